@@ -1,0 +1,42 @@
+/** Who speaks. Ids are the channel's own numeric ids as strings; names are for display only. */
+export interface Person {
+  readonly id: string
+  readonly name: string
+  /** Owners act and approve; guests chat. */
+  readonly role: 'owner' | 'guest'
+}
+
+export interface Inbound {
+  /** Unique for ever within its channel, for example the update id: a message that comes twice is taken once. */
+  readonly id: string
+  /** The channel's name, for example `terminal`. */
+  readonly channel: string
+  /** The conversation within the channel. */
+  readonly chat: string
+  readonly person: Person
+  readonly text: string
+  /** Wall clock ms of when the person sent it, by the channel's word. */
+  readonly sentAtMs: number
+}
+
+export interface Outbound {
+  readonly id: string
+  readonly channel: string
+  readonly chat: string
+  readonly text: string
+  /** Ids of the inbound messages that this answers; empty for notices. */
+  readonly answers: readonly string[]
+}
+
+/** What happens inside a turn, for progress lines. Never stored; may be lost. */
+export type Activity =
+  | { readonly kind: 'turn-started'; readonly channel: string; readonly chat: string }
+  | { readonly kind: 'tool-started'; readonly channel: string; readonly chat: string; readonly line: string }
+  | {
+      readonly kind: 'tool-finished'
+      readonly channel: string
+      readonly chat: string
+      readonly line: string
+      readonly failed: boolean
+    }
+  | { readonly kind: 'turn-ended'; readonly channel: string; readonly chat: string }

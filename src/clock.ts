@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { PincerError } from './errors.ts'
+
+/** A timer that has been started. `cancel` may be called any number of times. */
+export interface Timer {
+  cancel(): void
+}
+
+/**
+ * All time comes through this port, so that tests can turn the clock.
+ * Durations, deadlines and rates use `monotonicMs`; only what people read or what must survive a reboot uses `nowMs`.
+ */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. May jump in both directions. */
+  nowMs(): number
+  /** Milliseconds since the machine booted. Never jumps. Comparable between processes of one boot. */
+  monotonicMs(): number
+  /** Identifies this boot of the machine: monotonic times of another boot cannot be compared. */
+  readonly bootId: string
+  /** Calls `callback` once, after `delayMs`. */
+  after(delayMs: number, callback: () => void): Timer
+}
+
+/** Waits `delayMs`; rejects with the code `stopped` as soon as `signal` aborts. */
+export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new PincerError('stopped', 'The wait was stopped.'))
+      return
+    }
+    const onAbort = (): void => {
+      timer.cancel()
+      reject(new PincerError('stopped', 'The wait was stopped.'))
+    }
+    const timer = clock.after(delayMs, () => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+export function createSystemClock(): Clock {
+  return {
+    nowMs: () => Date.now(),
+    // CLOCK_MONOTONIC counts from boot on Linux, so a restarted process can compare it within one boot.
+    monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
+    bootId: readBootId(),
+    after(delayMs, callback) {
+      const handle = setTimeout(callback, delayMs)
+      return { cancel: () => clearTimeout(handle) }
+    },
+  }
+}
+
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    // Without it no two processes are known to share a boot: every restart then counts as a reboot, which is safe.
+    return `unknown-${process.pid}-${Date.now()}`
+  }
+}

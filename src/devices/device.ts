@@ -1,0 +1,77 @@
+/** What tools, commands and the offline model know of devices. They see names, never lines, buses or chips. */
+
+/** One measured or driven value with everything a reader needs to judge it. */
+export interface Reading {
+  /** The device, for example `room`. */
+  readonly device: string
+  /** Which of its values, for example `temperature`; `state` for switches and contacts. */
+  readonly quantity: string
+  readonly value: number | 'on' | 'off' | 'open' | 'closed'
+  /** For example `°C`, `%`, `hPa`, `V`; empty for states. */
+  readonly unit: string
+  /** Wall clock, milliseconds since 1970, of the moment it was measured. */
+  readonly timeMs: number
+  /** How old it is now, by the monotonic clock. */
+  readonly ageMs: number
+  /** Where it comes from, for example `bme280 on I2C bus 1 at 0x76`. */
+  readonly source: string
+  readonly simulated: boolean
+}
+
+export type ReadOutcome =
+  | { readonly device: string; readonly status: 'ok'; readonly readings: readonly Reading[] }
+  | { readonly device: string; readonly status: 'failed'; readonly reason: string }
+
+export type SwitchState = 'on' | 'off'
+
+export interface DeviceSummary {
+  readonly name: string
+  readonly kind: string
+  /** True for outputs: `set` works on it. */
+  readonly output: boolean
+  /** Readable values, for example `['temperature', 'humidity', 'pressure']`; `['state']` for switches and contacts. */
+  readonly quantities: readonly string[]
+  /** Limits in a few words for the prompt and /status, for example `maxOn 2h, confirm`; empty when there are none. */
+  readonly limits: string
+}
+
+export interface SetRequest {
+  readonly name: string
+  readonly value: SwitchState
+  /** Switch back to the opposite state after this long, in milliseconds. */
+  readonly forMs?: number
+  /** What a human said yes to, word for word as `describeSet` gives it; needed by devices marked `confirm`. */
+  readonly approved?: string
+}
+
+export interface SetOutcome {
+  readonly name: string
+  readonly state: SwitchState
+  readonly changed: boolean
+  /** One sentence for people and models: what is now true and until when. */
+  readonly sentence: string
+}
+
+/**
+ * All configured devices and the limits on their outputs. Every path to an output ends here.
+ * Refusals are PincerError (`limit`, `latched`, `needs_human`, `unknown_device`, `hardware`) with the limit and until when.
+ */
+export interface Devices {
+  /** Drives every output to its safe (or restorable) state, then opens the inputs. */
+  start(): Promise<void>
+  /** Drives every output safe and gives all lines back. */
+  stop(): Promise<void>
+  list(): readonly DeviceSummary[]
+  /** Reads one device, or all; a failing device is an outcome, not an exception. An unknown name is `unknown_device`. */
+  read(name: string | undefined, signal: AbortSignal): Promise<readonly ReadOutcome[]>
+  set(request: SetRequest): Promise<SetOutcome>
+  /** The exact sentence that a human is asked to allow, when this set needs one. */
+  confirmation(request: SetRequest): string | undefined
+  /** Drives every output safe now, whatever minOn says; with `latch`, refuses every set until `unlatch`, also after a restart. */
+  driveSafe(options: { readonly latch: boolean; readonly reason: string }): Promise<void>
+  unlatch(): Promise<void>
+  /** Why outputs are latched, or `undefined`. */
+  latched(): string | undefined
+  /** The device that uses this line (by name or `chip:offset`), if any: raw tools may not touch it. */
+  ownerOfLine(line: string): string | undefined
+}

@@ -1,0 +1,105 @@
+/**
+ * The three kernel interfaces as the rest of Pincer sees them. The simulator and the Linux drivers implement them, and
+ * one contract suite each (test/contract/) holds for every implementation. All failures are HardwareError.
+ *
+ * GPIO follows the Linux character device, uAPI v2: one request carries direction, initial value (set together with
+ * the direction: no glitch), bias, active-low, edges and debounce; a line has one consumer at a time (EBUSY).
+ */
+export type Bias = 'up' | 'down' | 'off' | 'as-is'
+/** Physical level after active-low is applied: 1 is active. */
+export type Level = 0 | 1
+export type Edge = 'rising' | 'falling'
+
+export interface LineInfo {
+  /** The kernel's line name, for example `GPIO17`; empty when the kernel has none. */
+  readonly name: string
+  /** Chip label and offset, for example `pinctrl-bcm2711:17`. Also accepted wherever a line is named. */
+  readonly address: string
+  /** Who holds the line, empty when it is free. */
+  readonly consumer: string
+  readonly direction: 'input' | 'output'
+}
+
+export interface OutputRequest {
+  readonly line: string
+  readonly consumer: string
+  readonly initial: Level
+  readonly activeLow?: boolean
+}
+
+export interface InputRequest {
+  readonly line: string
+  readonly consumer: string
+  readonly bias?: Bias
+  readonly activeLow?: boolean
+  readonly debounceMs?: number
+  /** Called for each debounced edge after the request; `atMs` is monotonic. */
+  readonly onEdge?: (edge: Edge, atMs: number) => void
+}
+
+export interface OutputLine {
+  set(level: Level): Promise<void>
+  /** The level the line is driven to, read back. */
+  get(): Promise<Level>
+  /** Gives the line back. Its level afterwards depends on the board (a Raspberry Pi keeps it). */
+  release(): Promise<void>
+}
+
+export interface InputLine {
+  get(): Promise<Level>
+  release(): Promise<void>
+}
+
+export interface GpioPort {
+  lines(): Promise<readonly LineInfo[]>
+  /** Fails with EBUSY (held), ENODEV (no such line), EINVAL. */
+  requestOutput(request: OutputRequest): Promise<OutputLine>
+  requestInput(request: InputRequest): Promise<InputLine>
+}
+
+/** One message of a combined I2C transaction (repeated start between messages, one STOP at the end). */
+export type I2cMessage = { readonly write: Uint8Array } | { readonly readBytes: number }
+
+export interface I2cTransfer {
+  /** Adapter number: 1 is /dev/i2c-1. */
+  readonly bus: number
+  /** 7-bit address, 0x08 to 0x77. */
+  readonly address: number
+  readonly messages: readonly I2cMessage[]
+  readonly timeoutMs: number
+}
+
+export interface I2cPort {
+  buses(): Promise<readonly number[]>
+  /** Runs all messages as one transaction under the bus lock; answers the bytes of each read, in order.
+   *  Fails with ENODEV (no bus), EREMOTEIO or ENXIO (no answer), ETIMEDOUT, EBUSY (a kernel driver holds it), EINVAL. */
+  transfer(transfer: I2cTransfer): Promise<readonly Uint8Array[]>
+  /** Addresses 0x08 to 0x77 that answer (`present`) or that a kernel driver holds (`kernel`). */
+  scan(bus: number): Promise<readonly { readonly address: number; readonly state: 'present' | 'kernel' }[]>
+}
+
+export interface SpiTransfer {
+  /** Bus and chip select: `0.0` is /dev/spidev0.0. */
+  readonly device: string
+  readonly write: Uint8Array
+  readonly speedHz: number
+  /** SPI mode 0 to 3 (CPOL, CPHA). */
+  readonly mode: 0 | 1 | 2 | 3
+}
+
+export interface SpiPort {
+  devices(): Promise<readonly string[]>
+  /** The longest transfer the driver takes (spidev's bufsiz); longer ones fail with EMSGSIZE, they are never cut. */
+  readonly transferBytesMax: number
+  /** Full duplex, chip select held for the whole transfer; answers as many bytes as were written.
+   *  Fails with ENODEV, EINVAL, EMSGSIZE, ETIMEDOUT. */
+  transfer(transfer: SpiTransfer): Promise<Uint8Array>
+}
+
+export interface Hardware {
+  readonly gpio: GpioPort
+  readonly i2c: I2cPort
+  readonly spi: SpiPort
+  /** True for the simulator: every reading and action then says so. */
+  readonly simulated: boolean
+}

@@ -1,0 +1,54 @@
+/** Every bound in the program, with its unit in its name. Relations between them are asserted by test/limits.test.ts. */
+export const limits = {
+  /** The bus, each way: messages accepted and not yet done. */
+  busMessagesMax: 100,
+  /** Longest text taken from a person in one message. */
+  inboundTextCharsMax: 16_000,
+  /** Ids of handled messages kept, to take a redelivered message once. */
+  journalHandledIdsMax: 256,
+  /** The journal is rewritten without what is done when it has grown to this. */
+  journalCompactBytes: 128 * 1024,
+
+  turnIterationsMax: 20,
+  turnCallsPerReplyMax: 32,
+  /** The same call with the same result so often in a row ends the turn. */
+  turnSameCallMax: 3,
+  /** A message older than this when it is acted on needs a confirmation that names its age. */
+  actingMessageAgeMaxMs: 10 * 60_000,
+  modelCallTimeoutMs: 5 * 60_000,
+  /** How long /stop waits for a tool or model that ignores its signal before the turn is ended without it. */
+  stopGraceMs: 500,
+
+  toolTimeoutMs: 60_000,
+  toolResultCharsMax: 4_000,
+  toolArgumentsCharsMax: 200_000,
+  /** Parked tool results in the workspace, oldest removed first. */
+  parkedResultsBytesMax: 4 * 1024 * 1024,
+  humanAnswerTimeoutMs: 2 * 60_000,
+
+  promptFileCharsMax: 1_500,
+  promptSkillsMax: 20,
+  promptSkillCharsMax: 160,
+  promptDevicesMax: 40,
+
+  /** Files larger than this are not read, edited or searched. */
+  fileBytesMax: 1024 * 1024,
+  fileReadLinesMax: 400,
+  fileReadCharsMax: 16_000,
+  listEntriesMax: 200,
+  searchMatchesMax: 50,
+  searchFilesMax: 2_000,
+  pathCharsMax: 1_024,
+  pathNameBytesMax: 255,
+
+  sessionTailBytesMax: 256 * 1024,
+
+  i2cTimeoutMs: 1_000,
+  i2cReadBytesMax: 256,
+  i2cWriteBytesMax: 256,
+  spiTransferBytesMax: 4_096,
+  spiSpeedHzDefault: 1_000_000,
+  spiSpeedHzMax: 50_000_000,
+
+  partStopTimeoutMs: 5_000,
+} as const

@@ -1,0 +1,47 @@
+/** The Model port: one call in, one reply out. Wire formats, retries and fallback live behind it. */
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  /** JSON text as the model wrote it; it may be malformed, the registry says so to the model. */
+  readonly arguments: string
+}
+
+export type Message =
+  | { readonly role: 'user'; readonly text: string }
+  | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[] }
+  | {
+      readonly role: 'tool'
+      readonly callId: string
+      readonly name: string
+      readonly text: string
+      readonly failed: boolean
+    }
+
+/** A tool as the model is told of it. `parameters` is a JSON Schema object. */
+export interface ToolSpec {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+export interface ModelRequest {
+  readonly system: string
+  /** Empty: the model must answer in words. */
+  readonly tools: readonly ToolSpec[]
+  readonly messages: readonly Message[]
+}
+
+export interface ModelReply {
+  readonly text: string
+  readonly toolCalls: readonly ToolCall[]
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly cacheReadTokens: number }
+}
+
+export interface Model {
+  /** As configured, for example `offline` or `anthropic/claude-sonnet-4-5`. */
+  readonly id: string
+  /** How much one request and its reply may hold. */
+  readonly windowTokens: number
+  /** Fails with PincerError `model` (a sentence for the person) or `stopped`. */
+  complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>
+}

@@ -1,0 +1,37 @@
+import type * as v from 'valibot'
+import type { Person } from '../bus/message.ts'
+
+/** A tool's arguments: one valibot object gives the check and the JSON Schema. Each entry has a short v.description. */
+export type ArgumentsSchema =
+  v.ObjectSchema<v.ObjectEntries, undefined> | v.StrictObjectSchema<v.ObjectEntries, undefined>
+
+export interface ToolContext {
+  readonly channel: string
+  readonly chat: string
+  readonly person: Person
+  /** Aborts on /stop, shutdown and the tool's own time-out. */
+  readonly signal: AbortSignal
+  /** What a human allowed for exactly this call, word for word; set by the registry, never by a model. */
+  readonly approved: string | undefined
+}
+
+export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
+  readonly name: string
+  /** What the model is told; every byte is sent with every request: keep it short. */
+  readonly description: string
+  readonly arguments: Schema
+  /** `change`: journalled before it runs and never run twice; one at a time. `read`: may run in parallel. */
+  readonly access: 'read' | 'change'
+  /** Whether this call reaches beyond ordinary workspace files (DESIGN "Two kinds of call"). */
+  acts(args: v.InferOutput<Schema>): boolean
+  readonly timeoutMs: number
+  /** The exact action a human must allow and why; `undefined` when none is needed. */
+  needsHuman?(args: v.InferOutput<Schema>): { readonly action: string; readonly reason: string } | undefined
+  /** Answers the text for the model. Expected failures are PincerError: their sentence goes to the model. */
+  run(args: v.InferOutput<Schema>, context: ToolContext): Promise<string>
+}
+
+/** Keeps the argument types of one tool tied to its schema. */
+export function defineTool<Schema extends ArgumentsSchema>(tool: Tool<Schema>): Tool {
+  return tool
+}

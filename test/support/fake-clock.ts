@@ -1,0 +1,77 @@
+import type { Clock, Timer } from '../../src/clock.ts'
+
+/** A clock that moves only when a test turns it. Wall and monotonic time can be moved apart, as on a real board. */
+export class FakeClock implements Clock {
+  bootId = 'boot-1'
+  #wallMs: number
+  #monotonicMs = 1_000_000
+  #timers: { readonly atMs: number; readonly order: number; readonly callback: () => void }[] = []
+  #order = 0
+
+  constructor(start = '2026-11-21T12:00:00Z') {
+    this.#wallMs = Date.parse(start)
+  }
+
+  nowMs(): number {
+    return this.#wallMs
+  }
+
+  monotonicMs(): number {
+    return this.#monotonicMs
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const timer = { atMs: this.#monotonicMs + Math.max(0, delayMs), order: this.#order++, callback }
+    this.#timers.push(timer)
+    return {
+      cancel: () => {
+        this.#timers = this.#timers.filter((each) => each !== timer)
+      },
+    }
+  }
+
+  /** Turns both clocks forward, running what falls due in order, and lets promises settle after each timer. */
+  async advance(durationMs: number): Promise<void> {
+    const endMs = this.#monotonicMs + durationMs
+    await settle()
+    for (;;) {
+      const next = this.#timers
+        .filter((t) => t.atMs <= endMs)
+        .toSorted((a, b) => a.atMs - b.atMs || a.order - b.order)[0]
+      if (next === undefined) break
+      this.#move(Math.max(0, next.atMs - this.#monotonicMs))
+      this.#timers = this.#timers.filter((each) => each !== next)
+      next.callback()
+      await settle()
+    }
+    this.#move(endMs - this.#monotonicMs)
+    await settle()
+  }
+
+  /** The wall clock jumps, as when NTP corrects it; monotonic time does not. */
+  jumpWall(byMs: number): void {
+    this.#wallMs += byMs
+  }
+
+  /** The machine reboots after being off for `offMs`: timers are gone, monotonic time starts again. */
+  reboot(offMs: number): void {
+    this.#timers = []
+    this.#wallMs += offMs
+    this.#monotonicMs = 5_000
+    this.bootId = `boot-${Number(this.bootId.slice(5)) + 1}`
+  }
+
+  pendingTimers(): number {
+    return this.#timers.length
+  }
+
+  #move(byMs: number): void {
+    this.#monotonicMs += byMs
+    this.#wallMs += byMs
+  }
+}
+
+/** Lets every promise callback and every finished file operation that is already due run. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round++) await new Promise((resolve) => setImmediate(resolve))
+}
