@@ -26,6 +26,8 @@ export interface Outbound {
   readonly text: string
   /** Ids of the inbound messages that this answers; empty for notices. */
   readonly answers: readonly string[]
+  /** True when what was asked could not be done at all (the model failed, the turn was stopped or refused). */
+  readonly failed: boolean
 }
 
 /** What happens inside a turn, for progress lines. Never stored; may be lost. */

@@ -7,7 +7,8 @@ export interface ToolCall {
 }
 
 export type Message =
-  | { readonly role: 'user'; readonly text: string }
+  /** `context` (clock, fresh readings) is ours, not the person's; wire formats put it behind the text. */
+  | { readonly role: 'user'; readonly text: string; readonly context?: string }
   | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[] }
   | {
       readonly role: 'tool'
