@@ -1,0 +1,20 @@
+/**
+ * What is not always needed is a part: a bundle of its own, read and compiled on first use.
+ * To add one, add its line here. The build makes a bundle of every file that is imported dynamically, and the same line
+ * then loads that bundle (build/part-loader.ts), so a part must not count on sharing module state with the main bundle.
+ */
+const parts = {
+  yaml: () => import('./config/yaml-file.ts'),
+  simulator: () => import('./hardware/simulator/simulator.ts'),
+  terminal: () => import('./channels/terminal/interactive.ts'),
+} as const
+
+export type PartName = keyof typeof parts
+
+type PartModules = { readonly [Name in PartName]: Awaited<ReturnType<(typeof parts)[Name]>> }
+
+/** The exports of a part. Loaded once; later calls answer the same exports. */
+export async function loadPart<Name extends PartName>(name: Name): Promise<PartModules[Name]> {
+  const load: () => Promise<PartModules[PartName]> = parts[name]
+  return (await load()) as PartModules[Name]
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isSea } from 'node:sea'
+
+/**
+ * The three ways that this program runs: from its TypeScript files, from the bundle in dist/, or as one executable.
+ * Only this file, parts.ts and assets.ts know which.
+ */
+export type BuiltAs = 'source' | 'bundle' | 'executable'
+
+/** Put in by the build, from package.json; it does not exist when run from source. */
+declare const PINCER_VERSION: string | undefined
+
+export function builtAs(): BuiltAs {
+  if (typeof PINCER_VERSION === 'undefined') return 'source'
+  return isSea() ? 'executable' : 'bundle'
+}
+
+/** The version of package.json, for example `0.1.0`. */
+export function version(): string {
+  if (typeof PINCER_VERSION !== 'undefined') return PINCER_VERSION
+  const content: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))
+  const found = typeof content === 'object' && content !== null && 'version' in content ? content.version : undefined
+  return String(found)
+}
