@@ -2,6 +2,8 @@
 export const limits = {
   /** The bus, each way: messages accepted and not yet done. */
   busMessagesMax: 100,
+  /** Commands taken beyond that, so that /stop arrives when the queue is full. */
+  busCommandsExtraMax: 20,
   /** Longest text taken from a person in one message. */
   inboundTextCharsMax: 16_000,
   /** Ids of handled messages kept, to take a redelivered message once. */
@@ -42,6 +44,12 @@ export const limits = {
   pathNameBytesMax: 255,
 
   sessionTailBytesMax: 256 * 1024,
+  /** Chats whose latest turns are kept in memory. */
+  sessionsInMemoryMax: 8,
+  /** A message that was interrupted so often is told, not tried again. */
+  restartsMax: 3,
+  /** Kept free in the model's window for its reply. */
+  replyTokensReserved: 4_096,
 
   i2cTimeoutMs: 1_000,
   i2cReadBytesMax: 256,

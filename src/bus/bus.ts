@@ -1,0 +1,162 @@
+import type { Clock } from '../clock.ts'
+import { PincerError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Redact } from '../log.ts'
+import type { Journal } from './journal.ts'
+import { keyOf, type Pending } from './ledger.ts'
+import type { Activity, Inbound, Outbound } from './message.ts'
+
+/** `full`: not taken. `duplicate`: taken before. */
+export type Acceptance = 'accepted' | 'full' | 'duplicate'
+
+/**
+ * Where channels and the agent meet. Two bounded queues over one journal: an inbound message is on the disk before
+ * `accept` resolves; an outbound one stays there until it is delivered or proven undeliverable.
+ */
+export class Bus {
+  readonly #journal: Journal
+  readonly #clock: Clock
+  readonly #redact: Redact
+  readonly #accepting = new Set<string>()
+  #onAccepted: (message: Inbound) => void = () => undefined
+  #onOutbound: (message: Outbound) => void = () => undefined
+  #onActivity: (activity: Activity) => void = () => undefined
+  #offering = 0
+  #waitingForRoom: (() => void)[] = []
+  #count = 0
+
+  constructor(options: { readonly journal: Journal; readonly clock: Clock; readonly redact: Redact }) {
+    this.#journal = options.journal
+    this.#clock = options.clock
+    this.#redact = options.redact
+  }
+
+  /** The agent's ear. One listener: the loop. */
+  onAccepted(listener: (message: Inbound) => void): void {
+    this.#onAccepted = listener
+  }
+
+  /** The channels' ear. One listener: the dispatcher. */
+  onOutbound(listener: (message: Outbound) => void): void {
+    this.#onOutbound = listener
+  }
+
+  onActivity(listener: (activity: Activity) => void): void {
+    this.#onActivity = listener
+  }
+
+  show(activity: Activity): void {
+    this.#onActivity(activity)
+  }
+
+  /**
+   * Takes a message from a channel. `accepted` means on the disk: only then may the channel acknowledge it.
+   * Commands have some room of their own, so that /stop arrives when the queue is full. Rejects with `disk`.
+   */
+  async accept(message: Inbound): Promise<Acceptance> {
+    const key = keyOf(message)
+    if (this.#journal.ledger.knows(key) || this.#accepting.has(key)) return 'duplicate'
+    const open = this.#journal.ledger.inboundCount + this.#accepting.size
+    const room = limits.busMessagesMax + (isCommand(message.text) ? limits.busCommandsExtraMax : 0)
+    if (open >= room) return 'full'
+    this.#accepting.add(key)
+    // Redaction comes before the journal: what was a secret in a message is never written.
+    const clean = { ...message, text: this.#redact(message.text) }
+    try {
+      await this.#journal.append([{ k: 'in', m: clean }], { sync: true })
+    } finally {
+      this.#accepting.delete(key)
+    }
+    this.#onAccepted(clean)
+    return 'accepted'
+  }
+
+  /** Accepted messages without an answer, oldest first. */
+  pending(): readonly Pending[] {
+    return this.#journal.ledger.pending()
+  }
+
+  isPending(message: Inbound): boolean {
+    return this.#journal.ledger.find(keyOf(message)) !== undefined
+  }
+
+  /** Journals a changing call of the turn that answers `messages`; it may run once this resolves. Answers its id. */
+  async callStarts(messages: readonly Inbound[], what: string): Promise<string> {
+    const id = this.#nextId()
+    await this.#journal.append([{ k: 'call', id, of: messages.map(keyOf), what: this.#redact(what) }], { sync: true })
+    return id
+  }
+
+  async callEnded(id: string): Promise<void> {
+    // No fsync: losing this line makes a later notice less exact, never wrong.
+    await this.#journal.append([{ k: 'ran', id }], { sync: false })
+  }
+
+  /** Marks messages as tried again after a restart, so that one which kills the process is not tried for ever. */
+  async startAgain(messages: readonly Inbound[]): Promise<void> {
+    await this.#journal.append([{ k: 'again', of: messages.map(keyOf) }], { sync: true })
+  }
+
+  /**
+   * Queues an outbound message and closes the messages that it answers, in one record. Waits while the queue is full;
+   * `stopped` when the signal aborts first: nothing was written then.
+   */
+  async send(
+    message: Omit<Outbound, 'id' | 'answers'>,
+    answered: readonly Inbound[],
+    signal: AbortSignal,
+  ): Promise<Outbound> {
+    while (this.#journal.ledger.outboundCount + this.#offering >= limits.busMessagesMax) await this.#room(signal)
+    if (signal.aborted) throw new PincerError('stopped', 'Stopped before the reply was queued.')
+    const out: Outbound = {
+      ...message,
+      id: this.#nextId(),
+      text: this.#redact(message.text),
+      answers: answered.map((each) => each.id),
+    }
+    this.#offering++
+    try {
+      await this.#journal.append([{ k: 'out', m: out, done: answered.map(keyOf) }], { sync: true })
+    } finally {
+      this.#offering--
+    }
+    this.#onOutbound(out)
+    return out
+  }
+
+  /** Outbound messages not yet delivered, oldest first. */
+  undelivered(): readonly Outbound[] {
+    return this.#journal.ledger.outbound()
+  }
+
+  /** Delivered, or proven undeliverable: forget it. */
+  async sent(id: string): Promise<void> {
+    // No fsync: after a power cut (not after a kill) a reply that was just delivered may come once more.
+    await this.#journal.append([{ k: 'sent', id }], { sync: false })
+    for (const go of this.#waitingForRoom.splice(0)) go()
+  }
+
+  #room(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(new PincerError('stopped', 'Stopped before the reply was queued.'))
+      if (signal.aborted) onAbort()
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waitingForRoom.push(() => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      })
+    })
+  }
+
+  /** Unique also over restarts and when the wall clock went back: time, a count, and some chance. */
+  #nextId(): string {
+    this.#count = (this.#count + 1) % 36 ** 3
+    const chance = Math.floor(Math.random() * 36 ** 4)
+    return `${this.#clock.nowMs().toString(36)}-${this.#count.toString(36)}${chance.toString(36).padStart(4, '0')}`
+  }
+}
+
+/** Commands are handled without the model and never wait behind a turn. */
+export function isCommand(text: string): boolean {
+  return /^\s*\/[a-z0-9_]{1,32}(@\w+)?(\s|$)/i.test(text)
+}

@@ -1,0 +1,135 @@
+import { limits } from '../limits.ts'
+import type { Inbound, Outbound } from './message.ts'
+import type { JournalRecord } from './record.ts'
+
+/** A changing call that was journalled before it ran. */
+export interface StartedCall {
+  readonly id: string
+  /** The call in words, for the person who is told after a crash. */
+  readonly what: string
+  readonly ended: boolean
+}
+
+/** An accepted message that has no answer yet. */
+export interface Pending {
+  readonly message: Inbound
+  readonly calls: readonly StartedCall[]
+  /** How often it was started again after a crash. */
+  readonly restarts: number
+}
+
+/** Names a message among all channels. */
+export function keyOf(message: { readonly channel: string; readonly id: string }): string {
+  return `${message.channel}/${message.id}`
+}
+
+/**
+ * What the journal says is open: a fold over its records. The same code applies a record when it is written and when
+ * it is read back, so the state after a crash is the state before it.
+ */
+export class Ledger {
+  readonly #pending = new Map<string, Pending>()
+  readonly #outbound = new Map<string, Outbound>()
+  /** Handled ids, oldest first. */
+  readonly #seen = new Set<string>()
+
+  apply(record: JournalRecord): void {
+    switch (record.k) {
+      case 'in':
+        this.#pending.set(keyOf(record.m), { message: record.m, calls: [], restarts: 0 })
+        break
+      case 'call':
+        this.#change(record.of, (pending) => ({
+          ...pending,
+          calls: [...pending.calls, { id: record.id, what: record.what, ended: false }],
+        }))
+        break
+      case 'ran':
+        for (const [key, pending] of this.#pending) {
+          if (pending.calls.every((call) => call.id !== record.id)) continue
+          const calls = pending.calls.map((call) => (call.id === record.id ? { ...call, ended: true } : call))
+          this.#pending.set(key, { ...pending, calls })
+        }
+        break
+      case 'again':
+        this.#change(record.of, (pending) => ({ ...pending, restarts: pending.restarts + 1 }))
+        break
+      case 'out':
+        this.#outbound.set(record.m.id, record.m)
+        for (const key of record.done) {
+          this.#pending.delete(key)
+          this.#remember(key)
+        }
+        break
+      case 'sent':
+        this.#outbound.delete(record.id)
+        break
+      case 'seen':
+        for (const key of record.of) this.#remember(key)
+        break
+    }
+  }
+
+  /** The fewest records that give this state again. */
+  records(): JournalRecord[] {
+    const records: JournalRecord[] = []
+    if (this.#seen.size > 0) records.push({ k: 'seen', of: [...this.#seen] })
+    const calls = new Map<string, { id: string; of: string[]; what: string; ended: boolean }>()
+    for (const [key, pending] of this.#pending) {
+      records.push({ k: 'in', m: pending.message })
+      for (let count = 0; count < pending.restarts; count++) records.push({ k: 'again', of: [key] })
+      for (const call of pending.calls) {
+        const known = calls.get(call.id)
+        if (known) known.of.push(key)
+        else calls.set(call.id, { ...call, of: [key] })
+      }
+    }
+    for (const call of calls.values()) {
+      records.push({ k: 'call', id: call.id, of: call.of, what: call.what })
+      if (call.ended) records.push({ k: 'ran', id: call.id })
+    }
+    for (const message of this.#outbound.values()) records.push({ k: 'out', m: message, done: [] })
+    return records
+  }
+
+  /** True for a message that was accepted before, answered or not. */
+  knows(key: string): boolean {
+    return this.#pending.has(key) || this.#seen.has(key)
+  }
+
+  pending(): readonly Pending[] {
+    return [...this.#pending.values()]
+  }
+
+  find(key: string): Pending | undefined {
+    return this.#pending.get(key)
+  }
+
+  outbound(): readonly Outbound[] {
+    return [...this.#outbound.values()]
+  }
+
+  get inboundCount(): number {
+    return this.#pending.size
+  }
+
+  get outboundCount(): number {
+    return this.#outbound.size
+  }
+
+  #change(keys: readonly string[], change: (pending: Pending) => Pending): void {
+    for (const key of keys) {
+      const pending = this.#pending.get(key)
+      if (pending) this.#pending.set(key, change(pending))
+    }
+  }
+
+  #remember(key: string): void {
+    this.#seen.delete(key)
+    this.#seen.add(key)
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= limits.journalHandledIdsMax) break
+      this.#seen.delete(oldest)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import * as v from 'valibot'
+import type { Inbound, Outbound } from './message.ts'
+
+/** The journal's lines. Short keys: every byte is a flash write on each message. */
+
+const personSchema = v.object({ id: v.string(), name: v.string(), role: v.picklist(['owner', 'guest']) })
+
+const inboundSchema = v.object({
+  id: v.string(),
+  channel: v.string(),
+  chat: v.string(),
+  person: personSchema,
+  text: v.string(),
+  sentAtMs: v.number(),
+}) satisfies v.GenericSchema<Inbound>
+
+const outboundSchema = v.object({
+  id: v.string(),
+  channel: v.string(),
+  chat: v.string(),
+  text: v.string(),
+  answers: v.pipe(v.array(v.string()), v.readonly()),
+  failed: v.boolean(),
+}) satisfies v.GenericSchema<Outbound>
+
+const recordSchema = v.variant('k', [
+  /** A message was accepted. */
+  v.object({ k: v.literal('in'), m: inboundSchema }),
+  /** A changing call is about to run in the turn that answers these messages. */
+  v.object({ k: v.literal('call'), id: v.string(), of: v.array(v.string()), what: v.string() }),
+  /** That call came back. */
+  v.object({ k: v.literal('ran'), id: v.string() }),
+  /** These messages are being tried again after a restart. */
+  v.object({ k: v.literal('again'), of: v.array(v.string()) }),
+  /** A reply or notice to deliver; the messages in `done` are answered by it. */
+  v.object({ k: v.literal('out'), m: outboundSchema, done: v.array(v.string()) }),
+  /** An outbound message was delivered or is proven undeliverable. */
+  v.object({ k: v.literal('sent'), id: v.string() }),
+  /** Ids of messages handled long ago, carried over when the journal is rewritten. */
+  v.object({ k: v.literal('seen'), of: v.array(v.string()) }),
+])
+
+export type JournalRecord = v.InferOutput<typeof recordSchema>
+
+export function formatRecord(record: JournalRecord): string {
+  return JSON.stringify(record)
+}
+
+/** `undefined` when the line is not a record of ours. */
+export function parseRecord(line: string): JournalRecord | undefined {
+  try {
+    const result = v.safeParse(recordSchema, JSON.parse(line))
+    return result.success ? result.output : undefined
+  } catch {
+    return undefined
+  }
+}
