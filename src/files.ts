@@ -76,32 +76,36 @@ export class AppendFile {
 
   /**
    * Opens or creates the file. A last line without its newline is what a power cut leaves of a line that was never
-   * acknowledged: it is moved to `<path>.torn` and cut off. Answers the whole lines that stand in the file.
+   * acknowledged: it is moved to `<path>.torn` and cut off. Answers the whole lines that stand in the file, or only
+   * those in its last `tailBytes`.
    */
-  static async open(path: string, mode = 0o600): Promise<{ file: AppendFile; lines: string[]; torn: boolean }> {
+  static async open(
+    path: string,
+    tailBytes = Number.MAX_SAFE_INTEGER,
+  ): Promise<{ file: AppendFile; lines: string[]; torn: boolean }> {
+    const mode = 0o600
     try {
       const isNew = !fs.existsSync(path)
       // O_APPEND: every write goes to the end, even when the file was cut by `truncate` just before.
       const handle = await fs.promises.open(path, 'a+', mode)
       try {
-        const content = await handle.readFile()
+        const { size } = await handle.stat()
+        const fromByte = Math.max(0, size - tailBytes)
+        const content = await readFrom(handle, fromByte, size)
         const wholeBytes = content.lastIndexOf(0x0a) + 1
         const torn = wholeBytes < content.length
         if (torn) {
-          await fs.promises.appendFile(
-            `${path}.torn`,
-            Buffer.concat([content.subarray(wholeBytes), Buffer.from('\n')]),
-            {
-              mode,
-            },
-          )
-          await handle.truncate(wholeBytes)
+          const rest = Buffer.concat([content.subarray(wholeBytes), Buffer.from('\n')])
+          await fs.promises.appendFile(`${path}.torn`, rest, { mode })
+          await handle.truncate(fromByte + wholeBytes)
           await handle.sync()
         }
         if (isNew) await syncFolder(dirname(path))
-        const text = content.toString('utf8', 0, wholeBytes)
+        // A tail that starts inside a line starts with the next one.
+        const firstByte = fromByte === 0 ? 0 : content.indexOf(0x0a) + 1
+        const text = content.toString('utf8', firstByte, wholeBytes)
         const lines = text === '' ? [] : text.slice(0, -1).split('\n')
-        return { file: new AppendFile(path, handle, wholeBytes), lines, torn }
+        return { file: new AppendFile(path, handle, fromByte + wholeBytes), lines, torn }
       } catch (error) {
         await handle.close()
         throw error
@@ -146,6 +150,17 @@ export class AppendFile {
   async close(): Promise<void> {
     await this.#handle.close()
   }
+}
+
+async function readFrom(handle: fs.promises.FileHandle, fromByte: number, toByte: number): Promise<Buffer> {
+  const content = Buffer.alloc(toByte - fromByte)
+  let readBytes = 0
+  while (readBytes < content.length) {
+    const { bytesRead } = await handle.read(content, readBytes, content.length - readBytes, fromByte + readBytes)
+    if (bytesRead === 0) break
+    readBytes += bytesRead
+  }
+  return content.subarray(0, readBytes)
 }
 
 /** The kernel's name of a failed call, for example `ENOENT`. */

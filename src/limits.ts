@@ -21,6 +21,8 @@ export const limits = {
   /** How long /stop waits for a tool or model that ignores its signal before the turn is ended without it. */
   stopGraceMs: 500,
 
+  /** A tool call shown as one quiet line. */
+  toolLineCharsMax: 100,
   toolTimeoutMs: 60_000,
   toolResultCharsMax: 4_000,
   toolArgumentsCharsMax: 200_000,

@@ -24,7 +24,11 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   readonly access: 'read' | 'change'
   /** Whether this call reaches beyond ordinary workspace files (DESIGN "Two kinds of call"). */
   acts(args: v.InferOutput<Schema>): boolean
+  /** True for tools that drive outputs or run commands: `limits.actsPerHour` counts their acting calls. */
+  readonly outputs?: true
   readonly timeoutMs: number
+  /** Longest result given to the model as it is; `limits.toolResultCharsMax` unless the tool pages by itself. */
+  readonly resultCharsMax?: number
   /** The exact action a human must allow and why; `undefined` when none is needed. */
   needsHuman?(args: v.InferOutput<Schema>): { readonly action: string; readonly reason: string } | undefined
   /** Answers the text for the model. Expected failures are PincerError: their sentence goes to the model. */

@@ -1,0 +1,192 @@
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { AppendFile, makeFolder } from '../files.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../log.ts'
+import type { Message } from '../model/model.ts'
+
+/**
+ * What was said in a chat: append-only JSON lines, one file a chat, never rewritten. A turn is appended whole when it
+ * ends, so a crash leaves either all of it or, after a power cut, a part that `repair` mends in the copy that is sent.
+ */
+
+const messageSchema = v.variant('role', [
+  v.object({ role: v.literal('user'), text: v.string() }),
+  v.object({
+    role: v.literal('assistant'),
+    text: v.string(),
+    toolCalls: v.array(v.object({ id: v.string(), name: v.string(), arguments: v.string() })),
+  }),
+  v.object({
+    role: v.literal('tool'),
+    callId: v.string(),
+    name: v.string(),
+    text: v.string(),
+    failed: v.boolean(),
+  }),
+]) satisfies v.GenericSchema<Message>
+
+const lineSchema = v.variant('k', [
+  /** One message of the turn that answers the inbound message `turn`. */
+  v.object({ k: v.literal('m'), turn: v.string(), m: messageSchema }),
+  /** The turn is complete; `atMs` is wall time. */
+  v.object({ k: v.literal('end'), turn: v.string(), atMs: v.number() }),
+  /** /new: what stands above is not sent any more. */
+  v.object({ k: v.literal('new'), atMs: v.number() }),
+])
+
+type Line = v.InferOutput<typeof lineSchema>
+
+/** One turn as it was stored. `complete` is false when a power cut took its end. */
+export interface StoredTurn {
+  readonly turn: string
+  readonly messages: readonly Message[]
+  readonly complete: boolean
+}
+
+/** All sessions of this home. The files of at most `limits.sessionsInMemoryMax` idle chats are kept open. */
+export class Sessions {
+  readonly #folder: string
+  readonly #log: Log
+  /** Least recently used first. */
+  readonly #open = new Map<string, { readonly session: Promise<Session>; users: number }>()
+
+  constructor(options: { readonly folder: string; readonly log: Log }) {
+    this.#folder = options.folder
+    this.#log = options.log
+  }
+
+  /** Lends the session of one chat, opened or created, for the time that `work` takes. */
+  async use<T>(channel: string, chat: string, work: (session: Session) => Promise<T>): Promise<T> {
+    const name = fileName(channel, chat)
+    const entry = this.#open.get(name) ?? { session: this.#load(name), users: 0 }
+    this.#open.delete(name)
+    this.#open.set(name, entry)
+    entry.users++
+    try {
+      return await work(await entry.session)
+    } catch (error) {
+      // What could not be opened is tried anew the next time.
+      await entry.session.catch(() => this.#open.delete(name))
+      throw error
+    } finally {
+      entry.users--
+      await this.#closeIdle(limits.sessionsInMemoryMax)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#closeIdle(0)
+  }
+
+  async #closeIdle(keep: number): Promise<void> {
+    for (const [name, entry] of this.#open) {
+      if (this.#open.size <= keep) return
+      if (entry.users > 0) continue
+      this.#open.delete(name)
+      await (await entry.session).close()
+    }
+  }
+
+  async #load(name: string): Promise<Session> {
+    await makeFolder(this.#folder)
+    return Session.open(join(this.#folder, name), this.#log)
+  }
+}
+
+export class Session {
+  readonly #file: AppendFile
+  #turns: StoredTurn[]
+  #bytes = 0
+
+  private constructor(file: AppendFile, turns: StoredTurn[]) {
+    this.#file = file
+    this.#turns = turns
+  }
+
+  static async open(path: string, log: Log): Promise<Session> {
+    const { file, lines, torn } = await AppendFile.open(path, limits.sessionTailBytesMax)
+    if (torn) log.warn('session', `A half-written last line was set aside in ${path}.torn (power cut?).`)
+    const parsed = lines.map(parseLine)
+    const badLines = parsed.filter((line) => line === undefined).length
+    if (badLines > 0) log.warn('session', `${badLines} lines of ${path} cannot be read and are left out.`)
+    return new Session(file, turnsOf(parsed.filter((line) => line !== undefined)))
+  }
+
+  /** The turns since /new, oldest first, as far as they are kept in memory. */
+  turns(): readonly StoredTurn[] {
+    return this.#turns
+  }
+
+  /** Appends a whole turn and syncs it. */
+  async append(turn: string, messages: readonly Message[], atMs: number): Promise<void> {
+    const lines: Line[] = [...messages.map((m) => ({ k: 'm' as const, turn, m: stored(m) })), { k: 'end', turn, atMs }]
+    const texts = lines.map((line) => JSON.stringify(line))
+    await this.#file.append(texts, { sync: true })
+    this.#turns.push({ turn, messages, complete: true })
+    this.#bytes += texts.reduce((sum, text) => sum + text.length, 0)
+    if (this.#bytes > limits.sessionTailBytesMax) {
+      this.#turns = this.#turns.slice(Math.ceil(this.#turns.length / 2))
+      this.#bytes = 0
+    }
+  }
+
+  /** /new: later turns do not see the earlier ones; the file keeps them. */
+  async startNew(atMs: number): Promise<void> {
+    const line: Line = { k: 'new', atMs }
+    await this.#file.append([JSON.stringify(line)], { sync: true })
+    this.#turns = []
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** Our context (clock, readings) is for one request only and is not stored. */
+function stored(message: Message): v.InferOutput<typeof messageSchema> {
+  switch (message.role) {
+    case 'user':
+      return { role: 'user', text: message.text }
+    case 'assistant':
+      return { ...message, toolCalls: [...message.toolCalls] }
+    case 'tool':
+      return message
+  }
+}
+
+function parseLine(line: string): Line | undefined {
+  try {
+    const result = v.safeParse(lineSchema, JSON.parse(line))
+    return result.success ? result.output : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function turnsOf(lines: readonly Line[]): StoredTurn[] {
+  let turns: { turn: string; messages: Message[]; complete: boolean }[] = []
+  for (const line of lines) {
+    if (line.k === 'new') {
+      turns = []
+      continue
+    }
+    const last = turns.at(-1)
+    const open = last?.turn === line.turn && !last.complete ? last : undefined
+    if (line.k === 'end') {
+      if (open) open.complete = true
+    } else if (open) {
+      open.messages.push(line.m)
+    } else {
+      turns.push({ turn: line.turn, messages: [line.m], complete: false })
+    }
+  }
+  return turns
+}
+
+/** Channel and chat ids in a file name that is the same for ever and cannot leave the folder. */
+function fileName(channel: string, chat: string): string {
+  const safe = (text: string): string =>
+    text.replaceAll(/[^a-zA-Z0-9-]/g, (char) => `_${char.codePointAt(0)?.toString(16) ?? ''}_`)
+  return `${safe(channel)}.${safe(chat)}.jsonl`
+}

@@ -1,0 +1,217 @@
+import type { Clock } from '../clock.ts'
+import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Message, Model, ModelReply, ModelRequest, ToolCall } from '../model/model.ts'
+import type { CallOrigin, Registry, ToolOutcome } from '../tools/registry.ts'
+import { Repetition } from './repetition.ts'
+import { repair } from './repair.ts'
+import type { StoredTurn } from './session.ts'
+import { fitHistory } from './window.ts'
+
+/** How a turn ended. In every case `text` goes to the person and `messages` into the session log. */
+export interface TurnResult {
+  readonly text: string
+  readonly failed: boolean
+  readonly messages: readonly Message[]
+}
+
+export interface TurnOptions {
+  readonly model: Model
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly iterationsMax: number
+  readonly system: string
+  /** Earlier turns, oldest first. */
+  readonly history: readonly StoredTurn[]
+  /** What the person wrote. */
+  readonly texts: readonly string[]
+  /** Clock and readings of this moment, put behind the newest words of the person. */
+  readonly context: () => string
+  /** Messages that have arrived since the last call of this: they join the next model call. */
+  readonly join: () => readonly string[]
+  readonly origin: CallOrigin
+  /** One quiet line for each tool call, before and after. */
+  readonly onTool: (line: string, finished: ToolOutcome | undefined) => void
+}
+
+const atTheCap =
+  'The limit of tool calls for this turn is reached. Without further tools, say in a few words what was done and what is left.'
+
+/**
+ * One turn: the model and the tools in turns until the model answers in words, says the same call three times over,
+ * or reaches the cap, where one last call without tools reports what was done and what is left.
+ * Never rejects, except with `stopped` when the signal of the origin aborts.
+ */
+export class Turn {
+  readonly #options: TurnOptions
+  readonly #messages: Message[] = []
+  readonly #repetition = new Repetition()
+  readonly #done: string[] = []
+
+  constructor(options: TurnOptions) {
+    this.#options = options
+  }
+
+  /** What this turn has said and done so far, for the session log of a turn that was stopped. */
+  messages(): readonly Message[] {
+    return this.#messages
+  }
+
+  /** The calls that came back well, in words. */
+  done(): readonly string[] {
+    return this.#done
+  }
+
+  async run(): Promise<TurnResult> {
+    this.#listen(this.#options.texts)
+    try {
+      for (let iteration = 0; iteration < this.#options.iterationsMax; iteration++) {
+        this.#listen(this.#options.join())
+        const reply = await this.#ask(true)
+        this.#messages.push({ role: 'assistant', text: reply.text, toolCalls: reply.toolCalls })
+        if (reply.toolCalls.length === 0) return this.#end(reply.text)
+        const outcomes = await this.#runCalls(reply.toolCalls)
+        const repeated = this.#repetition.note(reply.toolCalls, outcomes)
+        if (repeated !== undefined) return this.#sayAndEnd(repeated)
+      }
+      return await this.#close()
+    } catch (error) {
+      if (!isPincerError(error) || error.code !== 'model') throw error
+      return this.#sayAndEnd(error.message)
+    }
+  }
+
+  #listen(texts: readonly string[]): void {
+    for (const text of texts) this.#messages.push({ role: 'user', text })
+  }
+
+  async #ask(withTools: boolean): Promise<ModelReply> {
+    const { model, registry, system, origin, history } = this.#options
+    const tools = withTools ? registry.specs(origin.person) : []
+    const present = this.#presentMessages(withTools)
+    const fitted = fitHistory({ turns: history, system, tools, present, windowTokens: model.windowTokens })
+    const request: ModelRequest = { system, tools, messages: repair([...fitted.messages, ...present]) }
+    return this.#within(request, model)
+  }
+
+  /** The context stands behind the newest user message only, so that everything before it stays the same. */
+  #presentMessages(withTools: boolean): Message[] {
+    const newest = this.#messages.findLastIndex((message) => message.role === 'user')
+    const present = this.#messages.map((message, index) =>
+      index === newest && message.role === 'user' ? { ...message, context: this.#context() } : message,
+    )
+    return withTools ? present : [...present, { role: 'user', text: atTheCap }]
+  }
+
+  #contextText: string | undefined
+
+  /** Taken once a turn: a clock that ticks between two calls of a turn would spoil the provider's cache. */
+  #context(): string {
+    this.#contextText ??= this.#options.context()
+    return this.#contextText
+  }
+
+  /** One model call, ended by /stop and by its deadline even when the model ignores its signal. */
+  async #within(request: ModelRequest, model: Model): Promise<ModelReply> {
+    const { clock, origin } = this.#options
+    if (origin.signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
+    const aborter = new AbortController()
+    const { promise: gaveUp, reject } = Promise.withResolvers<never>()
+    const end = (error: PincerError): void => {
+      aborter.abort(error)
+      reject(error)
+    }
+    const onStop = (): void => end(new PincerError('stopped', 'The turn was stopped.'))
+    origin.signal.addEventListener('abort', onStop, { once: true })
+    const timer = clock.after(limits.modelCallTimeoutMs, () =>
+      end(
+        new PincerError(
+          'model',
+          `${model.id} gave no answer in ${limits.modelCallTimeoutMs / 60_000} minutes: try again later.`,
+        ),
+      ),
+    )
+    try {
+      return await Promise.race([model.complete(request, aborter.signal), gaveUp])
+    } finally {
+      timer.cancel()
+      origin.signal.removeEventListener('abort', onStop)
+    }
+  }
+
+  /** Runs the calls of one reply: neighbouring read-only ones together, all others alone and in order. */
+  async #runCalls(calls: readonly ToolCall[]): Promise<ToolOutcome[]> {
+    const outcomes: ToolOutcome[] = []
+    const taken = calls.slice(0, limits.turnCallsPerReplyMax)
+    let index = 0
+    while (index < taken.length) {
+      const group = this.#groupAt(taken, index)
+      outcomes.push(...(await Promise.all(group.map((call) => this.#runCall(call)))))
+      index += group.length
+      if (this.#options.origin.signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
+    }
+    while (outcomes.length < calls.length) {
+      outcomes.push({
+        text: `Not run: at most ${limits.turnCallsPerReplyMax} calls at once. Send it again.`,
+        failed: true,
+      })
+    }
+    calls.forEach((call, at) => {
+      const { text, failed } = outcomes[at] ?? { text: '', failed: true }
+      this.#messages.push({ role: 'tool', callId: call.id, name: call.name, text, failed })
+    })
+    return outcomes
+  }
+
+  #groupAt(calls: readonly ToolCall[], start: number): readonly ToolCall[] {
+    let end = start
+    while (end < calls.length && this.#options.registry.isReadOnly(calls[end]?.name ?? '')) end++
+    return calls.slice(start, Math.max(end, start + 1))
+  }
+
+  async #runCall(call: ToolCall): Promise<ToolOutcome> {
+    const { registry, origin, onTool } = this.#options
+    const line = toolLine(call)
+    onTool(line, undefined)
+    const outcome = await registry.run(call, origin)
+    onTool(line, outcome)
+    if (!outcome.failed && !registry.isReadOnly(call.name)) this.#done.push(line)
+    return outcome
+  }
+
+  async #close(): Promise<TurnResult> {
+    const { iterationsMax } = this.#options
+    try {
+      const reply = await this.#ask(false)
+      if (reply.text.trim() !== '') return this.#sayAndEnd(reply.text)
+    } catch (error) {
+      if (!isPincerError(error) || error.code !== 'model') throw error
+    }
+    const done = this.#done.length === 0 ? 'nothing was changed' : `done: ${this.#done.join('; ')}`
+    return this.#sayAndEnd(`I stopped after ${iterationsMax} rounds of tool calls; ${done}. Say "continue" to go on.`)
+  }
+
+  #end(text: string): TurnResult {
+    if (text.trim() === '') return this.#sayAndEnd('The model ended its turn without an answer: ask again.')
+    return { text, failed: false, messages: this.#messages }
+  }
+
+  #sayAndEnd(text: string): TurnResult {
+    this.#messages.push({ role: 'assistant', text, toolCalls: [] })
+    return { text, failed: true, messages: this.#messages }
+  }
+}
+
+/** A call in one quiet line: `device_set lamp on`. */
+export function toolLine(call: ToolCall): string {
+  let values: string
+  try {
+    values = Object.values(JSON.parse(call.arguments) as object)
+      .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+      .join(' ')
+  } catch (error) {
+    values = sentenceOf(error)
+  }
+  const line = `${call.name} ${values}`.replaceAll(/\s+/g, ' ').trim()
+  return line.length > limits.toolLineCharsMax ? `${line.slice(0, limits.toolLineCharsMax - 1)}…` : line
+}

@@ -1,0 +1,219 @@
+import * as v from 'valibot'
+import type { Clock } from '../clock.ts'
+import { formatDuration } from '../duration.ts'
+import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
+import type { ActBudget } from '../guard/act-budget.ts'
+import type { Approver } from '../guard/approval.ts'
+import { limits } from '../limits.ts'
+import type { Log, Redact } from '../log.ts'
+import type { ToolCall, ToolSpec } from '../model/model.ts'
+import { nearest } from '../nearest.ts'
+import { toolSpec } from './json-schema.ts'
+import type { Person } from '../bus/message.ts'
+import type { Tool } from './tool.ts'
+
+/** Where a call comes from and what surrounds it. */
+export interface CallOrigin {
+  readonly channel: string
+  readonly chat: string
+  readonly person: Person
+  /** How old the person's message is when the call is made. */
+  readonly messageAgeMs: number
+  readonly signal: AbortSignal
+  /** Journals a changing call before it runs; answers what to call when it has come back. */
+  beforeChange(what: string): Promise<() => Promise<void>>
+}
+
+export interface ToolOutcome {
+  readonly text: string
+  readonly failed: boolean
+}
+
+/** Guests see the board's readings and nothing else. */
+const guestTools: ReadonlySet<string> = new Set(['device_read', 'device_history'])
+
+/**
+ * The one way to run a tool: it validates, asks, counts, journals, times and caps. It never throws: whatever goes
+ * wrong becomes one sentence that the model can act on.
+ */
+export class Registry {
+  readonly #tools: ReadonlyMap<string, Tool>
+  readonly #specs: readonly ToolSpec[]
+  readonly #approver: Approver
+  readonly #budget: ActBudget
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #redact: Redact
+  readonly #park: (name: string, text: string) => Promise<string>
+
+  constructor(options: {
+    readonly tools: readonly Tool[]
+    readonly approver: Approver
+    readonly budget: ActBudget
+    readonly clock: Clock
+    readonly log: Log
+    readonly redact: Redact
+    /** Stores an over-long result in the workspace and answers its path there. */
+    readonly park: (name: string, text: string) => Promise<string>
+  }) {
+    this.#tools = new Map(options.tools.map((tool) => [tool.name, tool]))
+    this.#specs = options.tools.map(toolSpec)
+    this.#approver = options.approver
+    this.#budget = options.budget
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#redact = options.redact
+    this.#park = options.park
+  }
+
+  /** The tools that this person's model calls may use. */
+  specs(person: Person): readonly ToolSpec[] {
+    return person.role === 'owner' ? this.#specs : this.#specs.filter((spec) => guestTools.has(spec.name))
+  }
+
+  /** Unknown tools count as changing: they are answered in order. */
+  isReadOnly(name: string): boolean {
+    return this.#tools.get(name)?.access === 'read'
+  }
+
+  async run(call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
+    try {
+      const tool = this.#find(call.name, origin.person)
+      const args = parseArguments(tool, call.arguments)
+      const approved = await this.#allow(tool, args, origin)
+      const text = this.#redact(await this.#runJournalled(tool, args, approved, origin))
+      return { text: await this.#cap(tool, text), failed: false }
+    } catch (error) {
+      if (!isPincerError(error))
+        this.#log.error('tools', `${call.name} failed in a way it should not: ${stackOf(error)}`)
+      return { text: this.#redact(sentenceOf(error)), failed: true }
+    }
+  }
+
+  #find(name: string, person: Person): Tool {
+    const offered = this.specs(person).map((spec) => spec.name)
+    const tool = offered.includes(name) ? this.#tools.get(name) : undefined
+    if (tool !== undefined) return tool
+    const close = nearest(name, offered)
+    const hint = close === undefined ? `The tools are: ${offered.join(', ')}.` : `Did you mean ${close}?`
+    throw new PincerError('bad_call', `There is no tool "${name}". ${hint}`)
+  }
+
+  /** Asks a human where one is needed. Answers what was approved, word for word. */
+  async #allow(tool: Tool, args: Record<string, unknown>, origin: CallOrigin): Promise<string | undefined> {
+    const own = tool.needsHuman?.(args)
+    const stale =
+      tool.acts(args) && origin.messageAgeMs > limits.actingMessageAgeMaxMs
+        ? `the message that asks for it is ${formatDuration(origin.messageAgeMs)} old`
+        : undefined
+    if (own === undefined && stale === undefined) return undefined
+    const action = own?.action ?? describeCall(tool.name, args)
+    const reason = [own?.reason, stale].filter((part) => part !== undefined).join('; ')
+    const { channel, chat, person, signal } = origin
+    const answer = await this.#approver.ask({ channel, chat, person, action, reason }, signal)
+    if (answer === 'yes') return action
+    const why = answer === 'no' ? 'the person said no' : answer.unavailable
+    throw new PincerError('needs_human', `Not done: "${action}" needs a yes from a person (${reason}), and ${why}.`)
+  }
+
+  async #runJournalled(
+    tool: Tool,
+    args: Record<string, unknown>,
+    approved: string | undefined,
+    origin: CallOrigin,
+  ): Promise<string> {
+    if (tool.outputs === true && tool.acts(args)) this.#budget.take(`${origin.channel}/${origin.person.id}`)
+    if (tool.access === 'read') return this.#runTimed(tool, args, approved, origin)
+    const ended = await origin.beforeChange(describeCall(tool.name, args))
+    try {
+      return await this.#runTimed(tool, args, approved, origin)
+    } finally {
+      await ended()
+    }
+  }
+
+  /** Ends the wait on /stop and at the tool's deadline, even when the tool ignores its signal. */
+  async #runTimed(
+    tool: Tool,
+    args: Record<string, unknown>,
+    approved: string | undefined,
+    origin: CallOrigin,
+  ): Promise<string> {
+    const { channel, chat, person } = origin
+    const aborter = new AbortController()
+    const { promise: gaveUp, reject: giveUp } = Promise.withResolvers<never>()
+    let graceTimer: { cancel(): void } | undefined
+    const end = (sentence: string): void => {
+      const error = new PincerError('stopped', sentence)
+      aborter.abort(error)
+      // A changing tool may be in the middle of an action: it gets a moment to come to a clean end.
+      graceTimer = this.#clock.after(limits.stopGraceMs, () => giveUp(error))
+    }
+    const onStop = (): void => end(`${tool.name} was stopped.`)
+    if (origin.signal.aborted) throw new PincerError('stopped', `${tool.name} was not started: stopped.`)
+    origin.signal.addEventListener('abort', onStop, { once: true })
+    const timer = this.#clock.after(tool.timeoutMs, () =>
+      end(
+        `${tool.name} took longer than ${formatDuration(tool.timeoutMs)} and was ended; it may have done part of its work.`,
+      ),
+    )
+    try {
+      const work = tool.run(args, { channel, chat, person, signal: aborter.signal, approved })
+      return await Promise.race([work, gaveUp])
+    } finally {
+      origin.signal.removeEventListener('abort', onStop)
+      timer.cancel()
+      graceTimer?.cancel()
+    }
+  }
+
+  /** Long results go to the workspace; the model gets both ends and the path. */
+  async #cap(tool: Tool, text: string): Promise<string> {
+    const charsMax = tool.resultCharsMax ?? limits.toolResultCharsMax
+    if (text.length <= charsMax) return text
+    const path = await this.#park(tool.name, text)
+    const half = Math.floor(charsMax / 2)
+    const cut = text.length - 2 * half
+    const note = `\n[... ${cut} characters left out; the whole result is in ${path}, read it with read_file ...]\n`
+    return text.slice(0, half) + note + text.slice(-half)
+  }
+}
+
+/** A call in words that a person and a journal can keep: the tool and its arguments, shortened. */
+export function describeCall(name: string, args: unknown): string {
+  const text = JSON.stringify(args) ?? ''
+  return `${name} ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`
+}
+
+function parseArguments(tool: Tool, text: string): Record<string, unknown> {
+  if (text.length > limits.toolArgumentsCharsMax) {
+    throw new PincerError(
+      'bad_call',
+      `The arguments of ${tool.name} have ${text.length} characters, at most ${limits.toolArgumentsCharsMax} are taken: send it in parts.`,
+    )
+  }
+  let raw: unknown
+  try {
+    raw = JSON.parse(text === '' ? '{}' : text)
+  } catch (error) {
+    throw new PincerError(
+      'bad_call',
+      `The arguments of ${tool.name} are not valid JSON (${sentenceOf(error)}): send the call again.`,
+    )
+  }
+  const result = v.safeParse(tool.arguments, raw)
+  if (result.success) return result.output
+  const faults = result.issues.map((issue) => {
+    const path = v.getDotPath(issue)
+    return path === null ? issue.message : `${path}: ${issue.message}`
+  })
+  const usage = Object.keys(tool.arguments.entries).join(', ') || 'no arguments'
+  throw new PincerError(
+    'bad_call',
+    `${tool.name} was not run: ${faults.join('; ')}. It takes ${usage}. Correct it and call again.`,
+  )
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
