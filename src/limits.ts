@@ -38,10 +38,15 @@ export const limits = {
   /** Files larger than this are not read, edited or searched. */
   fileBytesMax: 1024 * 1024,
   fileReadLinesMax: 400,
-  fileReadCharsMax: 16_000,
+  /** One page of a file, a listing or a search: with its footer it fits toolResultCharsMax, so nothing read is parked. */
+  fileReadCharsMax: 3_600,
   listEntriesMax: 200,
   searchMatchesMax: 50,
   searchFilesMax: 2_000,
+  searchBytesMax: 32 * 1024 * 1024,
+  searchLineCharsMax: 160,
+  /** Names taken from one folder; what is beyond is counted as more. */
+  folderNamesMax: 5_000,
   pathCharsMax: 1_024,
   pathNameBytesMax: 255,
 
@@ -60,5 +65,40 @@ export const limits = {
   spiSpeedHzDefault: 1_000_000,
   spiSpeedHzMax: 50_000_000,
 
+  /** A measurement younger than this is answered again, with its age. */
+  measurementReuseMs: 1_000,
+  /** A line that cannot be driven safe is tried again after this, growing to the maximum. */
+  outputRetryMs: 5_000,
+  outputRetryMaxMs: 5 * 60_000,
+
+  configFileBytesMax: 256 * 1024,
+  /** Values in pincer.yaml, each alias counted as often as it is used. */
+  configValuesMax: 10_000,
+  configDepthMax: 16,
+  configNameCharsMax: 32,
+  heartbeatMinMs: 60_000,
+  shellTimeoutMaxMs: 60 * 60_000,
+  switchesPerMinuteMax: 600,
+
   partStopTimeoutMs: 5_000,
+
+  /** Where a channel cannot take a reply because it is closing, the reply may be offered again after this. */
+  terminalRetryMs: 1_000,
+  /** Piped lines that find the bus full are offered again after this. */
+  terminalFullRetryMs: 500,
+  /** A second Ctrl-C within this leaves. */
+  terminalLeaveMs: 2_000,
+  /** An answer given sooner was typed before the question could be read. */
+  terminalQuestionReadMs: 500,
+  terminalHistoryLinesMax: 500,
+  terminalHistoryLineCharsMax: 1_000,
+
+  controlClientsMax: 8,
+  controlLineBytesMax: 1024 * 1024,
+  /** What a client has not read yet; beyond this it is dropped. */
+  controlBufferBytesMax: 2 * 1024 * 1024,
+  /** How long a farewell on the control socket may take. */
+  controlCloseMs: 1_000,
+  /** sockaddr_un holds 108 bytes, one of them the closing zero. */
+  unixSocketPathBytesMax: 107,
 } as const

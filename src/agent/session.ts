@@ -29,8 +29,8 @@ const messageSchema = v.variant('role', [
 const lineSchema = v.variant('k', [
   /** One message of the turn that answers the inbound message `turn`. */
   v.object({ k: v.literal('m'), turn: v.string(), m: messageSchema }),
-  /** The turn is complete; `atMs` is wall time. */
-  v.object({ k: v.literal('end'), turn: v.string(), atMs: v.number() }),
+  /** The turn is complete and answers the inbound messages `of`; `atMs` is wall time. */
+  v.object({ k: v.literal('end'), turn: v.string(), of: v.array(v.string()), atMs: v.number() }),
   /** /new: what stands above is not sent any more. */
   v.object({ k: v.literal('new'), atMs: v.number() }),
 ])
@@ -42,6 +42,8 @@ export interface StoredTurn {
   readonly turn: string
   readonly messages: readonly Message[]
   readonly complete: boolean
+  /** Keys of the inbound messages that it answers; known once it is complete. */
+  readonly answers: readonly string[]
 }
 
 /** All sessions of this home. The files of at most `limits.sessionsInMemoryMax` idle chats are kept open. */
@@ -118,12 +120,16 @@ export class Session {
     return this.#turns
   }
 
-  /** Appends a whole turn and syncs it. */
-  async append(turn: string, messages: readonly Message[], atMs: number): Promise<void> {
-    const lines: Line[] = [...messages.map((m) => ({ k: 'm' as const, turn, m: stored(m) })), { k: 'end', turn, atMs }]
+  /** Appends the whole turn that answers the inbound messages `answers` (keys), and syncs it. */
+  async append(answers: readonly string[], messages: readonly Message[], atMs: number): Promise<void> {
+    const turn = answers[0] ?? ''
+    const lines: Line[] = [
+      ...messages.map((m) => ({ k: 'm' as const, turn, m: stored(m) })),
+      { k: 'end', turn, of: [...answers], atMs },
+    ]
     const texts = lines.map((line) => JSON.stringify(line))
     await this.#file.append(texts, { sync: true })
-    this.#turns.push({ turn, messages, complete: true })
+    this.#turns.push({ turn, messages, complete: true, answers })
     this.#bytes += texts.reduce((sum, text) => sum + text.length, 0)
     if (this.#bytes > limits.sessionTailBytesMax) {
       this.#turns = this.#turns.slice(Math.ceil(this.#turns.length / 2))
@@ -165,7 +171,7 @@ function parseLine(line: string): Line | undefined {
 }
 
 function turnsOf(lines: readonly Line[]): StoredTurn[] {
-  let turns: { turn: string; messages: Message[]; complete: boolean }[] = []
+  let turns: { turn: string; messages: Message[]; complete: boolean; answers: readonly string[] }[] = []
   for (const line of lines) {
     if (line.k === 'new') {
       turns = []
@@ -174,11 +180,11 @@ function turnsOf(lines: readonly Line[]): StoredTurn[] {
     const last = turns.at(-1)
     const open = last?.turn === line.turn && !last.complete ? last : undefined
     if (line.k === 'end') {
-      if (open) open.complete = true
+      if (open) Object.assign(open, { complete: true, answers: line.of })
     } else if (open) {
       open.messages.push(line.m)
     } else {
-      turns.push({ turn: line.turn, messages: [line.m], complete: false })
+      turns.push({ turn: line.turn, messages: [line.m], complete: false, answers: [] })
     }
   }
   return turns

@@ -143,23 +143,19 @@ export class Turn {
   async #runCalls(calls: readonly ToolCall[]): Promise<ToolOutcome[]> {
     const outcomes: ToolOutcome[] = []
     const taken = calls.slice(0, limits.turnCallsPerReplyMax)
-    let index = 0
-    while (index < taken.length) {
-      const group = this.#groupAt(taken, index)
+    const { signal } = this.#options.origin
+    while (outcomes.length < taken.length && !signal.aborted) {
+      const group = this.#groupAt(taken, outcomes.length)
       outcomes.push(...(await Promise.all(group.map((call) => this.#runCall(call)))))
-      index += group.length
-      if (this.#options.origin.signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
     }
-    while (outcomes.length < calls.length) {
-      outcomes.push({
-        text: `Not run: at most ${limits.turnCallsPerReplyMax} calls at once. Send it again.`,
-        failed: true,
-      })
-    }
-    calls.forEach((call, at) => {
-      const { text, failed } = outcomes[at] ?? { text: '', failed: true }
+    const whyNot = signal.aborted
+      ? 'Not run: the turn was stopped.'
+      : `Not run: at most ${limits.turnCallsPerReplyMax} calls at once. Send it again.`
+    calls.forEach((call, index) => {
+      const { text, failed } = (outcomes[index] ??= { text: whyNot, failed: true })
       this.#messages.push({ role: 'tool', callId: call.id, name: call.name, text, failed })
     })
+    if (signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
     return outcomes
   }
 

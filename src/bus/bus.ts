@@ -4,6 +4,7 @@ import { limits } from '../limits.ts'
 import type { Redact } from '../log.ts'
 import type { Journal } from './journal.ts'
 import { keyOf, type Pending } from './ledger.ts'
+import type { JournalRecord } from './record.ts'
 import type { Activity, Inbound, Outbound } from './message.ts'
 
 /** `full`: not taken. `duplicate`: taken before. */
@@ -18,6 +19,8 @@ export class Bus {
   readonly #clock: Clock
   readonly #redact: Redact
   readonly #accepting = new Set<string>()
+  /** Keys of messages that the full disk did not take. */
+  readonly #inMemory = new Set<string>()
   #onAccepted: (message: Inbound) => void = () => undefined
   #onOutbound: (message: Outbound) => void = () => undefined
   #onActivity: (activity: Activity) => void = () => undefined
@@ -62,8 +65,14 @@ export class Bus {
     this.#accepting.add(key)
     // Redaction comes before the journal: what was a secret in a message is never written.
     const clean = { ...message, text: this.#redact(message.text) }
+    const record = { k: 'in', m: clean } as const
     try {
-      await this.#journal.append([{ k: 'in', m: clean }], { sync: true })
+      await this.#journal.append([record], { sync: true })
+    } catch (error) {
+      // Making outputs safe must not wait for a disk. If power goes now, this order is lost, as is the power.
+      if (!/^\s*\/(stop|off)\b/i.test(clean.text)) throw error
+      this.#journal.keepInMemory([record])
+      this.#inMemory.add(key)
     } finally {
       this.#accepting.delete(key)
     }
@@ -76,20 +85,22 @@ export class Bus {
     return this.#journal.ledger.pending()
   }
 
-  isPending(message: Inbound): boolean {
-    return this.#journal.ledger.find(keyOf(message)) !== undefined
-  }
-
   /** Journals a changing call of the turn that answers `messages`; it may run once this resolves. Answers its id. */
   async callStarts(messages: readonly Inbound[], what: string): Promise<string> {
-    const id = this.#nextId()
-    await this.#journal.append([{ k: 'call', id, of: messages.map(keyOf), what: this.#redact(what) }], { sync: true })
-    return id
+    const record = { k: 'call', id: this.#nextId(), of: messages.map(keyOf), what: this.#redact(what) } as const
+    try {
+      await this.#journal.append([record], { sync: true })
+    } catch (error) {
+      // A message that the disk does not know cannot be run again after a crash: its calls need no record there.
+      if (!record.of.every((key) => this.#inMemory.has(key))) throw error
+      this.#journal.keepInMemory([record])
+    }
+    return record.id
   }
 
   async callEnded(id: string): Promise<void> {
     // No fsync: losing this line makes a later notice less exact, never wrong.
-    await this.#journal.append([{ k: 'ran', id }], { sync: false })
+    await this.#note({ k: 'ran', id })
   }
 
   /** Marks messages as tried again after a restart, so that one which kills the process is not tried for ever. */
@@ -99,15 +110,18 @@ export class Bus {
 
   /**
    * Queues an outbound message and closes the messages that it answers, in one record. Waits while the queue is full;
-   * `stopped` when the signal aborts first: nothing was written then.
+   * `stopped` when the signal aborts first: nothing was written then. Without a signal it does not wait: that is for
+   * the start, where each answer takes the place of a message that had been counted.
    */
   async send(
     message: Omit<Outbound, 'id' | 'answers'>,
     answered: readonly Inbound[],
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<Outbound> {
-    while (this.#journal.ledger.outboundCount + this.#offering >= limits.busMessagesMax) await this.#room(signal)
-    if (signal.aborted) throw new PincerError('stopped', 'Stopped before the reply was queued.')
+    while (signal !== undefined && this.#journal.ledger.outboundCount + this.#offering >= limits.busMessagesMax) {
+      await this.#room(signal)
+    }
+    if (signal?.aborted === true) throw new PincerError('stopped', 'Stopped before the reply was queued.')
     const out: Outbound = {
       ...message,
       id: this.#nextId(),
@@ -115,11 +129,16 @@ export class Bus {
       answers: answered.map((each) => each.id),
     }
     this.#offering++
+    const record = { k: 'out', m: out, done: answered.map(keyOf) } as const
     try {
-      await this.#journal.append([{ k: 'out', m: out, done: answered.map(keyOf) }], { sync: true })
+      await this.#journal.append([record], { sync: true })
+    } catch {
+      // The person gets the answer all the same; after a crash with a full disk the message is answered once more.
+      this.#journal.keepInMemory([record])
     } finally {
       this.#offering--
     }
+    for (const key of record.done) this.#inMemory.delete(key)
     this.#onOutbound(out)
     return out
   }
@@ -132,8 +151,16 @@ export class Bus {
   /** Delivered, or proven undeliverable: forget it. */
   async sent(id: string): Promise<void> {
     // No fsync: after a power cut (not after a kill) a reply that was just delivered may come once more.
-    await this.#journal.append([{ k: 'sent', id }], { sync: false })
+    await this.#note({ k: 'sent', id })
     for (const go of this.#waitingForRoom.splice(0)) go()
+  }
+
+  async #note(record: JournalRecord): Promise<void> {
+    try {
+      await this.#journal.append([record], { sync: false })
+    } catch {
+      this.#journal.keepInMemory([record])
+    }
   }
 
   #room(signal: AbortSignal): Promise<void> {

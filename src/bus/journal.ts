@@ -1,5 +1,6 @@
 import { AppendFile, replaceFile, setAside } from '../files.ts'
 import type { Clock } from '../clock.ts'
+import { sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { Ledger } from './ledger.ts'
@@ -25,6 +26,8 @@ export class Journal {
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #compactAtBytes: number = limits.journalCompactBytes
+  /** True while the ledger holds what the full disk did not take: memory wins, and is written first. */
+  #behind = false
 
   private constructor(path: string, log: Log, file: AppendFile, ledger: Ledger) {
     this.#path = path
@@ -36,7 +39,7 @@ export class Journal {
   /** Opens or creates the journal and reads back what is open. Lines that make no sense are kept in a copy beside it. */
   static async open(options: { readonly path: string; readonly clock: Clock; readonly log: Log }): Promise<Journal> {
     const { path, clock, log } = options
-    let { file, lines, torn } = await AppendFile.open(path)
+    const { file, lines, torn } = await AppendFile.open(path)
     if (torn) log.warn('journal', `A half-written last line was set aside in ${path}.torn (power cut?).`)
     const ledger = new Ledger()
     let badLines = 0
@@ -45,14 +48,12 @@ export class Journal {
       if (record === undefined) badLines++
       else ledger.apply(record)
     }
-    if (badLines > 0) {
-      await file.close()
-      const aside = await setAside(path, clock.nowMs())
-      log.error('journal', `${badLines} lines of ${path} cannot be read; the file was set aside as ${aside}.`)
-      await replaceFile(path, content(ledger))
-      file = (await AppendFile.open(path)).file
-    }
-    return new Journal(path, log, file, ledger)
+    if (badLines === 0) return new Journal(path, log, file, ledger)
+    await file.close()
+    const aside = await setAside(path, clock.nowMs())
+    log.error('journal', `${badLines} lines of ${path} cannot be read; the file was set aside as ${aside}.`)
+    await replaceFile(path, content(ledger))
+    return new Journal(path, log, (await AppendFile.open(path)).file, ledger)
   }
 
   /** Resolves when the records are written, and with `sync` when they are on the disk. Rejects with `disk`, all or none. */
@@ -61,6 +62,15 @@ export class Journal {
       this.#waiting.push({ records, sync: options.sync, resolve, reject })
       this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined))
     })
+  }
+
+  /**
+   * Counts records although the disk refused them, for what must not wait for a disk: replies, and commands that make
+   * outputs safe. The whole ledger is written as soon as the disk takes it again.
+   */
+  keepInMemory(records: readonly JournalRecord[]): void {
+    for (const record of records) this.ledger.apply(record)
+    this.#behind = true
   }
 
   async close(): Promise<void> {
@@ -74,6 +84,7 @@ export class Journal {
       this.#waiting = []
       const records = batch.flatMap((each) => each.records)
       try {
+        if (this.#behind) await this.#rewrite()
         await this.#file.append(records.map(formatRecord), { sync: batch.some((each) => each.sync) })
       } catch (error) {
         for (const each of batch) each.reject(error)
@@ -87,17 +98,22 @@ export class Journal {
 
   async #compact(): Promise<void> {
     try {
-      await replaceFile(this.#path, content(this.ledger))
-      const { file } = await AppendFile.open(this.#path)
-      await this.#file.close()
-      this.#file = file
-      // What stays open may itself be large: grow by as much again before the next rewrite.
-      this.#compactAtBytes = file.sizeBytes + limits.journalCompactBytes
+      await this.#rewrite()
     } catch (error) {
       // The old file is whole and goes on growing; the next try comes after as much again.
       this.#compactAtBytes += limits.journalCompactBytes
-      this.#log.warn('journal', `The journal could not be shortened: ${error instanceof Error ? error.message : ''}`)
+      this.#log.warn('journal', `The journal could not be shortened: ${sentenceOf(error)}`)
     }
+  }
+
+  async #rewrite(): Promise<void> {
+    await replaceFile(this.#path, content(this.ledger))
+    const { file } = await AppendFile.open(this.#path)
+    await this.#file.close()
+    this.#file = file
+    this.#behind = false
+    // What stays open may itself be large: grow by as much again before the next rewrite.
+    this.#compactAtBytes = file.sizeBytes + limits.journalCompactBytes
   }
 }
 

@@ -101,10 +101,6 @@ export class Ledger {
     return [...this.#pending.values()]
   }
 
-  find(key: string): Pending | undefined {
-    return this.#pending.get(key)
-  }
-
   outbound(): readonly Outbound[] {
     return [...this.#outbound.values()]
   }

@@ -14,12 +14,14 @@ const inboundSchema = v.object({
   sentAtMs: v.number(),
 }) satisfies v.GenericSchema<Inbound>
 
+const keys = v.pipe(v.array(v.string()), v.readonly())
+
 const outboundSchema = v.object({
   id: v.string(),
   channel: v.string(),
   chat: v.string(),
   text: v.string(),
-  answers: v.pipe(v.array(v.string()), v.readonly()),
+  answers: keys,
   failed: v.boolean(),
 }) satisfies v.GenericSchema<Outbound>
 
@@ -27,17 +29,17 @@ const recordSchema = v.variant('k', [
   /** A message was accepted. */
   v.object({ k: v.literal('in'), m: inboundSchema }),
   /** A changing call is about to run in the turn that answers these messages. */
-  v.object({ k: v.literal('call'), id: v.string(), of: v.array(v.string()), what: v.string() }),
+  v.object({ k: v.literal('call'), id: v.string(), of: keys, what: v.string() }),
   /** That call came back. */
   v.object({ k: v.literal('ran'), id: v.string() }),
   /** These messages are being tried again after a restart. */
-  v.object({ k: v.literal('again'), of: v.array(v.string()) }),
+  v.object({ k: v.literal('again'), of: keys }),
   /** A reply or notice to deliver; the messages in `done` are answered by it. */
-  v.object({ k: v.literal('out'), m: outboundSchema, done: v.array(v.string()) }),
+  v.object({ k: v.literal('out'), m: outboundSchema, done: keys }),
   /** An outbound message was delivered or is proven undeliverable. */
   v.object({ k: v.literal('sent'), id: v.string() }),
   /** Ids of messages handled long ago, carried over when the journal is rewritten. */
-  v.object({ k: v.literal('seen'), of: v.array(v.string()) }),
+  v.object({ k: v.literal('seen'), of: keys }),
 ])
 
 export type JournalRecord = v.InferOutput<typeof recordSchema>

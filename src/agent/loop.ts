@@ -1,0 +1,236 @@
+import { isCommand, type Bus } from '../bus/bus.ts'
+import { keyOf } from '../bus/ledger.ts'
+import type { Inbound } from '../bus/message.ts'
+import type { Clock } from '../clock.ts'
+import { isPincerError, sentenceOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Message, Model } from '../model/model.ts'
+import type { CallOrigin, Registry } from '../tools/registry.ts'
+import type { Person } from '../bus/message.ts'
+import type { Session, Sessions } from './session.ts'
+import { Turn, type TurnResult } from './turn.ts'
+
+/** One chat's messages: at most one turn runs at a time, the others wait in order. */
+interface Lane {
+  readonly waiting: Inbound[]
+  running: { readonly aborter: AbortController; readonly ended: Promise<void> } | undefined
+}
+
+/** What /stop found. */
+export interface StopReport {
+  readonly stoppedTurns: number
+  /** Waiting messages that will not be answered; the command's reply closes them. */
+  readonly dropped: readonly Inbound[]
+}
+
+export interface LoopOptions {
+  readonly bus: Bus
+  readonly sessions: Sessions
+  readonly registry: Registry
+  readonly model: Model
+  readonly clock: Clock
+  readonly log: Log
+  readonly iterationsMax: number
+  readonly prompt: (role: Person['role']) => Promise<string>
+  /** Clock and known readings, for the last message of a request. */
+  readonly context: () => string
+  /** Answers a command; never waits behind a turn. */
+  readonly command: (
+    message: Inbound,
+    origin: CallOrigin,
+  ) => Promise<{ readonly text: string; readonly answers: readonly Inbound[]; readonly failed: boolean }>
+}
+
+/** Takes messages from the bus, one turn at a time a chat; chats do not wait for each other. */
+export class AgentLoop {
+  readonly #options: LoopOptions
+  readonly #lanes = new Map<string, Lane>()
+  readonly #commands = new Set<Promise<void>>()
+  readonly #shutdown = new AbortController()
+
+  constructor(options: LoopOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#options.bus.onAccepted((message) => this.take(message))
+  }
+
+  /** Ends all work. What has no answer stays in the journal: it is taken up, or told, at the next start. */
+  async stop(): Promise<void> {
+    this.#shutdown.abort()
+    this.#options.bus.onAccepted(() => undefined)
+    const running = [...this.#lanes.values()].map((lane) => lane.running?.ended)
+    await Promise.all([...running, ...this.#commands])
+  }
+
+  take(message: Inbound): void {
+    if (this.#shutdown.signal.aborted) return
+    if (isCommand(message.text)) {
+      const run = this.#runCommand(message).finally(() => this.#commands.delete(run))
+      this.#commands.add(run)
+      return
+    }
+    const name = laneName(message)
+    const lane = this.#lanes.get(name) ?? { waiting: [], running: undefined }
+    this.#lanes.set(name, lane)
+    lane.waiting.push(message)
+    if (lane.running === undefined) this.#startNext(name, lane)
+  }
+
+  runningTurns(): number {
+    return [...this.#lanes.values()].filter((lane) => lane.running !== undefined).length
+  }
+
+  /** Ends the running turn of this chat (or of all chats) and takes its waiting messages. */
+  async stopTurns(where: { readonly channel: string; readonly chat: string } | 'all'): Promise<StopReport> {
+    const names = where === 'all' ? [...this.#lanes.keys()] : [laneName(where)]
+    const lanes = names.map((name) => this.#lanes.get(name)).filter((lane) => lane !== undefined)
+    const dropped = lanes.flatMap((lane) => lane.waiting.splice(0))
+    const running = lanes.map((lane) => lane.running).filter((turn) => turn !== undefined)
+    for (const turn of running) turn.aborter.abort()
+    await Promise.all(running.map((turn) => turn.ended))
+    return { stoppedTurns: running.length, dropped }
+  }
+
+  #startNext(name: string, lane: Lane): void {
+    const first = lane.waiting[0]
+    if (first === undefined || this.#shutdown.signal.aborted) {
+      lane.running = undefined
+      this.#lanes.delete(name)
+      return
+    }
+    const aborter = new AbortController()
+    const batch = takeSamePerson(lane.waiting, first.person)
+    const ended = this.#runTurn(batch, lane, aborter.signal).finally(() => {
+      lane.running = undefined
+      this.#startNext(name, lane)
+    })
+    lane.running = { aborter, ended }
+  }
+
+  async #runTurn(batch: readonly Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
+    const { bus, sessions, log } = this.#options
+    const { channel, chat } = batch[0] as Inbound
+    bus.show({ kind: 'turn-started', channel, chat })
+    try {
+      await sessions.use(channel, chat, (session) => this.#answer(session, [...batch], lane, stop))
+    } catch (error) {
+      // Shutdown leaves the message in the journal; anything else is told and closed.
+      if (this.#shutdown.signal.aborted) return
+      log.error(
+        'agent',
+        `A turn failed in a way it should not: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+      )
+      const text = `Something went wrong inside me, and your message was not answered: ${sentenceOf(error)}`
+      await this.#send({ channel, chat, text, failed: true }, batch)
+    } finally {
+      bus.show({ kind: 'turn-ended', channel, chat })
+    }
+  }
+
+  async #answer(session: Session, messages: Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
+    const { model, registry, clock, log, iterationsMax, prompt, context, bus } = this.#options
+    const { channel, chat, person } = messages[0] as Inbound
+    const origin = this.#origin(messages, stop)
+    const turn = new Turn({
+      model,
+      registry,
+      clock,
+      iterationsMax,
+      system: await prompt(person.role),
+      history: session.turns(),
+      texts: messages.map((message) => message.text),
+      context,
+      join: () => {
+        const joined = takeSamePerson(lane.waiting, person)
+        messages.push(...joined)
+        return joined.map((message) => message.text)
+      },
+      origin,
+      onTool: (line, outcome) =>
+        bus.show(
+          outcome === undefined
+            ? { kind: 'tool-started', channel, chat, line }
+            : { kind: 'tool-finished', channel, chat, line, failed: outcome.failed },
+        ),
+    })
+    const result = await this.#result(turn, stop)
+    if (result === 'shutdown') return
+    try {
+      await session.append(messages.map(keyOf), result.messages, clock.nowMs())
+    } catch (error) {
+      // The answer matters more than its place in the history.
+      log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
+    }
+    await this.#send({ channel, chat, text: result.text, failed: result.failed }, messages)
+  }
+
+  async #result(turn: Turn, stop: AbortSignal): Promise<TurnResult | 'shutdown'> {
+    try {
+      return await turn.run()
+    } catch (error) {
+      if (!isPincerError(error) || error.code !== 'stopped') throw error
+      if (!stop.aborted) return 'shutdown'
+      const done = turn.done()
+      const text = `Stopped. ${done.length === 0 ? 'Nothing was changed.' : `Done before that: ${done.join('; ')}.`}`
+      const note: Message = { role: 'assistant', text, toolCalls: [] }
+      return { text, failed: true, messages: [...turn.messages(), note] }
+    }
+  }
+
+  async #runCommand(message: Inbound): Promise<void> {
+    const { channel, chat } = message
+    try {
+      const { text, answers, failed } = await this.#options.command(message, this.#origin([message], undefined))
+      await this.#send({ channel, chat, text, failed }, answers)
+    } catch (error) {
+      if (this.#shutdown.signal.aborted) return
+      this.#options.log.error(
+        'agent',
+        `${message.text} failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+      )
+      await this.#send({ channel, chat, text: sentenceOf(error), failed: true }, [message])
+    }
+  }
+
+  #origin(messages: readonly Inbound[], stop: AbortSignal | undefined): CallOrigin {
+    const { bus, clock } = this.#options
+    const { channel, chat, person } = messages[0] as Inbound
+    return {
+      channel,
+      chat,
+      person,
+      get messageAgeMs() {
+        return Math.max(...messages.map((message) => clock.nowMs() - message.sentAtMs))
+      },
+      signal: stop === undefined ? this.#shutdown.signal : AbortSignal.any([stop, this.#shutdown.signal]),
+      async beforeChange(what) {
+        const id = await bus.callStarts(messages, what)
+        return () => bus.callEnded(id)
+      },
+    }
+  }
+
+  async #send(
+    message: { readonly channel: string; readonly chat: string; readonly text: string; readonly failed: boolean },
+    answered: readonly Inbound[],
+  ): Promise<void> {
+    try {
+      await this.#options.bus.send(message, answered, this.#shutdown.signal)
+    } catch (error) {
+      // Only shutdown ends the wait for room: the message stays open in the journal.
+      if (!isPincerError(error) || error.code !== 'stopped') throw error
+    }
+  }
+}
+
+/** Takes the messages at the front that this person wrote: nobody acts with another person's rights. */
+function takeSamePerson(waiting: Inbound[], person: Person): Inbound[] {
+  const end = waiting.findIndex((message) => message.person.id !== person.id || message.person.role !== person.role)
+  return waiting.splice(0, end === -1 ? waiting.length : end)
+}
+
+function laneName(where: { readonly channel: string; readonly chat: string }): string {
+  return JSON.stringify([where.channel, where.chat])
+}
