@@ -118,9 +118,7 @@ export class Bus {
     answered: readonly Inbound[],
     signal: AbortSignal | undefined,
   ): Promise<Outbound> {
-    while (signal !== undefined && this.#journal.ledger.outboundCount + this.#offering >= limits.busMessagesMax) {
-      await this.#room(signal)
-    }
+    if (signal !== undefined) await this.#room(signal)
     if (signal?.aborted === true) throw new PincerError('stopped', 'Stopped before the reply was queued.')
     const out: Outbound = {
       ...message,
@@ -163,7 +161,11 @@ export class Bus {
     }
   }
 
-  #room(signal: AbortSignal): Promise<void> {
+  async #room(signal: AbortSignal): Promise<void> {
+    while (this.#journal.ledger.outboundCount + this.#offering >= limits.busMessagesMax) await this.#nextSent(signal)
+  }
+
+  #nextSent(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => reject(new PincerError('stopped', 'Stopped before the reply was queued.'))
       if (signal.aborted) onAbort()
