@@ -48,7 +48,10 @@ const pinEntry = v.pipe(
     alternates: v.optional(v.array(v.string()), []),
     reserved: v.optional(v.string()),
   }),
-  v.check((pin) => (pin.chip === undefined) === (pin.offset === undefined), 'expected both chip and offset, or neither'),
+  v.check(
+    (pin) => (pin.chip === undefined) === (pin.offset === undefined),
+    'expected both chip and offset, or neither',
+  ),
 )
 const boardFile = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/)),
@@ -75,9 +78,9 @@ export function parseBoard(jsonText: string, fileName: string): Board {
   const { header, i2c, spi, ...rest } = result.output
   const board: Board = {
     ...rest,
-    pins: Object.entries(header).map(([pin, entry]) => ({ pin: Number(pin), ...entry })),
-    i2c: Object.entries(i2c).map(([bus, pins]) => ({ bus: Number(bus), ...pins })),
-    spi: Object.entries(spi).map(([device, pins]) => ({ device, ...pins })),
+    pins: Object.entries(header).map(([pin, entry]) => Object.assign({ pin: Number(pin) }, entry)),
+    i2c: Object.entries(i2c).map(([bus, pins]) => Object.assign({ bus: Number(bus) }, pins)),
+    spi: Object.entries(spi).map(([device, pins]) => Object.assign({ device }, pins)),
   }
   checkPins(board, fileName)
   return Object.freeze(board)

@@ -1,0 +1,101 @@
+import type { Clock } from '../../clock.ts'
+import { HardwareError } from '../../errors.ts'
+import { type Board, lineAddress } from '../board.ts'
+import type { GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
+import { logical, SimulatedLine } from './line.ts'
+
+/** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
+const debounceMsMax = 4_294_967
+
+/** GPIO as the character device gives it on a Raspberry Pi, one line for each header pin that is one. */
+export class SimulatedGpio implements GpioPort {
+  readonly #lines: readonly SimulatedLine[]
+  readonly #beforeOutput: () => void
+
+  /** `beforeOutput` is called before any output changes what is connected to it. */
+  constructor(options: { readonly board: Board; readonly clock: Clock; readonly beforeOutput: () => void }) {
+    this.#lines = options.board.pins.flatMap((pin) => {
+      const address = lineAddress(pin)
+      if (address === undefined || pin.offset === undefined) return []
+      return [new SimulatedLine({ name: pin.name, address, offset: pin.offset, clock: options.clock })]
+    })
+    this.#beforeOutput = options.beforeOutput
+  }
+
+  async lines(): Promise<readonly LineInfo[]> {
+    return this.#lines.map((line) => ({
+      name: line.name,
+      address: line.address,
+      consumer: line.holder?.consumer ?? '',
+      direction: line.direction,
+    }))
+  }
+
+  async requestOutput({ line: wanted, consumer, initial, activeLow = false }: OutputRequest): Promise<OutputLine> {
+    const line = this.#free(wanted)
+    const holder = { kind: 'output', consumer, activeLow } as const
+    this.#beforeOutput()
+    line.holdOutput(holder, initial)
+    const mustHold = (): void => {
+      if (line.holder !== holder)
+        throw new HardwareError('EPERM', `Line ${line.name} was given back. Request it again before using it.`)
+    }
+    return {
+      set: async (level: Level) => {
+        mustHold()
+        this.#beforeOutput()
+        line.drive(holder, level)
+      },
+      get: async () => {
+        mustHold()
+        return logical(line.pinLevel(), activeLow)
+      },
+      release: async () => line.release(holder),
+    }
+  }
+
+  async requestInput(request: InputRequest): Promise<InputLine> {
+    const { consumer, bias = 'as-is', activeLow = false, debounceMs = 0, onEdge } = request
+    const line = this.#free(request.line)
+    if (!Number.isInteger(debounceMs) || debounceMs < 0 || debounceMs > debounceMsMax)
+      throw new HardwareError(
+        'EINVAL',
+        `Line ${line.name} cannot be debounced for ${debounceMs} ms. Use 0 to ${debounceMsMax} ms.`,
+      )
+    // An output that becomes an input lets go of what it drove.
+    this.#beforeOutput()
+    const holder = line.holdInput({ consumer, activeLow, debounceMs, onEdge }, bias)
+    return {
+      get: async () => {
+        if (line.holder !== holder)
+          throw new HardwareError('EPERM', `Line ${line.name} was given back. Request it again before reading it.`)
+        return line.read(holder)
+      },
+      release: async () => line.release(holder),
+    }
+  }
+
+  /** The line by its name or address, for what is wired to it; `undefined` when there is none. */
+  line(wanted: string): SimulatedLine | undefined {
+    return this.#lines.find((line) => line.name === wanted || line.address === wanted)
+  }
+
+  close(): void {
+    for (const line of this.#lines) line.close()
+  }
+
+  #free(wanted: string): SimulatedLine {
+    const line = this.line(wanted)
+    if (line === undefined)
+      throw new HardwareError(
+        'ENODEV',
+        `There is no GPIO line ${wanted} here. Use a name such as GPIO17, or chip:offset.`,
+      )
+    if (line.holder !== undefined)
+      throw new HardwareError(
+        'EBUSY',
+        `Line ${line.name} is in use by ${line.holder.consumer}. It must be given back first.`,
+      )
+    return line
+  }
+}

@@ -1,0 +1,163 @@
+import type { Clock, Timer } from '../../clock.ts'
+import { HardwareError } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { I2cPort, I2cTransfer } from '../ports.ts'
+import type { Faults } from './faults.ts'
+
+/** A chip on the bus, after its address was acknowledged. */
+export interface I2cChip {
+  write(bytes: Uint8Array): void
+  read(count: number): Uint8Array
+}
+
+export interface FittedI2cChip {
+  readonly bus: number
+  readonly address: number
+  /** The chip's name for Faults. */
+  readonly name: string
+  readonly chip: I2cChip
+}
+
+export interface SimulatedI2cOptions {
+  readonly clock: Clock
+  readonly buses: readonly number[]
+  readonly chips: readonly FittedI2cChip[]
+  /** Addresses that a kernel driver holds. */
+  readonly kernelHeld: readonly { readonly bus: number; readonly address: number }[]
+  readonly faults: Faults
+}
+
+const addressMin = 0x08
+const addressMax = 0x77
+/** I2C_RDWR_IOCTL_MAX_MSGS and the longest message that i2c-dev takes. */
+const messagesMax = 42
+const messageBytesMax = 8_192
+
+/** I2C as i2c-dev gives it on a Raspberry Pi: EREMOTEIO for an address that does not answer. */
+export class SimulatedI2c implements I2cPort {
+  readonly #options: SimulatedI2cOptions
+  readonly #lastByBus = new Map<number, Promise<unknown>>()
+  readonly #waits = new Set<{ readonly timer: Timer; readonly end: () => void }>()
+
+  constructor(options: SimulatedI2cOptions) {
+    this.#options = options
+  }
+
+  async buses(): Promise<readonly number[]> {
+    return this.#options.buses
+  }
+
+  async transfer(transfer: I2cTransfer): Promise<readonly Uint8Array[]> {
+    this.#checkBus(transfer.bus)
+    checkArguments(transfer)
+    return this.#locked(transfer.bus, async () => {
+      if (this.#kernelHolds(transfer.bus, transfer.address))
+        throw new HardwareError(
+          'EBUSY',
+          `A kernel driver holds address ${place(transfer)}. Read it through that driver, or unbind it first.`,
+        )
+      await this.#passBus(transfer.bus, transfer.timeoutMs)
+      const chip = this.#answering(transfer)
+      const reads: Uint8Array[] = []
+      for (const message of transfer.messages) {
+        if ('write' in message) chip.write(message.write)
+        else reads.push(chip.read(message.readBytes))
+      }
+      return reads
+    })
+  }
+
+  async scan(bus: number): Promise<readonly { readonly address: number; readonly state: 'present' | 'kernel' }[]> {
+    this.#checkBus(bus)
+    return this.#locked(bus, async () => {
+      await this.#passBus(bus, limits.i2cTimeoutMs)
+      const present = this.#options.chips.filter(
+        (each) => each.bus === bus && !this.#options.faults.unplugged(each.name),
+      )
+      const held = this.#options.kernelHeld.filter((each) => each.bus === bus)
+      return [
+        ...present.map(({ address }) => ({ address, state: 'present' as const })),
+        ...held.map(({ address }) => ({ address, state: 'kernel' as const })),
+      ].toSorted((a, b) => a.address - b.address)
+    })
+  }
+
+  /** Ends all waits on stuck buses. */
+  close(): void {
+    for (const wait of this.#waits) wait.end()
+  }
+
+  #checkBus(bus: number): void {
+    if (!this.#options.buses.includes(bus))
+      throw new HardwareError('ENODEV', `There is no I2C bus ${bus} here. Use ${this.#options.buses.join(' or ')}.`)
+  }
+
+  #kernelHolds(bus: number, address: number): boolean {
+    return this.#options.kernelHeld.some((each) => each.bus === bus && each.address === address)
+  }
+
+  #answering(transfer: I2cTransfer): I2cChip {
+    const fitted = this.#options.chips.find((each) => each.bus === transfer.bus && each.address === transfer.address)
+    const { faults } = this.#options
+    if (fitted === undefined || faults.unplugged(fitted.name) || faults.takeFailure(fitted.name))
+      throw new HardwareError(
+        'EREMOTEIO',
+        `No device answers at ${place(transfer)}. Check its wiring, power and address.`,
+      )
+    return fitted.chip
+  }
+
+  /** One transaction at a time on a bus, in the order of asking. */
+  async #locked<Result>(bus: number, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#lastByBus.get(bus) ?? Promise.resolve()
+    const mine = before.then(work)
+    this.#lastByBus.set(
+      bus,
+      mine.then(
+        () => undefined,
+        () => undefined,
+      ),
+    )
+    return mine
+  }
+
+  /** A stuck bus keeps the caller for the whole time-out, as the adapter does. */
+  async #passBus(bus: number, timeoutMs: number): Promise<void> {
+    if (!this.#options.faults.stuck(bus)) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        wait.timer.cancel()
+        this.#waits.delete(wait)
+        resolve()
+      }
+      const wait = { timer: this.#options.clock.after(timeoutMs, () => end()), end }
+      this.#waits.add(wait)
+    })
+    throw new HardwareError(
+      'ETIMEDOUT',
+      `I2C bus ${bus} did not come free within ${timeoutMs} ms: a line is held low. Check for a short, or power the devices off and on.`,
+    )
+  }
+}
+
+function checkArguments(transfer: I2cTransfer): void {
+  const { address, messages, timeoutMs } = transfer
+  const refuse = (fault: string): never => {
+    throw new HardwareError('EINVAL', `The I2C transfer cannot be done: ${fault}.`)
+  }
+  if (!Number.isInteger(address) || address < addressMin || address > addressMax)
+    refuse(`address ${address} is outside 8 (0x08) to 119 (0x77)`)
+  if (messages.length < 1 || messages.length > messagesMax)
+    refuse(`it has ${messages.length} messages, expected 1 to ${messagesMax}`)
+  if (!(timeoutMs > 0)) refuse(`its time-out is ${timeoutMs} ms, expected more than 0`)
+  for (const message of messages) {
+    const sizeBytes = 'write' in message ? message.write.length : message.readBytes
+    const sizeBytesMin = 'write' in message ? 0 : 1
+    if (!Number.isInteger(sizeBytes) || sizeBytes < sizeBytesMin || sizeBytes > messageBytesMax)
+      refuse(`a message has ${sizeBytes} bytes, expected ${sizeBytesMin} to ${messageBytesMax}`)
+  }
+}
+
+function place({ bus, address }: { readonly bus: number; readonly address: number }): string {
+  return `0x${address.toString(16).padStart(2, '0')} on I2C bus ${bus}`
+}
