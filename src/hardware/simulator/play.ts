@@ -7,10 +7,11 @@ import type { Move, Stage } from './moves/move.ts'
 
 /** What people type after `/sim`: one of the moves, or nothing or `help` for what there is. Answers in words. */
 export function createPlay(stage: Stage): (command: string) => string {
-  const moves = [...doorMoves(stage), ...climateMoves(stage), ...faultMoves(stage), ...lineMoves(stage)]
+  const groups = [doorMoves(stage), climateMoves(stage), faultMoves(stage), lineMoves(stage)]
+  const moves = groups.flat()
   return (command) => {
     const words = command.trim().toLowerCase().split(/\s+/)
-    if (words[0] === '' || words[0] === 'help') return describe(stage, moves)
+    if (words[0] === '' || words[0] === 'help') return describe(stage, groups)
     const move = moves.find((each) => each.words.every((word, index) => word === words[index]))
     if (move !== undefined) return move.run(words.slice(move.words.length))
     return `"${command.trim().slice(0, 60)}" is nothing that can be done here. Try: ${nearestForm(words, moves)}.`
@@ -34,7 +35,7 @@ function nearestForm(words: readonly string[], moves: readonly Move[]): string {
   return move?.form ?? 'help'
 }
 
-function describe(stage: Stage, moves: readonly Move[]): string {
+function describe(stage: Stage, groups: readonly (readonly Move[])[]): string {
   const { wiring, world, gpio } = stage
   const { temperatureC, humidityPercent, pressurePa, soilWet, lightLux } = world.climate()
   const nudge = world.nudge()
@@ -48,7 +49,8 @@ function describe(stage: Stage, moves: readonly Move[]): string {
     `  ${wiring.lamp.name} ${lamp}, ${wiring.fan.name} ${fan}, ${wiring.door.name} ${doorState(stage)}`,
     `  ${wiring.analog.soil.name} ${(soilWet * 100).toFixed(0)} % wet, ${wiring.analog.light.name} ${lightLux.toFixed(0)} lux`,
     ...(faults.length === 0 ? [] : [`  broken: ${faults.join(', ')}`]),
-    `You can: ${moves.map((move) => move.form).join(', ')}.`,
+    'What can be done:',
+    ...groups.map((moves) => `  ${moves.map((move) => move.form).join(', ')}`),
   ]
   return lines.join('\n')
 }

@@ -66,7 +66,7 @@ export class World {
   /** Moves on to the next time that the world's clock shows `hour`. */
   skipToHour(hour: number): void {
     this.advance()
-    this.skip((((hour - this.hour() + 24) % 24) * secondsPerDay * 1_000) / 24)
+    this.skip(Math.ceil(((hour - this.hour() + 24) % 24) * 3_600) * 1_000)
   }
 
   /** Heats or airs the room until it has `targetC`, for at most a quarter of an hour. */

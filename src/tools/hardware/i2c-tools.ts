@@ -1,0 +1,100 @@
+import * as v from 'valibot'
+import { PincerError } from '../../errors.ts'
+import type { I2cMessage } from '../../hardware/ports.ts'
+import { limits } from '../../limits.ts'
+import type { HardwareToolsOptions } from '../hardware.ts'
+import { defineTool, type Tool } from '../tool.ts'
+import {
+  askHuman,
+  byteArray,
+  checkBytes,
+  countBytes,
+  hexAddress,
+  hexPairs,
+  marked,
+  refuseWhenLatched,
+  requireApproval,
+} from './raw-rules.ts'
+
+interface TransferArguments {
+  readonly bus: number
+  readonly address: number
+  readonly write?: readonly number[] | undefined
+  readonly read?: number | undefined
+}
+
+/** i2c_scan and i2c_transfer. What begins with a write is a write: "reading a register" moves outputs on some chips. */
+export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
+  const { i2c } = options.hardware
+  const scan = defineTool({
+    name: 'i2c_scan',
+    description: 'Addresses that answer',
+    arguments: v.strictObject({ bus: v.number() }),
+    access: 'read',
+    acts: () => false,
+    timeoutMs: limits.toolTimeoutMs,
+    async run({ bus }) {
+      const found = await i2c.scan(bus)
+      const list = found.map(
+        ({ address, state }) => hexAddress(address) + (state === 'kernel' ? ' (held by a kernel driver)' : ''),
+      )
+      return marked(options, `I2C bus ${bus}: ${list.length === 0 ? 'nothing answers' : list.join(', ')}`)
+    },
+  })
+  const transfer = defineTool({
+    name: 'i2c_transfer',
+    description: 'Write bytes, then read a count',
+    arguments: v.strictObject({
+      bus: v.number(),
+      address: v.number(),
+      write: v.optional(byteArray),
+      read: v.optional(v.number()),
+    }),
+    access: 'change',
+    acts: ({ write }) => write !== undefined,
+    outputs: true,
+    timeoutMs: limits.toolTimeoutMs,
+    needsHuman(args) {
+      check(args)
+      if (args.write === undefined) return undefined
+      refuseWhenLatched(options)
+      return askHuman(options, describe(args))
+    },
+    async run(args, context) {
+      check(args)
+      const { bus, address, write, read } = args
+      if (write !== undefined) {
+        refuseWhenLatched(options)
+        requireApproval(options, describe(args), context)
+      }
+      const messages: readonly I2cMessage[] = [
+        ...(write === undefined ? [] : [{ write: Uint8Array.from(write) }]),
+        ...(read === undefined ? [] : [{ readBytes: read }]),
+      ]
+      const [bytes] = await i2c.transfer({ bus, address, messages, timeoutMs: limits.i2cTimeoutMs })
+      return marked(options, bytes === undefined ? `written to ${hexAddress(address)}` : hexPairs(bytes))
+    },
+  })
+  return [scan, transfer]
+}
+
+function check({ address, write, read }: TransferArguments): void {
+  const refuse = (fault: string): never => {
+    throw new PincerError('bad_call', `i2c_transfer was not run: ${fault}. Correct it and call again.`)
+  }
+  if (!Number.isInteger(address) || address < 0x08 || address > 0x77)
+    refuse(`address ${address} is not a 7-bit address from 8 (0x08) to 119 (0x77)`)
+  if (write === undefined && read === undefined) refuse('it needs write, read, or both')
+  checkBytes('i2c_transfer', write ?? [])
+  if (write !== undefined && write.length > limits.i2cWriteBytesMax)
+    refuse(`write has ${write.length} bytes, at most ${limits.i2cWriteBytesMax} are sent`)
+  if (read !== undefined && (!Number.isInteger(read) || read < 1 || read > limits.i2cReadBytesMax))
+    refuse(`read is ${read}, expected a count of bytes from 1 to ${limits.i2cReadBytesMax}`)
+}
+
+/** The whole transfer in words; only called for one that writes. */
+function describe({ bus, address, write = [], read }: TransferArguments): string {
+  const what = write.length === 0 ? 'an empty message' : hexPairs(write)
+  const then = read === undefined ? '' : `, then read ${countBytes(read)}`
+  return `write ${what} to ${hexAddress(address)} on I2C bus ${bus}${then}`
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot'
+import { PincerError } from '../../errors.ts'
+import { type BoardPin, findPin, lineAddress } from '../../hardware/board.ts'
+import type { HardwareToolsOptions } from '../hardware.ts'
+import type { ToolContext } from '../tool.ts'
+
+/** Bytes as the model writes them. Their range is checked in code: in the schema it would cost bytes of every request. */
+export const byteArray = v.array(v.number())
+
+/** Refuses what is not a byte, before it is shown to a person or cut to eight bits. */
+export function checkBytes(tool: string, bytes: readonly number[]): void {
+  const wrong = bytes.find((byte) => !Number.isInteger(byte) || byte < 0 || byte > 255)
+  if (wrong !== undefined)
+    throw new PincerError(
+      'bad_call',
+      `${tool} was not run: write holds ${wrong}, expected whole numbers from 0 to 255. Correct it and call again.`,
+    )
+}
+
+export function hexPairs(bytes: Iterable<number>): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+}
+
+export function hexAddress(address: number): string {
+  return `0x${address.toString(16).padStart(2, '0')}`
+}
+
+export function countBytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`
+}
+
+/** Every simulated answer says so. */
+export function marked(options: Pick<HardwareToolsOptions, 'hardware'>, answer: string): string {
+  return options.hardware.simulated ? `${answer} (simulated)` : answer
+}
+
+/** Latched outputs stay as they are, and a bus write can move outputs as well as a line can. */
+export function refuseWhenLatched({ devices }: Pick<HardwareToolsOptions, 'devices'>): void {
+  const why = devices.latched()
+  if (why !== undefined)
+    throw new PincerError('latched', `Nothing was written: outputs are latched safe (${why}). An owner can /resume.`)
+}
+
+/** What a human must allow: the action itself is the sentence that is shown. */
+export function askHuman(
+  { raw }: Pick<HardwareToolsOptions, 'raw'>,
+  action: string,
+): { readonly action: string; readonly reason: string } | undefined {
+  return raw === 'ask' ? { action, reason: 'it writes to raw hardware' } : undefined
+}
+
+/** The registry asks; this makes sure that what runs is what was asked, whoever calls. */
+export function requireApproval(
+  { raw }: Pick<HardwareToolsOptions, 'raw'>,
+  action: string,
+  context: ToolContext,
+): void {
+  if (raw === 'ask' && context.approved !== action)
+    throw new PincerError('needs_human', `Not done: "${action}" writes to raw hardware and nobody has allowed it.`)
+}
+
+/**
+ * The GPIO line that a raw tool may use. Refuses what is not on the header, what the board reserves and what a named
+ * device uses, whichever of the line's names is given.
+ */
+export function freeLine({ board, devices }: HardwareToolsOptions, line: string, instead: string): BoardPin {
+  const pin = findPin(board, line)
+  const address = pin === undefined ? undefined : lineAddress(pin)
+  if (pin === undefined || address === undefined)
+    throw new PincerError(
+      'bad_call',
+      `${line} is no GPIO line of the ${board.label}. Use a name such as GPIO5, or pin29 for header pin 29.`,
+    )
+  if (pin.reserved !== undefined)
+    throw new PincerError(
+      'limit',
+      `${pin.name} (header pin ${pin.pin}) is reserved: ${pin.reserved}. Use another line.`,
+    )
+  const owner = devices.ownerOfLine(pin.name) ?? devices.ownerOfLine(address)
+  if (owner !== undefined)
+    throw new PincerError('limit', `${pin.name} belongs to the device ${owner}. Use ${instead} with ${owner} instead.`)
+  return pin
+}
