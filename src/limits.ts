@@ -23,6 +23,13 @@ export const limits = {
 
   /** A tool call shown as one quiet line. */
   toolLineCharsMax: 100,
+  /** Longer messages the offline grammar does not try to read. */
+  offlineWordsMax: 60,
+  /** Ways to read one message that the offline grammar follows; more are ambiguous. */
+  offlineReadingsMax: 64,
+  offlineExcerptCharsMax: 80,
+  offlineWindowTokens: 16_000,
+
   toolTimeoutMs: 60_000,
   toolResultCharsMax: 4_000,
   toolArgumentsCharsMax: 200_000,
@@ -50,6 +57,9 @@ export const limits = {
   pathCharsMax: 1_024,
   pathNameBytesMax: 255,
 
+  contextReadingsMax: 24,
+  contextReadingAgeMaxMs: 10 * 60_000,
+
   sessionTailBytesMax: 256 * 1024,
   /** Chats whose latest turns are kept in memory. */
   sessionsInMemoryMax: 8,
@@ -69,7 +79,7 @@ export const limits = {
   measurementReuseMs: 1_000,
   /** A line that cannot be driven safe is tried again after this, growing to the maximum. */
   outputRetryMs: 5_000,
-  outputRetryMaxMs: 5 * 60_000,
+  outputRetryMaxMs: 60_000,
 
   configFileBytesMax: 256 * 1024,
   /** Values in pincer.yaml, each alias counted as often as it is used. */

@@ -15,6 +15,8 @@ export interface CommandReply {
 export interface CommandParts {
   readonly registry: Registry
   readonly devices: Devices
+  /** Drives every output safe, named or raw, and latches. */
+  readonly makeSafe: (reason: string) => Promise<void>
   readonly stopTurns: (where: { readonly channel: string; readonly chat: string } | 'all') => Promise<StopReport>
   readonly startNew: (channel: string, chat: string) => Promise<void>
   readonly status: () => string
@@ -168,7 +170,7 @@ function deviceCommands({ registry, devices }: CommandParts): Record<string, Com
   }
 }
 
-function turnCommands({ devices, stopTurns, startNew }: CommandParts): Record<string, Command> {
+function turnCommands({ makeSafe, stopTurns, startNew }: CommandParts): Record<string, Command> {
   return {
     stop: {
       usage: '/stop [all]',
@@ -178,7 +180,7 @@ function turnCommands({ devices, stopTurns, startNew }: CommandParts): Record<st
         if (words !== '' && !all)
           throw new PincerError('usage', `Write it as /stop or /stop all, not "/stop ${words}".`)
         // Outputs first: ending the turns may take a moment.
-        const safe = all ? devices.driveSafe({ latch: true, reason: `/stop all by ${message.person.name}` }) : undefined
+        const safe = all ? makeSafe(`/stop all by ${message.person.name}`) : undefined
         const report = await stopTurns(all ? 'all' : message)
         await safe
         return { text: stopText(report, all), answers: report.dropped }

@@ -21,7 +21,7 @@ export interface PromptSources {
   readonly readFile: (path: string) => Promise<string | undefined>
   readonly skills: () => Promise<readonly Skill[]>
   readonly devices: () => readonly DeviceSummary[]
-  /** For example `a simulated Raspberry Pi`. */
+  /** For example `simulated Raspberry Pi`. */
   readonly board: string
 }
 
@@ -30,7 +30,7 @@ export interface PromptSources {
  * for byte until somebody edits one of its sources, and provider caches hit.
  */
 export async function buildPrompt(sources: PromptSources, role: Person['role']): Promise<string> {
-  const parts = [`You are Pincer, a chat daemon on ${sources.board}. People text you; you act through tools.`]
+  const parts = [`You are Pincer, a chat daemon on a ${sources.board}. People text you; you act through tools.`]
   for (const name of promptFiles) {
     if (role === 'guest' && ownerOnly.has(name)) continue
     const text = (await sources.readFile(name))?.trim()

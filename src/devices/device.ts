@@ -64,6 +64,8 @@ export interface Devices {
   list(): readonly DeviceSummary[]
   /** Reads one device, or all; a failing device is an outcome, not an exception. An unknown name is `unknown_device`. */
   read(name: string | undefined, signal: AbortSignal): Promise<readonly ReadOutcome[]>
+  /** The latest reading of everything, without touching a line or a bus; nothing for what was never read. */
+  known(): readonly Reading[]
   set(request: SetRequest): Promise<SetOutcome>
   /** The exact sentence that a human is asked to allow, when this set needs one. */
   confirmation(request: SetRequest): string | undefined

@@ -1,0 +1,266 @@
+import { join } from 'node:path'
+import { AgentLoop } from './agent/loop.ts'
+import { Commands } from './agent/commands.ts'
+import { formatContext } from './agent/context.ts'
+import { buildPrompt } from './agent/prompt.ts'
+import { statusText } from './agent/status.ts'
+import { recover } from './agent/recovery.ts'
+import { Sessions } from './agent/session.ts'
+import { listSkills } from './agent/skills.ts'
+import { readAsset } from './assets.ts'
+import { Bus } from './bus/bus.ts'
+import { Journal } from './bus/journal.ts'
+import type { Person } from './bus/message.ts'
+import type { Channel } from './channels/channel.ts'
+import { Dispatcher } from './channels/dispatcher.ts'
+import { TerminalChannel } from './channels/terminal/terminal-channel.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { createDevices } from './devices/devices.ts'
+import type { Devices } from './devices/device.ts'
+import { formatDuration } from './duration.ts'
+import { PincerError, sentenceOf } from './errors.ts'
+import { ActBudget } from './guard/act-budget.ts'
+import type { Approver } from './guard/approval.ts'
+import { openWorkspace, type Workspace } from './guard/workspace.ts'
+import { parseBoard, type Board } from './hardware/board.ts'
+import type { Simulator } from './hardware/simulator/simulator.ts'
+import { greetingLines, servedLines } from './greeting.ts'
+import type { Home } from './home.ts'
+import { limits } from './limits.ts'
+import type { Log, Redact } from './log.ts'
+import type { Model } from './model/model.ts'
+import { createOfflineModel } from './model/offline/offline-model.ts'
+import { loadPart } from './parts.ts'
+import { version } from './runtime.ts'
+import { createDeviceTools } from './tools/devices.ts'
+import { createFileTools } from './tools/files.ts'
+import { createHardwareTools } from './tools/hardware.ts'
+import { parkResult } from './tools/parked-results.ts'
+import { Registry } from './tools/registry.ts'
+import type { Tool } from './tools/tool.ts'
+
+export interface AppOptions {
+  readonly home: Home
+  readonly config: Config
+  readonly redact: Redact
+  readonly clock: Clock
+  readonly log: Log
+  /** Who sits at the terminal: the user of this process, an owner. */
+  readonly person: Person
+  readonly memoryBytes: () => number
+  /** Answers instead of the configured model. */
+  readonly model?: Model
+  /** Serve beside the terminal. */
+  readonly channels?: readonly Channel[]
+  /** Offered beside the built-in tools. */
+  readonly tools?: readonly Tool[]
+}
+
+export interface App {
+  readonly terminal: TerminalChannel
+  /** What an interactive terminal shows first. */
+  readonly greeting: readonly string[]
+  /** What `run` says first: what is served. */
+  readonly served: readonly string[]
+  /** Words that the terminal completes. */
+  readonly completions: () => { readonly commands: readonly string[]; readonly devices: readonly string[] }
+  readonly devices: Devices
+  /** The system prompt and the tools as an owner's first request has them. */
+  readonly registry: Registry
+  readonly prompt: (role: Person['role']) => Promise<string>
+  start(): Promise<void>
+  /** Ends turns, gives what is written a moment, drives outputs safe, closes the files. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/**
+ * The composition root: builds every part, and knows the only order in which they may start. Outputs are safe before
+ * anything is read from the journal, and the journal is read before any channel takes a new message.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { home, config, clock, log, redact, person } = options
+  const startedMs = clock.monotonicMs()
+  const board = parseBoard(readAsset(`boards/${config.board}.json`), `boards/${config.board}.json`)
+  const { createSimulator } = await loadPart('simulator')
+  const hardware = createSimulator({ board, clock })
+  const devices = createDevices({
+    configs: config.devices,
+    hardware,
+    clock,
+    log,
+    stateFolder: home.state,
+    units: config.units,
+  })
+  const workspace = await openWorkspace({ root: home.workspace })
+  const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log })
+  const bus = new Bus({ journal, clock, redact })
+  const sessions = new Sessions({ folder: join(home.state, 'sessions'), log })
+  const terminal = new TerminalChannel({ person, clock })
+  const channels: readonly Channel[] = [terminal, ...(options.channels ?? [])]
+  const dispatcher = new Dispatcher({ bus, clock, log, channels })
+  const rawTools = createRawTools({ config, hardware, devices, board })
+  const registry = new Registry({
+    tools: [...createFileTools(workspace), ...createDeviceTools(devices), ...rawTools.tools, ...(options.tools ?? [])],
+    approver: createApprover(channels),
+    budget: new ActBudget({ clock, actsPerHour: config.limits.actsPerHour }),
+    clock,
+    log,
+    redact,
+    park: (name, text) => parkResult(workspace, name, text),
+  })
+  const model = options.model ?? createModel(config, devices, board)
+  const prompt = (role: Person['role']): Promise<string> =>
+    buildPrompt({ ...promptFiles(workspace, log), devices: () => devices.list(), board: board.label }, role)
+  const loop: AgentLoop = new AgentLoop({
+    bus,
+    sessions,
+    registry,
+    model,
+    clock,
+    log,
+    iterationsMax: Math.min(config.limits.iterations, limits.turnIterationsMax),
+    prompt,
+    context: () =>
+      formatContext({
+        nowMs: clock.nowMs(),
+        timezone: config.timezone,
+        known: devices.known(),
+        latched: devices.latched(),
+      }),
+    command: (message, origin) => commands.run(message, origin),
+  })
+  const commands = new Commands({
+    registry,
+    devices,
+    makeSafe: async (reason) => {
+      await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
+    },
+    stopTurns: (where) => loop.stopTurns(where),
+    startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
+    status: () =>
+      statusText({
+        version: version(),
+        upMs: clock.monotonicMs() - startedMs,
+        memoryBytes: options.memoryBytes(),
+        board: board.label,
+        model: model.id,
+        devices,
+        openMessages: bus.pending().length,
+        undelivered: bus.undelivered().length,
+        runningTurns: loop.runningTurns(),
+      }),
+    model: { id: model.id, note: 'a small grammar inside Pincer; no language model, no network, no cost.' },
+    play: (words) => hardware.play(words),
+  })
+
+  const start = async (): Promise<void> => {
+    await devices.start()
+    loop.start()
+    dispatcher.start()
+    await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
+    for (const channel of channels) await channel.start({ accept: (message) => bus.accept(message) })
+  }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= stopAll([
+      ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),
+      { name: 'agent', stop: () => loop.stop() },
+      { name: 'dispatcher', stop: () => dispatcher.stop() },
+      { name: 'raw lines', stop: () => rawTools.close() },
+      { name: 'devices', stop: () => devices.stop() },
+      { name: 'sessions', stop: () => sessions.close() },
+      { name: 'journal', stop: () => journal.close() },
+    ]).then(() => hardware.close())
+    return stopped
+  }
+  /** Each part gets its time; one that fails or hangs must not keep the outputs from becoming safe. */
+  const stopAll = async (parts: readonly { name: string; stop: () => Promise<void> }[]): Promise<void> => {
+    for (const part of parts) {
+      const { promise: late, resolve } = Promise.withResolvers<'late'>()
+      const timer = clock.after(limits.partStopTimeoutMs, () => resolve('late'))
+      try {
+        const end = await Promise.race([part.stop(), late])
+        if (end === 'late')
+          log.error('app', `${part.name} did not stop in ${formatDuration(limits.partStopTimeoutMs)}.`)
+      } catch (error) {
+        log.error('app', `${part.name} failed to stop: ${sentenceOf(error)}`)
+      } finally {
+        timer.cancel()
+      }
+    }
+  }
+
+  return {
+    terminal,
+    greeting: greetingLines({ version: version(), board: board.label, devices: devices.list(), fresh: home.fresh }),
+    served: servedLines({
+      version: version(),
+      home: home.path,
+      board: board.label,
+      model: model.id,
+      devices: devices.list(),
+    }),
+    completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
+    devices,
+    registry,
+    prompt,
+    start,
+    stop,
+  }
+}
+
+function createModel(config: Config, devices: Devices, board: Board): Model {
+  const [first] = config.models
+  if (first !== 'offline') {
+    throw new PincerError('not_in_version', `The model ${first ?? ''} is not in this version: set model: offline.`)
+  }
+  return createOfflineModel({
+    devices: () => devices.list(),
+    facts: () => `Board: ${board.label}. Model: offline.`,
+  })
+}
+
+/** `hardware.raw: off` offers none of the raw tools. */
+function createRawTools(parts: {
+  readonly config: Config
+  readonly hardware: Simulator
+  readonly devices: Devices
+  readonly board: Board
+}): { readonly tools: readonly Tool[]; close(): Promise<void> } {
+  const { config, hardware, devices, board } = parts
+  const { raw } = config.hardware
+  if (raw === 'off') return { tools: [], close: () => Promise.resolve() }
+  return createHardwareTools({ hardware, devices, board, raw })
+}
+
+function createApprover(channels: readonly Channel[]): Approver {
+  return {
+    ask: ({ channel, chat, person, action, reason }, signal) => {
+      const asked = channels.find((each) => each.name === channel)
+      if (asked === undefined) return Promise.resolve({ unavailable: `the channel ${channel} is gone` })
+      return asked.ask({ chat, personId: person.id, action, reason }, signal)
+    },
+  }
+}
+
+/** What the prompt reads from the workspace. A file that may not be read is left out and said in the log. */
+function promptFiles(workspace: Workspace, log: Log): Pick<Parameters<typeof buildPrompt>[0], 'readFile' | 'skills'> {
+  const readFile = async (path: string): Promise<string | undefined> => {
+    try {
+      return await workspace.readText(path)
+    } catch (error) {
+      log.warn('prompt', sentenceOf(error))
+      return undefined
+    }
+  }
+  const listFolders = async (path: string): Promise<readonly string[]> => {
+    try {
+      const listing = await workspace.list(path, limits.listEntriesMax)
+      return (listing?.entries ?? []).filter((entry) => entry.kind === 'folder').map((entry) => entry.name)
+    } catch {
+      return [] // No folder of skills: a workspace need not have one.
+    }
+  }
+  return { readFile, skills: () => listSkills({ readFile, listFolders }) }
+}

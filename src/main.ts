@@ -1,0 +1,275 @@
+import { fstatSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createApp, type App } from './app.ts'
+import { listAssets } from './assets.ts'
+import type { Person } from './bus/message.ts'
+import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
+import type { OpenLink } from './channels/terminal/terminal-peer.ts'
+import { createSystemClock, type Clock } from './clock.ts'
+import { parseCommandLine, usage, type Command } from './command-line.ts'
+import { loadConfig, type LoadedConfig } from './config/load.ts'
+import { formatCheck } from './config/report.ts'
+import { connectControl } from './daemon/control-client.ts'
+import { serveControl } from './daemon/control-socket.ts'
+import { acquireHomeLock } from './daemon/home-lock.ts'
+import { isPincerError, PincerError } from './errors.ts'
+import { openHome, type Home } from './home.ts'
+import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
+import { loadPart } from './parts.ts'
+import { builtAs, version } from './runtime.ts'
+import { createRedact } from './secrets.ts'
+
+/** How this process talks: served here, or attached to the process that serves the home. */
+type Mode =
+  | { readonly kind: 'interactive' }
+  | { readonly kind: 'piped' }
+  | { readonly kind: 'once'; readonly text: string }
+  | { readonly kind: 'run' }
+
+type ExitCode = 0 | 1 | 2
+
+/** What one start knows before any part is built. */
+interface Start {
+  readonly home: Home
+  readonly loaded: LoadedConfig & { readonly status: 'ok' }
+  readonly mode: Mode
+  readonly clock: Clock
+  readonly log: Log
+  readonly redact: Redact
+  readonly signal: AbortSignal
+}
+
+async function main(): Promise<ExitCode> {
+  const { home, command } = parseCommandLine(process.argv.slice(2))
+  switch (command.name) {
+    case 'help':
+      say(usage)
+      return 0
+    case 'version':
+      say(versionLine())
+      return 0
+    case 'check': {
+      const loaded = await load(homePath(home))
+      say(formatCheck(loaded))
+      return loaded.status === 'ok' ? 0 : 2
+    }
+    case 'run':
+    case 'chat':
+    case 'default':
+      return talk(homePath(home), modeOf(command))
+  }
+}
+
+/** Where the home is: --home, else PINCER_HOME, else ~/.pincer. */
+function homePath(given: string | undefined): string {
+  const fromEnvironment = process.env['PINCER_HOME']
+  return resolve(
+    given ?? (fromEnvironment === undefined || fromEnvironment === '' ? join(homedir(), '.pincer') : fromEnvironment),
+  )
+}
+
+function modeOf(command: Command): Mode {
+  if (command.name === 'run') return { kind: 'run' }
+  if (command.name === 'chat' && command.text !== undefined) return { kind: 'once', text: command.text }
+  if (process.stdin.isTTY && process.stdout.isTTY) return { kind: 'interactive' }
+  if (command.name === 'chat' || process.stdin.isTTY || hasInput()) return { kind: 'piped' }
+  return { kind: 'run' }
+}
+
+/** A pipe, a file or a socket brings lines; /dev/null, as under systemd, and a closed input do not. */
+function hasInput(): boolean {
+  try {
+    const stat = fstatSync(0)
+    return stat.isFIFO() || stat.isFile() || stat.isSocket()
+  } catch {
+    return false
+  }
+}
+
+function load(home: string): Promise<LoadedConfig> {
+  return loadConfig({
+    home,
+    environment: process.env,
+    loadYaml: () => loadPart('yaml'),
+  })
+}
+
+async function talk(path: string, mode: Mode): Promise<ExitCode> {
+  const loaded = await load(path)
+  if (loaded.status === 'faulty' || loaded.notes.some((note) => note.blocks)) {
+    complain(`${formatCheck(loaded)}\nNot started: correct this first. \`pincer check\` shows it again.`)
+    return 2
+  }
+  const redact = createRedact(loaded.secrets)
+  const level: LogLevel = mode.kind === 'run' ? 'info' : 'warn'
+  const start: Start = {
+    home: await openHome(path),
+    loaded,
+    mode,
+    clock: createSystemClock(),
+    log: createLog({ level, redact, write: complain }),
+    redact,
+    signal: endSignal(),
+  }
+  forgetSecrets(loaded.secrets)
+  // Date's local getters, all that is used for local time, follow this.
+  process.env['TZ'] = loaded.config.timezone
+  const lock = await acquireHomeLock(start.home.path, process.getuid?.() ?? 0)
+  if (lock === 'taken') return attach(start)
+  try {
+    return await serve(start)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Another process serves this home: talk through it. */
+async function attach(start: Start): Promise<ExitCode> {
+  const { home, mode, clock } = start
+  if (mode.kind === 'run') {
+    complain(`Another Pincer serves ${home.path} already: text it with \`pincer chat\`, or stop it first.`)
+    return 1
+  }
+  const client = await connectControl(home.path, clock)
+  if (client === 'none') {
+    complain(`Another Pincer holds ${home.path} and does not listen yet (or is just ending): try again in a moment.`)
+    return 1
+  }
+  const greeting = [`Attached to the Pincer that serves ${home.path}. /help lists commands; Ctrl-C twice leaves.`]
+  return converse(start, (peer) => client.attach(peer), greeting, { commands: ['/help'], devices: [] })
+}
+
+async function serve(start: Start): Promise<ExitCode> {
+  const { home, loaded, mode, clock, log, redact, signal } = start
+  const app = await createApp({
+    home,
+    config: loaded.config,
+    redact,
+    clock,
+    log,
+    person: owner(),
+    memoryBytes: () => process.memoryUsage.rss(),
+  })
+  onBug = () => app.stop()
+  try {
+    await app.start()
+    const control = await serveControl({ home: home.path, attach: (peer) => app.terminal.attach(peer), clock, log })
+    try {
+      if (mode.kind === 'run') return await serveUntilEnd(app, signal)
+      return await converse(
+        start,
+        (peer) => Promise.resolve(app.terminal.attach(peer)),
+        app.greeting,
+        app.completions(),
+      )
+    } finally {
+      await control.close()
+    }
+  } finally {
+    await app.stop()
+  }
+}
+
+async function serveUntilEnd(app: App, signal: AbortSignal): Promise<ExitCode> {
+  for (const line of app.served) say(line)
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  say('Stopping: outputs go to their safe state.')
+  return 0
+}
+
+async function converse(
+  start: Start,
+  openLink: OpenLink,
+  greeting: readonly string[],
+  completions: App['completions'] extends () => infer Words ? Words : never,
+): Promise<ExitCode> {
+  const { home, mode, clock, redact, signal } = start
+  const streams = { output: process.stdout, error: process.stderr }
+  switch (mode.kind) {
+    case 'once':
+      return runOnce({ openLink, ...streams, clock, signal, text: mode.text })
+    case 'piped':
+      return runPiped({ openLink, ...streams, input: process.stdin, clock, signal })
+    case 'interactive': {
+      const { runInteractive } = await loadPart('terminal')
+      return runInteractive({
+        openLink,
+        ...streams,
+        input: process.stdin,
+        clock,
+        greeting,
+        environment: process.env,
+        historyPath: join(home.state, 'terminal-history'),
+        redact,
+        completions,
+        signal,
+      })
+    }
+    case 'run':
+      throw new PincerError('usage', 'run does not converse.')
+  }
+}
+
+/** Aborts on SIGINT, SIGTERM and SIGHUP. Where readline reads the terminal, Ctrl-C is a key and not a signal. */
+function endSignal(): AbortSignal {
+  const aborter = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => aborter.abort())
+  return aborter.signal
+}
+
+function owner(): Person {
+  const id = String(process.getuid?.() ?? 0)
+  try {
+    return { id, name: userInfo().username, role: 'owner' }
+  } catch {
+    // A user id without an entry in passwd, as in containers.
+    return { id, name: `user ${id}`, role: 'owner' }
+  }
+}
+
+/** What was read from the environment must not be found there by what this process starts. */
+function forgetSecrets(secrets: readonly string[]): void {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && secrets.includes(value)) delete process.env[name]
+  }
+}
+
+function versionLine(): string {
+  const boards = listAssets('boards/').map((path) => path.replace(/^boards\/(.*)\.json$/, '$1'))
+  return [
+    `pincer ${version()}, Node ${process.version}, ${process.platform}-${process.arch}, ${builtAs()}`,
+    `built in: model offline; channel terminal; boards ${boards.join(', ')}`,
+  ].join('\n')
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** What to do about the outputs before a bug ends the process. */
+let onBug: () => Promise<void> = () => Promise.resolve()
+
+/** A fault nobody expected: outputs safe, then end with 1, so that a supervisor starts afresh from the journal. */
+function endOnBug(error: unknown): void {
+  complain(`error main: a bug ended Pincer: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  onBug().finally(() => process.exit(1))
+}
+
+process.on('uncaughtException', endOnBug)
+process.on('unhandledRejection', endOnBug)
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    if (!isPincerError(error)) return endOnBug(error)
+    complain(`pincer: ${error.message}`)
+    process.exit(error.code === 'usage' || error.code === 'config' || error.code === 'not_in_version' ? 2 : 1)
+  },
+)
