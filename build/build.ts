@@ -1,0 +1,10 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeDistribution } from './distribution.ts'
+
+const made = await makeDistribution(join(import.meta.dirname, '..'))
+const kilobytes = made.bundles.map((name) => {
+  const sizeBytes = statSync(join(made.folder, `${name}.cjs`)).size
+  return `${name} ${(sizeBytes / 1000).toFixed(1)} kB`
+})
+process.stdout.write(`Built dist/pincer ${made.version}: ${kilobytes.join(', ')}.\n`)

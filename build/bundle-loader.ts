@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { getRawAsset, isSea } from 'node:sea'
+import { Script } from 'node:vm'
+
+/**
+ * Runs `NAME.cjs` with its code cache, from beside the boot file or out of the executable, and answers its exports.
+ * A single executable cannot import files, and a cache made at the end of a run also holds the functions that a start
+ * needs: that is why bundles are compiled here and not by `require`.
+ */
+export function loadBundle(name: string): unknown {
+  const source = read(`${name}.cjs`)
+  if (source === undefined) throw new Error(`${join(import.meta.dirname, name)}.cjs is missing: run the build again.`)
+  const cachedData = read(`${name}.cache`)
+  const script = new Script(wrapped(source.toString('latin1')), {
+    filename: `${name}.cjs`,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  })
+  // Only a build that made its caches under other flags than it runs with comes here: tests ask that nothing is said.
+  if (script.cachedDataRejected === true) process.emitWarning(`The code cache of ${name}.cjs is not for this runtime.`)
+  const module = { exports: {} }
+  const run: unknown = script.runInThisContext()
+  if (typeof run !== 'function') throw new Error(`${name}.cjs is damaged: run the build again.`)
+  run(module.exports, createRequire(import.meta.filename), module, import.meta.filename, import.meta.dirname)
+  return module.exports
+}
+
+/** A CommonJS file as the function that it is run as. A cache is only valid for this very text. */
+export function wrapped(source: string): string {
+  return `(function (exports, require, module, __filename, __dirname) {${source}\n})`
+}
+
+function read(file: string): Buffer | undefined {
+  if (isSea()) return Buffer.from(getRawAsset(file))
+  const path = join(import.meta.dirname, file)
+  return existsSync(path) ? readFileSync(path) : undefined
+}

@@ -1,0 +1,79 @@
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { basename, join, relative } from 'node:path'
+
+/** One bundle that was made: its name in dist/ without `.cjs`. */
+export interface Bundle {
+  readonly name: string
+  readonly metafile: Metafile
+}
+
+/**
+ * Makes the boot file, the main bundle and one bundle for each file that is imported dynamically, in any of them.
+ * Shared files stand in each bundle that uses them: the copies are a few kilobytes, while sharing them would need names
+ * that survive minifying.
+ */
+export async function makeBundles(root: string, outputFolder: string, version: string): Promise<readonly Bundle[]> {
+  const parts = new Map<string, string>()
+  const names = new Set(['boot', 'pincer'])
+  const partName = (path: string): string => {
+    const known = parts.get(path)
+    if (known !== undefined) return known
+    const name = `parts/${basename(path, '.ts')}`
+    if (names.has(name)) throw new Error(`Two lazy parts would be ${name}.cjs: rename ${relative(root, path)}.`)
+    names.add(name)
+    parts.set(path, name)
+    return name
+  }
+  const bundle = async (entry: string, name: string): Promise<Bundle> => {
+    const result = await build({
+      ...common,
+      entryPoints: [entry],
+      outfile: join(outputFolder, `${name}.cjs`),
+      absWorkingDir: root,
+      define: {
+        PINCER_VERSION: JSON.stringify(version),
+        'import.meta.dirname': '__dirname',
+        'import.meta.filename': '__filename',
+      },
+      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName)],
+    })
+    return { name, metafile: result.metafile }
+  }
+  const made = [await bundle('build/boot.ts', 'boot'), await bundle('src/main.ts', 'pincer')]
+  // A part may import further parts: the map grows while it is walked.
+  for (const [path, name] of parts) made.push(await bundle(path, name))
+  return made
+}
+
+const common = {
+  bundle: true,
+  minify: true,
+  // Errors keep their class names: people and logs see them.
+  keepNames: false,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions
+
+/** Turns `import('./x.ts')` into a call of the loader for the bundle of x.ts. */
+function lazyParts(loader: string, partName: (path: string) => string): Plugin {
+  const namespace = 'lazy-part'
+  return {
+    name: namespace,
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, (args) =>
+        args.kind === 'dynamic-import'
+          ? { path: join(args.resolveDir, args.path), namespace, pluginData: undefined }
+          : undefined,
+      )
+      build.onLoad({ filter: /.*/, namespace }, (args) => ({
+        contents: `module.exports = require(${JSON.stringify(loader)}).loadBundle(${JSON.stringify(partName(args.path))})`,
+        resolveDir: '/',
+        loader: 'js',
+      }))
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { listAssets } from '../src/assets.ts'
+import { version } from '../src/runtime.ts'
+import { makeBundles } from './bundles.ts'
+import { launcherScript } from './launcher.ts'
+import { licencesText } from './licences.ts'
+import { runtimeFlags } from './runtime-flags.ts'
+
+export interface Distribution {
+  readonly folder: string
+  readonly version: string
+  /** The bundles, without `.cjs`; all but `boot` have a code cache beside them. */
+  readonly bundles: readonly string[]
+  /** The files of workspace/ and boards/, as `readAsset` names them. */
+  readonly assets: readonly string[]
+}
+
+/** Makes dist/ anew: the bundles with their code caches, the files that travel with them, licences and launcher. */
+export async function makeDistribution(root: string): Promise<Distribution> {
+  const folder = join(root, 'dist')
+  fs.rmSync(folder, { recursive: true, force: true })
+  const bundles = await makeBundles(root, folder, version())
+
+  const assets = listAssets('')
+  for (const path of assets) {
+    fs.mkdirSync(dirname(join(folder, path)), { recursive: true })
+    fs.copyFileSync(join(root, path), join(folder, path))
+  }
+
+  const metafiles = bundles.map((bundle) => bundle.metafile)
+  fs.writeFileSync(join(folder, 'LICENSES.txt'), licencesText(root, metafiles, runtimeLicence()))
+
+  const names = bundles.map((bundle) => bundle.name)
+  await makeCodeCaches(root, folder, names)
+
+  const launcher = launcherScript({ runtime: runtimeFromLauncher(root), flags: runtimeFlags })
+  fs.writeFileSync(join(folder, 'pincer'), launcher, { mode: 0o755 })
+  return { folder, version: version(), bundles: names, assets }
+}
+
+async function makeCodeCaches(root: string, folder: string, names: readonly string[]): Promise<void> {
+  const cached = names.filter((name) => name !== 'boot')
+  // Nothing of this machine's environment may steer the run that the caches are made from.
+  await promisify(execFile)(process.execPath, [...runtimeFlags, join(root, 'build/code-cache.ts'), folder, ...cached], {
+    env: {},
+  })
+  for (const name of cached) {
+    if (!fs.existsSync(join(folder, `${name}.cache`))) throw new Error(`No code cache was made for ${name}.cjs.`)
+  }
+}
+
+/** The runtime as the launcher names it: seen from dist/ where the repository has it, so that the folder can move. */
+function runtimeFromLauncher(root: string): string {
+  const inside = relative(root, process.execPath)
+  return inside.startsWith(`node_modules${sep}`) ? `"$here/../${inside}"` : `'${process.execPath}'`
+}
+
+function runtimeLicence(): string {
+  const places = [join(dirname(process.execPath), '../LICENSE'), '/usr/share/doc/nodejs/copyright']
+  const found = places.find((path) => fs.existsSync(path))
+  if (found === undefined) throw new Error(`The runtime's licence is at none of ${places.join(', ')}.`)
+  return fs.readFileSync(found, 'utf8')
+}
