@@ -1,0 +1,131 @@
+import * as v from 'valibot'
+import { PincerError } from '../errors.ts'
+import { createRedact } from '../secrets.ts'
+import type { Config, DeviceConfig } from './config.ts'
+import { checkChannels, checkProviders, checkSwitches } from './contradictions.ts'
+import { deviceNameSchema, deviceSchema } from './device-schema.ts'
+import { secretsByName } from './environment.ts'
+import type { Lookup } from './environment.ts'
+import { expandVariables } from './expansion.ts'
+import { faultsOf, isSecretPath, problemOf } from './faults.ts'
+import type { Fault, Note } from './faults.ts'
+import { configSchema } from './schema.ts'
+import { isMapping, pathKey, valueAt } from './source.ts'
+import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
+import { mapOf } from './values.ts'
+import { versionNotes } from './version-notes.ts'
+import { checkChips, checkLines } from './wiring-checks.ts'
+import type { LineAnswer, LineResolver } from './wiring-checks.ts'
+
+export interface CheckContext {
+  readonly home: string
+  readonly fileName: string
+  readonly lookup: Lookup
+  /** Secrets known before the file is read. */
+  readonly secrets: readonly string[]
+  readonly boards: readonly string[]
+  readonly defaultDevices: (boardId: string) => Record<string, unknown>
+  readonly lineResolver?: LineResolver
+  readonly hostTimezone: () => string
+}
+
+export interface CheckedFile {
+  /** `undefined` when there are faults. */
+  readonly config: Config | undefined
+  readonly faults: readonly Fault[]
+  readonly notes: readonly Note[]
+  readonly secrets: readonly string[]
+  /** Whether secrets stand in the file itself. */
+  readonly holdsSecrets: boolean
+}
+
+/** Checks a parsed pincer.yaml against everything that is known, and fills in what it leaves out. */
+export function checkFile(written: SourceFile, context: CheckContext): CheckedFile {
+  const { root, problems: unset, values } = expandVariables(written.root, context.lookup, context.home)
+  const literals = literalSecrets(written.root)
+  const secrets = [
+    ...context.secrets,
+    ...literals,
+    ...values.flatMap(({ path, name, value }) => (isSecretPath(path) ? [value] : secretsByName({ [name]: value }))),
+  ]
+
+  const parsed = v.safeParse(schemaFor(context, 'auto'), root ?? {})
+  const board = valueAt(root, ['board'])
+  const problems = [
+    ...(parsed.issues ?? []).map(problemOf),
+    ...checkProviders(root),
+    ...checkChannels(root, context.lookup),
+    ...checkSwitches(root),
+    ...checkWiring(root, typeof board === 'string' ? board : 'auto', context),
+  ].filter(({ path }) => !unset.some((problem) => startsWith(path, problem.path)))
+  const found = [...unset, ...problems]
+  const faults = faultsOf(written, context.fileName, found, createRedact(secrets))
+  const notes = versionNotes({ root, marks: written.marks }, context.fileName).filter(
+    (note) => !faults.some(({ path }) => path === note.path),
+  )
+  const noDevices = (valueAt(root, ['devices']) ?? null) === null
+  const config = parsed.success && faults.length === 0 ? completed(parsed.output, context, noDevices) : undefined
+  return { config, faults, notes, secrets, holdsSecrets: literals.length > 0 }
+}
+
+/** Without any file: the simulated board, the offline model, no channel but the terminal. */
+export function configWithoutFile(context: CheckContext): Config {
+  return completed(v.parse(schemaFor(context, 'simulated'), {}), context, true)
+}
+
+function schemaFor(context: CheckContext, board: string): v.GenericSchema<unknown, Config> {
+  const { boards, lookup, hostTimezone } = context
+  return configSchema({ boards, lookup, defaults: { board, timezone: hostTimezone } })
+}
+
+function completed(config: Config, context: CheckContext, noDevices: boolean): Config {
+  const isDemonstration = config.board === 'simulated' && noDevices
+  const devices = isDemonstration ? defaultDevices(config.board, context) : config.devices
+  const resolve = resolverFor(config.board, context)
+  const named = Object.entries(devices).map(([name, device]) => {
+    if (!('line' in device) || typeof device.line !== 'string') return [name, device] as const
+    const answer = resolve(device.line)
+    return [name, answer?.status === 'usable' ? { ...device, line: answer.name } : device] as const
+  })
+  return deepFreeze({ ...config, devices: Object.fromEntries(named) })
+}
+
+/** A board file whose own devices cannot be read is a fault of that file. */
+function defaultDevices(board: string, context: CheckContext): Readonly<Record<string, DeviceConfig>> {
+  const schema = mapOf(deviceNameSchema(), deviceSchema(), 'devices by name')
+  const parsed = v.safeParse(schema, context.defaultDevices(board))
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const [expected = ''] = issue.message.split('\n')
+  const where = `at devices.${v.getDotPath(issue) ?? ''}`
+  throw new PincerError('config', `The board file of ${board} cannot be used: ${where}: expected ${expected}.`)
+}
+
+function checkWiring(root: SourceValue, board: string, context: CheckContext): readonly Problem[] {
+  const devices = valueAt(root, ['devices'])
+  if (!isMapping(devices)) return []
+  return [...checkLines(devices, resolverFor(board, context)), ...checkChips(devices)]
+}
+
+/** Which board `auto` means is known only where Pincer runs. */
+function resolverFor(board: string, { lineResolver }: CheckContext): (line: string) => LineAnswer | undefined {
+  return (line) => (board === 'auto' ? undefined : lineResolver?.(board, line))
+}
+
+function literalSecrets(root: SourceValue): readonly string[] {
+  const collect = (value: unknown, path: SourcePath): readonly string[] => {
+    if (isMapping(value)) return Object.entries(value).flatMap(([key, item]) => collect(item, [...path, key]))
+    return typeof value === 'string' && isSecretPath(path) && !value.includes('${') ? [value] : []
+  }
+  return collect(root, [])
+}
+
+function startsWith(path: SourcePath, start: SourcePath): boolean {
+  return pathKey(path.slice(0, start.length)) === pathKey(start)
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const item of Object.values(value)) deepFreeze(item)
+  return Object.freeze(value)
+}

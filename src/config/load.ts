@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { loadPart } from '../parts.ts'
+import { checkFile, configWithoutFile } from './check-file.ts'
+import type { CheckContext } from './check-file.ts'
+import type { Config } from './config.ts'
+import { createLookup, secretsByName } from './environment.ts'
+import type { Variables } from './environment.ts'
+import type { Fault, Note } from './faults.ts'
+import { configFileName, dotEnvName, readConfigText, readDotEnv } from './home-files.ts'
+import { formatPath } from './source.ts'
+import type { TextFault } from './source.ts'
+import { hostTimezone } from './timezone.ts'
+import type { LineResolver } from './wiring-checks.ts'
+
+export interface LoadOptions {
+  readonly home: string
+  readonly environment: Variables
+  /** Ids of the files in boards/. */
+  readonly boards: readonly string[]
+  /** Devices that a board has by itself, in the form of pincer.yaml. */
+  readonly defaultDevices: (boardId: string) => Record<string, unknown>
+  /** Without it lines are compared as they are spelt. */
+  readonly lineResolver?: LineResolver
+}
+
+export type LoadedConfig =
+  | {
+      readonly status: 'ok'
+      /** Deeply frozen. */
+      readonly config: Config
+      /** The path of pincer.yaml, or `none`. */
+      readonly source: string
+      readonly notes: readonly Note[]
+      /** Values to keep out of every log and message. */
+      readonly secrets: readonly string[]
+    }
+  | { readonly status: 'faulty'; readonly faults: readonly Fault[]; readonly notes: readonly Note[] }
+
+/** Reads pincer.yaml and .env of a home. Whatever they hold, it answers: all faults at once, in the order of lines. */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { home, environment } = options
+  const [configText, dotEnv] = await Promise.all([readConfigText(home), readDotEnv(home)])
+  const notes: Note[] = []
+  if (dotEnv.status === 'read' && isOpen(dotEnv.mode)) notes.push(modeNote(home, dotEnvName, dotEnv.mode))
+  if (configText.status === 'faulty' || dotEnv.status === 'faulty') {
+    const faults = [configText, dotEnv].flatMap((file) => (file.status === 'faulty' ? [file.fault] : []))
+    return { status: 'faulty', faults, notes }
+  }
+
+  const variables = dotEnv.status === 'read' ? dotEnv.content : {}
+  const context: CheckContext = {
+    ...options,
+    fileName: configFileName,
+    lookup: createLookup(environment, variables),
+    secrets: secretsByName(environment, variables),
+    hostTimezone: () => hostTimezone(environment['TZ'], '/etc'),
+  }
+  if (configText.status === 'none') {
+    return { status: 'ok', config: configWithoutFile(context), source: 'none', notes, secrets: context.secrets }
+  }
+
+  const { readYaml } = await loadPart('yaml')
+  const yaml = readYaml(configText.content)
+  if (yaml.status === 'broken') return { status: 'faulty', faults: yaml.faults.map(faultOfText), notes }
+  const checked = checkFile(yaml.file, context)
+  notes.push(...checked.notes.toSorted((a, b) => a.line - b.line))
+  if (checked.holdsSecrets && isOpen(configText.mode)) notes.push(modeNote(home, configFileName, configText.mode))
+  const faults = [...yaml.faults.map(faultOfText), ...checked.faults].toSorted((a, b) => a.line - b.line)
+  if (checked.config === undefined || faults.length > 0) return { status: 'faulty', faults, notes }
+  const source = join(home, configFileName)
+  return { status: 'ok', config: checked.config, source, notes, secrets: checked.secrets }
+}
+
+function isOpen(mode: number): boolean {
+  return (mode & 0o077) !== 0
+}
+
+function modeNote(home: string, file: string, mode: number): Note {
+  const sentence = `Others on this host can reach the secrets in it (mode 0${mode.toString(8)}). Run chmod 600 ${join(home, file)}`
+  return { file, line: 0, path: '', sentence, blocks: false }
+}
+
+function faultOfText({ line, path, found, expected, fix }: TextFault): Fault {
+  const fault = { file: configFileName, line, path: formatPath(path), found, expected }
+  return fix === undefined ? fault : { ...fault, fix }
+}

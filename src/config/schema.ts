@@ -1,0 +1,126 @@
+import * as v from 'valibot'
+import { limits } from '../limits.ts'
+import { isHostOrNetwork, webAddress } from './addresses.ts'
+import { channelsSchema } from './channel-schema.ts'
+import type { Config } from './config.ts'
+import { deviceNameSchema, deviceSchema } from './device-schema.ts'
+import type { Lookup } from './environment.ts'
+import { modelSchema, providersSchema } from './provider-schema.ts'
+import { isTimezone, nearestTimezone } from './timezone.ts'
+import { choice, duration, flag, listOf, mapOf, message, shape, text, wholeNumber } from './values.ts'
+
+export interface SchemaOptions {
+  /** Ids of the files in boards/. */
+  readonly boards: readonly string[]
+  readonly lookup: Lookup
+  readonly defaults: { readonly board: string; readonly timezone: () => string }
+}
+
+/** pincer.yaml as a whole: the one definition of every key, its values and its default. */
+export function configSchema({ boards, lookup, defaults }: SchemaOptions): v.GenericSchema<unknown, Config> {
+  return v.pipe(
+    shape(
+      {
+        model: v.nullish(modelSchema(), 'offline'),
+        providers: v.nullish(providersSchema(lookup), {}),
+        channels: v.nullish(channelsSchema(lookup), {}),
+        board: v.nullish(choice(['auto', 'simulated', ...boards.filter((id) => id !== 'simulated')]), defaults.board),
+        devices: v.nullish(mapOf(deviceNameSchema(), deviceSchema(), 'devices by name'), {}),
+        hardware: v.nullish(shape({ raw: v.nullish(offAskAllow(), 'ask') }, 'a mapping with raw'), {}),
+        shell: v.nullish(shellSchema(), {}),
+        web: v.nullish(webSchema(), {}),
+        heartbeat: v.nullish(heartbeatSchema(), 'off'),
+        limits: v.nullish(limitsSchema(), {}),
+        timezone: v.nullish(timezoneSchema(), defaults.timezone),
+        units: v.nullish(choice(['metric', 'imperial']), 'metric'),
+      },
+      'settings such as `board: simulated`, each on its line',
+    ),
+    v.transform(({ model, heartbeat, ...plain }): Config => ({ ...plain, models: model, heartbeatMs: heartbeat })),
+  )
+}
+
+function offAskAllow() {
+  return choice(['off', 'ask', 'allow'])
+}
+
+function shellSchema(): v.GenericSchema<unknown, Config['shell']> {
+  const commands = (): v.GenericSchema<unknown, string[]> =>
+    listOf(text('a command or pattern in quotes'), 'a list of commands')
+  return v.pipe(
+    shape(
+      {
+        policy: v.nullish(offAskAllow(), 'ask'),
+        allow: v.nullish(commands(), []),
+        deny: v.nullish(commands(), []),
+        network: v.nullish(flag(), false),
+        timeout: v.nullish(duration(1_000, limits.shellTimeoutMaxMs), '60s'),
+      },
+      'a mapping with policy',
+    ),
+    v.transform(({ timeout, ...plain }) => ({ ...plain, timeoutMs: timeout })),
+  )
+}
+
+function webSchema(): v.GenericSchema<unknown, Config['web']> {
+  const address = 'an IP address, a network such as 192.168.1.0/24, or a host name'
+  const engines: ReadonlySet<unknown> = new Set(['off', 'brave', 'tavily'])
+  const searx = v.lazy((input) => {
+    if (typeof input === 'string' && input.includes('://')) return webAddress()
+    return v.custom<string>((word) => engines.has(word), 'off, brave, tavily or the address of a SearXNG')
+  })
+  return shape(
+    {
+      allowPrivate: v.nullish(
+        listOf(
+          v.pipe(text(address), v.check(isHostOrNetwork, message(address, 'Leave out http:// and the path.'))),
+          'a list of addresses',
+        ),
+        [],
+      ),
+      search: v.nullish(searx, 'off'),
+    },
+    'a mapping with allowPrivate and search',
+  )
+}
+
+function heartbeatSchema(): v.GenericSchema<unknown, number | undefined> {
+  const off = v.pipe(
+    v.literal('off'),
+    v.transform(() => undefined),
+  )
+  const noDuration = v.pipe(
+    v.custom<never>(
+      () => false,
+      ({ input }) => message('off, or a duration such as 30m', input === false ? 'Write off, not false.' : undefined),
+    ),
+    v.transform(() => undefined),
+  )
+  const every = duration(limits.heartbeatMinMs)
+  return v.lazy((input) => {
+    if (input === 'off') return off
+    return typeof input === 'string' && /^\d/.test(input) ? every : noDuration
+  })
+}
+
+function limitsSchema(): v.GenericSchema<unknown, Config['limits']> {
+  return shape(
+    {
+      iterations: v.nullish(wholeNumber(1, limits.turnIterationsMax), limits.turnIterationsMax),
+      tokensPerDay: v.nullish(wholeNumber(1, 1_000_000_000), 500_000),
+      actsPerHour: v.nullish(wholeNumber(1, 10_000), 120),
+    },
+    'a mapping with iterations, tokensPerDay and actsPerHour',
+  )
+}
+
+function timezoneSchema(): v.GenericSchema<unknown, string> {
+  const expected = 'a time zone such as Europe/Berlin'
+  return v.pipe(
+    text(expected),
+    v.check(isTimezone, ({ input }) => {
+      const near = nearestTimezone(input)
+      return message(expected, near === undefined ? undefined : `Did you mean ${near}?`)
+    }),
+  )
+}

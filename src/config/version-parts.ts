@@ -1,0 +1,33 @@
+/**
+ * What pincer.yaml can name and this version cannot do. The version that brings a part deletes its lines, or its words.
+ * `*` stands for any name or place in a list.
+ */
+export interface MissingPart {
+  readonly path: readonly string[]
+  /** Values of the key that this version does have; none: the key itself is too much. */
+  readonly has: readonly unknown[]
+  /** Reads on after "This version has no ". */
+  readonly what: string
+  /** A whole sentence. */
+  readonly fix: string
+}
+
+export const missingParts: readonly MissingPart[] = [
+  { path: ['channels', 'telegram'], has: [], what: 'Telegram', fix: 'Remove it and use the terminal.' },
+  { path: ['channels', 'discord'], has: [], what: 'Discord', fix: 'Remove it and use the terminal.' },
+  { path: ['providers', '*'], has: [], what: 'model providers', fix: 'Remove it and use model: offline.' },
+  { path: ['model'], has: ['offline'], what: 'model but offline', fix: 'Set model: offline.' },
+  { path: ['model', '*'], has: ['offline'], what: 'model but offline', fix: 'Set model: offline.' },
+  { path: ['board'], has: ['simulated'], what: 'board but the simulated one', fix: 'Set board: simulated.' },
+  {
+    path: ['devices', '*', 'kind'],
+    has: ['switch', 'contact', 'bme280', 'mcp3008'],
+    what: 'devices of this kind',
+    fix: 'Remove the device.',
+  },
+  { path: ['shell', 'policy'], has: ['off'], what: 'shell', fix: 'Set policy: off.' },
+  { path: ['web', 'search'], has: ['off'], what: 'web search', fix: 'Set search: off.' },
+  { path: ['web', 'allowPrivate', '*'], has: [], what: 'web access', fix: 'Remove it.' },
+  { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },
+  { path: ['limits', 'tokensPerDay'], has: [], what: 'daily token budget', fix: 'Remove it: offline needs no tokens.' },
+]

@@ -1,0 +1,91 @@
+import { isMapping } from './source.ts'
+import type { Problem, SourcePath } from './source.ts'
+
+/** What a board knows of a line, however it is spelt. */
+export type LineAnswer =
+  | {
+      readonly status: 'usable'
+      /** The kernel's name, for example `GPIO17`; the configuration goes on with this one. */
+      readonly name: string
+      /** The same for every spelling of one line, for example `pinctrl-bcm2711:17`. */
+      readonly address: string
+    }
+  | { readonly status: 'reserved'; readonly reason: string }
+  | { readonly status: 'unknown'; readonly nearest?: string | undefined }
+
+/** Answers for the lines of one board file; `undefined` when this board's lines are known only where it runs. */
+export type LineResolver = (boardId: string, line: string) => LineAnswer | undefined
+
+interface Place {
+  readonly path: SourcePath
+  readonly device: string
+}
+
+type Devices = { readonly [name: string]: unknown }
+
+/** Lines that the board has not, keeps for itself, or that two devices want. */
+export function checkLines(devices: Devices, resolve: (line: string) => LineAnswer | undefined): readonly Problem[] {
+  const problems: Problem[] = []
+  const users = new Map<string, string>()
+  for (const [device, settings] of Object.entries(devices)) {
+    const line = isMapping(settings) ? settings['line'] : undefined
+    if (typeof line !== 'string' || line.trim() === '') continue
+    const path = ['devices', device, 'line']
+    const answer = resolve(line)
+    if (answer?.status === 'unknown') {
+      const fix = answer.nearest === undefined ? undefined : `Did you mean ${answer.nearest}?`
+      problems.push({ path, expected: 'a line that this board has', ...(fix === undefined ? {} : { fix }) })
+      continue
+    }
+    if (answer?.status === 'reserved') {
+      const found = `${line}, which the board reserves (${answer.reason})`
+      problems.push({ path, found, expected: 'a free line' })
+      continue
+    }
+    const address = answer?.address ?? line.trim().toLowerCase()
+    const other = users.get(address)
+    if (other === undefined) users.set(address, device)
+    else problems.push({ path, found: `${line}, which ${other} uses too`, expected: 'a line of its own' })
+  }
+  return problems
+}
+
+const defaultAddresses: Readonly<Record<string, number>> = { bme280: 0x76, ads1115: 0x48, ina219: 0x40 }
+
+/** Chips that cannot be told apart on their bus. Converters may share a chip when their channels differ. */
+export function checkChips(devices: Devices): readonly Problem[] {
+  const problems: Problem[] = []
+  const chips = new Map<string, { readonly kind: string; readonly device: string }>()
+  const channels = new Map<string, string>()
+  const claimChannel = (chip: string, channel: unknown, { device, path }: Place): void => {
+    if (typeof channel !== 'number') return
+    const other = channels.get(`${chip} ${channel}`)
+    if (other === undefined) channels.set(`${chip} ${channel}`, device)
+    else problems.push({ path, found: `${channel}, which ${other} reads too`, expected: 'a channel of its own' })
+  }
+  for (const [device, settings] of Object.entries(devices)) {
+    const kind = isMapping(settings) ? settings['kind'] : undefined
+    if (!isMapping(settings) || typeof kind !== 'string') continue
+    const channelPlace = { device, path: ['devices', device, 'channel'] }
+    if (kind === 'mcp3008') {
+      const spi = settings['spi'] ?? '0.0'
+      if (typeof spi === 'string') claimChannel(`spi ${spi}`, settings['channel'], channelPlace)
+      continue
+    }
+    if (!Object.hasOwn(defaultAddresses, kind)) continue
+    const bus = settings['bus'] ?? 1
+    const address = settings['address'] ?? defaultAddresses[kind]
+    if (typeof bus !== 'number' || typeof address !== 'number') continue
+    const chip = `i2c ${bus} ${address}`
+    const other = chips.get(chip)
+    if (other === undefined) {
+      chips.set(chip, { kind, device })
+    } else if (kind !== 'ads1115' || other.kind !== 'ads1115') {
+      const found = `0x${address.toString(16)} on bus ${bus}, which ${other.device} uses too`
+      problems.push({ path: ['devices', device, 'address'], found, expected: 'an address of its own' })
+      continue
+    }
+    if (kind === 'ads1115') claimChannel(chip, settings['channel'], channelPlace)
+  }
+  return problems
+}
