@@ -5,6 +5,7 @@ import pkgOptions from '@yao-pkg/pkg/lib-es5/options.js'
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
 import { makeDistribution, type Distribution } from './distribution.ts'
 import { runtimeFlags } from './runtime-flags.ts'
+import { writeSlimRuntime } from './slim-runtime.ts'
 
 /**
  * Makes dist/pincer-VERSION-linux-ARCH: the boot file as main script of a Node single executable, everything else as
@@ -34,10 +35,12 @@ async function makeExecutable(made: Distribution): Promise<string> {
       execArgvExtension: 'none', // NODE_OPTIONS must not change how the executable works
       assets: Object.fromEntries([...files, ['assets.txt', index]]),
     }
+    const runtime = join(temporary, 'node')
+    writeSlimRuntime(process.execPath, runtime)
     // pkg reads its build hooks from here even when there are none.
     pkgOptions.default.set({})
     await pkgSea.default(boot, {
-      nodePath: process.execPath,
+      nodePath: runtime,
       targets: [{ nodeRange: `node${process.versions.node}`, platform: 'linux', arch: targetArch(), output }],
       seaConfig,
     })

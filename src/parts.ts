@@ -1,7 +1,7 @@
 /**
  * What is not always needed is a part: a bundle of its own, read and compiled on first use.
  * To add one, add its line here. The build makes a bundle of every file that is imported dynamically, and the same line
- * then loads that bundle (build/part-loader.ts), so a part must not count on sharing module state with the main bundle.
+ * then loads that bundle (build/bundle-loader.ts), so a part must not count on sharing module state with the main bundle.
  */
 const parts = {
   yaml: () => import('./config/yaml-file.ts'),
