@@ -1,0 +1,142 @@
+import * as v from 'valibot'
+import { PincerError } from '../errors.ts'
+import { showPath, steersTurns } from '../guard/paths.ts'
+import type { Workspace } from '../guard/workspace.ts'
+import { limits } from '../limits.ts'
+import { replaceOnce } from './files/edit.ts'
+import { formatListing } from './files/listing.ts'
+import { pageOf } from './files/page.ts'
+import { searchFiles } from './files/search.ts'
+import { defineTool, type Tool } from './tool.ts'
+
+/**
+ * The six file tools. Names and arguments are a contract; descriptions are short because every byte of them is sent with
+ * every request. The workspace confines the paths; nothing here opens a file.
+ */
+export function createFileTools(workspace: Workspace): readonly Tool[] {
+  /** Files that steer later turns are more than ordinary ones; what is refused anyway reaches nothing. */
+  const acts = (args: { readonly path: string }): boolean => {
+    try {
+      return steersTurns(workspace.validate(args.path))
+    } catch {
+      return false
+    }
+  }
+  return Object.freeze([
+    readFile(workspace),
+    writeFile(workspace, acts),
+    editFile(workspace, acts),
+    appendFile(workspace, acts),
+    listDir(workspace),
+    searchFilesTool(workspace),
+  ])
+}
+
+type Acts = (args: { readonly path: string }) => boolean
+
+const timeoutMs = limits.toolTimeoutMs
+
+function readFile(workspace: Workspace): Tool {
+  return defineTool({
+    name: 'read_file',
+    description: 'Read lines',
+    arguments: v.strictObject({ path: v.string(), offset: v.optional(line), limit: v.optional(line) }),
+    access: 'read',
+    acts: () => false,
+    timeoutMs,
+    async run({ path, offset = 1, limit = limits.fileReadLinesMax }) {
+      const text = await workspace.readText(path)
+      if (text === undefined) throw missing(path)
+      return pageOf(text, { offset, limit, path: workspace.validate(path).text })
+    },
+  })
+}
+
+function writeFile(workspace: Workspace, acts: Acts): Tool {
+  return defineTool({
+    name: 'write_file',
+    description: 'Write',
+    arguments: v.strictObject({ path: v.string(), content: v.string() }),
+    access: 'change',
+    acts,
+    timeoutMs,
+    async run({ path, content }) {
+      await workspace.write(path, content)
+      return `Wrote ${showPath(path)}.`
+    },
+  })
+}
+
+function editFile(workspace: Workspace, acts: Acts): Tool {
+  return defineTool({
+    name: 'edit_file',
+    description: 'old_text must occur once',
+    arguments: v.strictObject({ path: v.string(), old_text: v.string(), new_text: v.string() }),
+    access: 'change',
+    acts,
+    timeoutMs,
+    async run({ path, old_text, new_text }) {
+      await workspace.update(path, (text) => {
+        if (text === undefined) throw missing(path)
+        return replaceOnce(text, { oldText: old_text, newText: new_text, path: showPath(path) })
+      })
+      return `Edited ${showPath(path)}.`
+    },
+  })
+}
+
+function appendFile(workspace: Workspace, acts: Acts): Tool {
+  return defineTool({
+    name: 'append_file',
+    description: 'Append',
+    arguments: v.strictObject({ path: v.string(), content: v.string() }),
+    access: 'change',
+    acts,
+    timeoutMs,
+    async run({ path, content }) {
+      await workspace.append(path, content)
+      return `Appended to ${showPath(path)}.`
+    },
+  })
+}
+
+function listDir(workspace: Workspace): Tool {
+  return defineTool({
+    name: 'list_dir',
+    description: 'List',
+    arguments: v.strictObject({ path: v.optional(v.string()) }),
+    access: 'read',
+    acts: () => false,
+    timeoutMs,
+    async run({ path }) {
+      // Models send an empty string for an argument that they leave out.
+      const folder = path === undefined || path === '' ? '.' : path
+      const listing = await workspace.list(folder, limits.listEntriesMax)
+      if (listing === undefined) throw missing(folder)
+      return formatListing(listing, workspace.validate(folder).text)
+    },
+  })
+}
+
+function searchFilesTool(workspace: Workspace): Tool {
+  return defineTool({
+    name: 'search_files',
+    // Plain text: a regular expression from outside can keep one core busy for hours.
+    description: 'Plain text',
+    arguments: v.strictObject({ pattern: v.string(), path: v.optional(v.string()) }),
+    access: 'read',
+    acts: () => false,
+    timeoutMs,
+    async run({ pattern, path }, { signal }) {
+      const top = path === undefined || path === '' ? '.' : path
+      if ((await workspace.stat(top)) === undefined) throw missing(top)
+      return searchFiles(workspace, { pattern, path: top, signal })
+    },
+  })
+}
+
+const line = v.pipe(v.number(), v.integer())
+
+function missing(path: string): PincerError {
+  return new PincerError('file', `${showPath(path)} does not exist; list_dir shows what does.`)
+}

@@ -1,0 +1,105 @@
+import { isPincerError, PincerError } from '../../errors.ts'
+import type { WalkEntry, Workspace } from '../../guard/workspace.ts'
+import { limits } from '../../limits.ts'
+import { count, linesOf } from './page.ts'
+
+/**
+ * Lines that hold `pattern`, as plain text and in any case, each as `path:line: text`. Names that begin with a dot are
+ * not entered. What was left out (caps, files that are large or no text) is said at the end. An empty pattern or one of
+ * several lines is PincerError `bad_call`; an abort of `signal` is `stopped`.
+ */
+export async function searchFiles(
+  workspace: Workspace,
+  options: { readonly pattern: string; readonly path: string; readonly signal: AbortSignal },
+): Promise<string> {
+  const wanted = options.pattern.toLowerCase()
+  if (wanted === '' || wanted.includes('\n')) {
+    throw new PincerError('bad_call', 'pattern must be some text of one line, for example "relay".')
+  }
+  const found = new Matches(wanted)
+  for await (const entry of workspace.walk(options.path)) {
+    if (options.signal.aborted) throw new PincerError('stopped', 'The search was stopped.')
+    if (found.mustStopAt(entry)) break
+    if (entry.kind === 'folder') continue
+    found.take(entry, await textIfSearchable(workspace, entry))
+    if (found.full) break
+  }
+  return found.report(options.pattern)
+}
+
+/** `undefined` for what is no text, too large, not to be opened, or gone by now. */
+async function textIfSearchable(workspace: Workspace, entry: WalkEntry): Promise<string | undefined> {
+  if (entry.kind !== 'file' || entry.sizeBytes > limits.fileBytesMax) return undefined
+  try {
+    return await workspace.readText(entry.path)
+  } catch (error) {
+    if (isPincerError(error) && error.code !== 'disk') return undefined
+    throw error
+  }
+}
+
+class Matches {
+  readonly #wanted: string
+  readonly #lines: string[] = []
+  #chars = 0
+  #entryCount = 0
+  #fileCount = 0
+  #skippedCount = 0
+  #sizeBytes = 0
+  #stopped: 'no' | 'matches' | 'files' = 'no'
+
+  constructor(wanted: string) {
+    this.#wanted = wanted
+  }
+
+  get full(): boolean {
+    return this.#stopped === 'matches'
+  }
+
+  mustStopAt(entry: WalkEntry): boolean {
+    this.#entryCount++
+    if (this.#entryCount > limits.searchFilesMax || this.#sizeBytes > limits.searchBytesMax) this.#stopped = 'files'
+    if (entry.kind === 'file' && entry.sizeBytes <= limits.fileBytesMax) this.#sizeBytes += entry.sizeBytes
+    return this.#stopped !== 'no'
+  }
+
+  take(entry: WalkEntry, text: string | undefined): void {
+    if (text === undefined) {
+      this.#skippedCount++
+      return
+    }
+    this.#fileCount++
+    if (!text.toLowerCase().includes(this.#wanted)) return
+    for (const [index, line] of linesOf(text).entries()) {
+      const at = line.toLowerCase().indexOf(this.#wanted)
+      if (at === -1) continue
+      const shown = `${entry.path}:${index + 1}: ${excerpt(line, at)}`
+      this.#chars += shown.length + 1
+      if (this.#lines.length === limits.searchMatchesMax || this.#chars > limits.fileReadCharsMax) {
+        this.#stopped = 'matches'
+        return
+      }
+      this.#lines.push(shown)
+    }
+  }
+
+  report(pattern: string): string {
+    const notes: string[] = []
+    if (this.#lines.length === 0) {
+      notes.push(`"${pattern}" does not stand in ${count(this.#fileCount, 'text file')}`)
+    }
+    if (this.#stopped === 'matches') notes.push('there are more matches: narrow the pattern or the path')
+    if (this.#stopped === 'files') notes.push('not everything was searched: narrow the path')
+    if (this.#skippedCount > 0)
+      notes.push(`${count(this.#skippedCount, 'file')} skipped: not text, too large or a link`)
+    if (notes.length === 0) return this.#lines.join('\n')
+    return [...this.#lines, `[${notes.join('; ')}]`].join('\n')
+  }
+}
+
+/** A line, or the part of a long one around the match. */
+function excerpt(line: string, at: number): string {
+  if (line.length <= limits.searchLineCharsMax) return line
+  const from = Math.max(0, Math.min(at - limits.searchLineCharsMax / 4, line.length - limits.searchLineCharsMax))
+  return `...${line.slice(from, from + limits.searchLineCharsMax)}...`.toWellFormed()
+}
