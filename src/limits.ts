@@ -27,6 +27,8 @@ export const limits = {
   offlineWordsMax: 60,
   /** Ways to read one message that the offline grammar follows; more are ambiguous. */
   offlineReadingsMax: 64,
+  /** Longest part of a message that is tried as the nearest form of it. */
+  offlineNearestWordsMax: 16,
   offlineExcerptCharsMax: 80,
   offlineWindowTokens: 16_000,
 

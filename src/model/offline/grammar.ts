@@ -1,0 +1,49 @@
+import type { OfflineDevice } from './parsed.ts'
+import { listOf, renderName } from './render.ts'
+
+export const whatIAm = "I am Pincer's offline mode: a small grammar, no language model, no network."
+
+/** The whole grammar, in the words of the person's own devices. */
+export function offlineGrammar(devices: readonly OfflineDevice[]): string {
+  if (devices.length === 0) {
+    return `${whatIAm}\nNo devices are configured, so there is nothing to read or switch yet. I still understand: status, help.`
+  }
+  const outputs = devices.filter((device) => device.output).map((device) => renderName(device.name))
+  const inputs = devices.filter((device) => !device.output).map((device) => renderName(device.name))
+  const [first] = outputs
+  const second = outputs[1] ?? first
+  const both = outputs.length > 1 ? `turn on ${listOf(outputs.slice(0, 2))}` : undefined
+  const lines = [
+    `${whatIAm} I understand:`,
+    readLine(devices),
+    ...(first === undefined || second === undefined
+      ? []
+      : [
+          `- Switch: turn on ${first} · ${second} off · set ${first} to on · toggle ${second} · everything off`,
+          `- For a while: turn on ${first} for 10 minutes (90s, 2 hours, half an hour, an hour)`,
+          ...(both === undefined ? [] : [`- Several: ${both} for 5 min · turn the ${first} on and the ${second} off`]),
+        ]),
+    '- status · help',
+    ...(outputs.length > 0 ? [`I can switch and read: ${listOf(outputs)}.`] : ['No device here can be switched.']),
+    ...(inputs.length > 0 ? [`I can only read: ${listOf(inputs)}.`] : []),
+    'I act at once and only on a message that I understood whole; a question never switches anything.',
+    'A name that is also a word of mine goes in double quotes.',
+  ]
+  return lines.join('\n')
+}
+
+function readLine(devices: readonly OfflineDevice[]): string {
+  const sensor = devices.find((device) => !device.quantities.includes('state'))
+  const quantity = sensor?.quantities[0]
+  const withState = devices.find((device) => device.quantities.includes('state'))
+  const contact = devices.find((device) => !device.output && device.quantities.includes('state'))
+  const examples = [
+    ...(sensor === undefined || quantity === undefined
+      ? []
+      : [`what is the ${quantity}`, `${quantity} in ${renderName(sensor.name)}`]),
+    ...(contact === undefined ? [] : [`is the ${renderName(contact.name)} open?`]),
+    ...(withState === undefined ? [] : [`read ${renderName(withState.name)}`]),
+    'read all',
+  ]
+  return `- Read: ${examples.join(' · ')}`
+}

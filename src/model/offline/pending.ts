@@ -1,0 +1,101 @@
+import { parseDuration } from '../../duration.ts'
+import type { Message, ToolCall } from '../model.ts'
+import type { OfflineCall, OfflineDevice, Parsed } from './parsed.ts'
+import { parseOffline } from './parse.ts'
+import { durationText } from './render.ts'
+
+/** One message of the person in the running turn. */
+export interface Ask {
+  readonly parsed: Parsed
+  /** What it asks of the tools; `status` reads everything that there is. */
+  readonly calls: readonly OfflineCall[]
+  /** Calls of the turn that were made after this message came in, with their results as far as there are any. */
+  readonly made: readonly Made[]
+}
+
+export interface Made {
+  readonly call: ToolCall
+  readonly result: { readonly text: string; readonly failed: boolean } | undefined
+}
+
+/** A tool call without its id. */
+export interface ToolUse {
+  readonly name: 'device_read' | 'device_set'
+  readonly args: { readonly name?: string; readonly value?: 'on' | 'off'; readonly for?: string }
+}
+
+/**
+ * What the person has asked since the last answer in words. `closing`: the request offers no tools, and the agent's own
+ * instruction to report, which then stands last, is nothing that the person said.
+ */
+export function asksOf(
+  messages: readonly Message[],
+  devices: readonly OfflineDevice[],
+  closing: boolean,
+): readonly Ask[] {
+  const answered = messages.findLastIndex((message) => message.role === 'assistant' && message.toolCalls.length === 0)
+  let turn = messages.slice(answered + 1)
+  const hasCalls = turn.some((message) => message.role === 'assistant')
+  if (closing && hasCalls && turn.at(-1)?.role === 'user') turn = turn.slice(0, -1)
+  return turn.flatMap((message, index) => {
+    if (message.role !== 'user') return []
+    const parsed = parseOffline(message.text, devices)
+    return [{ parsed, calls: callsOf(parsed, devices), made: madeIn(turn.slice(index)) }]
+  })
+}
+
+function callsOf(parsed: Parsed, devices: readonly OfflineDevice[]): readonly OfflineCall[] {
+  if (parsed.kind === 'calls') return parsed.calls
+  return parsed.kind === 'status' && devices.length > 0 ? [{ kind: 'read', name: undefined }] : []
+}
+
+function madeIn(messages: readonly Message[]): readonly Made[] {
+  const results = new Map(messages.flatMap((each) => (each.role === 'tool' ? [[each.callId, each] as const] : [])))
+  return messages.flatMap((message) =>
+    message.role === 'assistant' ? message.toolCalls.map((call) => ({ call, result: results.get(call.id) })) : [],
+  )
+}
+
+/** Calls are known again by what they ask for: this model keeps no state, and another may have begun the turn. */
+export function findMade(use: ToolUse, made: readonly Made[]): Made | undefined {
+  const wanted = keyOf(use.name, use.args)
+  return made.find(({ call }) => keyOf(call.name, argumentsOf(call)) === wanted)
+}
+
+/** The tool call that a grammar's call is made of; a toggle reads first, `state` is what it read. */
+export function toolUse(call: OfflineCall, state?: 'on' | 'off'): ToolUse {
+  switch (call.kind) {
+    case 'read':
+      return { name: 'device_read', args: call.name === undefined ? {} : { name: call.name } }
+    case 'set': {
+      const duration = call.forMs === undefined ? {} : { for: durationText(call.forMs) }
+      return { name: 'device_set', args: { name: call.name, value: call.value, ...duration } }
+    }
+    case 'toggle':
+      return state === undefined
+        ? { name: 'device_read', args: { name: call.name } }
+        : { name: 'device_set', args: { name: call.name, value: state === 'on' ? 'off' : 'on' } }
+  }
+}
+
+/** The state in a text such as `lamp: on since 12:00, GPIO17`. */
+export function stateIn(text: string, name: string): 'on' | 'off' | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${name}: `))
+  const word = /^(on|off)\b/.exec(line?.slice(name.length + 2) ?? '')?.[1]
+  return word === 'on' || word === 'off' ? word : undefined
+}
+
+function argumentsOf(call: ToolCall): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(call.arguments)
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  } catch {
+    return { malformed: call.arguments }
+  }
+}
+
+function keyOf(tool: string, args: Readonly<Record<string, unknown>>): string {
+  const duration = args['for']
+  const forMs = typeof duration === 'string' ? (parseDuration(duration) ?? duration) : duration
+  return JSON.stringify([tool, args['name'] ?? null, args['value'] ?? null, forMs ?? null, args['malformed'] ?? null])
+}

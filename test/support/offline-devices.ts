@@ -1,0 +1,65 @@
+import type { OfflineDevice, Parsed } from '../../src/model/offline/parsed.ts'
+import { durationText } from '../../src/model/offline/render.ts'
+
+export const output = (name: string): OfflineDevice => ({ name, output: true, quantities: ['state'] })
+export const contact = (name: string): OfflineDevice => ({ name, output: false, quantities: ['state'] })
+export const climate = (name: string): OfflineDevice => ({
+  name,
+  output: false,
+  quantities: ['temperature', 'humidity', 'pressure'],
+})
+export const volts = (name: string): OfflineDevice => ({ name, output: false, quantities: ['voltage'] })
+
+/** Device sets for the tables: a plain board, names with joiners and overlaps, and names that are grammar words. */
+export const deviceSets = {
+  board: [output('lamp'), output('fan'), contact('door'), climate('room'), volts('soil')],
+  garden: [
+    output('grow-light'),
+    output('pump_2'),
+    output('pump'),
+    output('all-lights'),
+    output('fan-on-roof'),
+    output('lamp-and-fan'),
+    output('lamp'),
+    output('fan'),
+    climate('green-house'),
+    climate('shed'),
+  ],
+  words: [
+    output('on'),
+    output('all'),
+    output('light'),
+    output('the-end'),
+    output('for'),
+    output('status'),
+    output('lamp-on'),
+    output('lamp'),
+    output('heater'),
+    climate('temperature'),
+    climate('room'),
+    output('ten'),
+    output('grow_it'),
+    output('grow-it'),
+  ],
+  sensors: [climate('room'), contact('door')],
+  none: [],
+} as const satisfies Record<string, readonly OfflineDevice[]>
+
+export type DeviceSet = keyof typeof deviceSets
+
+/** A parse in a few words for tables: `on lamp 10m, read room`; the kind alone when it has no calls. */
+export function brief(parsed: Parsed): string {
+  if (parsed.kind !== 'calls') return parsed.kind
+  return parsed.calls
+    .map((call) => {
+      switch (call.kind) {
+        case 'read':
+          return `read ${call.name ?? 'ALL'}`
+        case 'toggle':
+          return `toggle ${call.name}`
+        case 'set':
+          return `${call.value} ${call.name}${call.forMs === undefined ? '' : ` ${durationText(call.forMs)}`}`
+      }
+    })
+    .join(', ')
+}
