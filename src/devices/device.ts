@@ -16,6 +16,10 @@ export interface Reading {
   /** Where it comes from, for example `bme280 on I2C bus 1 at 0x76`. */
   readonly source: string
   readonly simulated: boolean
+  /** Switches only: how long it has had this state, in milliseconds. */
+  readonly heldMs?: number
+  /** Switches only: in how long it leaves this state by itself, in milliseconds. */
+  readonly endsInMs?: number
 }
 
 export type ReadOutcome =
@@ -40,7 +44,7 @@ export interface SetRequest {
   readonly value: SwitchState
   /** Switch back to the opposite state after this long, in milliseconds. */
   readonly forMs?: number
-  /** What a human said yes to, word for word as `describeSet` gives it; needed by devices marked `confirm`. */
+  /** What a human said yes to, word for word as `confirmation` gives it; needed by devices marked `confirm`. */
   readonly approved?: string
 }
 

@@ -1,0 +1,178 @@
+import type { Clock } from '../clock.ts'
+import type { Config, DeviceConfig, SwitchConfig } from '../config/config.ts'
+import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
+import type { Hardware } from '../hardware/ports.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../log.ts'
+import { nearest } from '../nearest.ts'
+import { Bme280 } from './chips/bme280.ts'
+import { readMcp3008 } from './chips/mcp3008.ts'
+import { Contact } from './contact.ts'
+import type { Devices, DeviceSummary, ReadOutcome } from './device.ts'
+import { LineNames } from './line-names.ts'
+import { describeConfirmation, formatLimits } from './output-text.ts'
+import type { Output } from './output.ts'
+import { Outputs } from './outputs.ts'
+import { untilAborted } from './reader.ts'
+import type { Reader, ReadingFrame } from './reader.ts'
+import { createSensor } from './sensor.ts'
+import type { Measured } from './sensor.ts'
+import { SharedMeasurement } from './shared-measurement.ts'
+import { createSwitchReader } from './switch-reader.ts'
+
+export interface DevicesOptions {
+  readonly configs: Readonly<Record<string, DeviceConfig>>
+  readonly hardware: Hardware
+  readonly clock: Clock
+  readonly log: Log
+  /** Where `outputs.json` and `latch.json` stand. */
+  readonly stateFolder: string
+  readonly units: Config['units']
+}
+
+/** Touches nothing before `start`. Fails with PincerError `config` for limits that contradict each other. */
+export function createDevices(options: DevicesOptions): Devices {
+  const { configs, hardware, log } = options
+  const entries = Object.entries(configs)
+  const switches = new Map(entries.flatMap(([name, config]) => (config.kind === 'switch' ? [[name, config]] : [])))
+  checkSwitches(switches)
+  const { gpio, simulated } = hardware
+  const outputs = new Outputs({ ...options, configs: switches, gpio, simulated })
+  const readers = createReaders(options, outputs)
+  const contacts = [...readers].flatMap(([name, reader]) => (reader instanceof Contact ? [{ name, reader }] : []))
+  const lineNames = new LineNames(gpio)
+
+  const readOne = async (device: string, reader: Reader, signal: AbortSignal): Promise<ReadOutcome> => {
+    try {
+      return { device, status: 'ok', readings: await untilAborted(reader.read(), signal) }
+    } catch (error) {
+      if (!isPincerError(error) || error.code === 'stopped') throw error
+      return { device, status: 'failed', reason: error.message }
+    }
+  }
+  const outputOf = (name: string): Output => {
+    const output = outputs.get(name)
+    if (output !== undefined) return output
+    const config = configOf(configs, name)
+    if (config === undefined) throw unknownDevice(name, Object.keys(configs))
+    const choice =
+      switches.size === 0 ? 'No device here can be.' : `Those that can: ${[...switches.keys()].join(', ')}.`
+    throw new PincerError('unknown_device', `${name} is a ${config.kind} and cannot be switched. ${choice}`)
+  }
+  const list = entries.map(([name, config]) => summaryOf(name, config, readers.get(name)?.quantities ?? []))
+
+  return {
+    async start() {
+      await outputs.start()
+      for (const { name, reader } of contacts) {
+        await reader
+          .open()
+          .catch((error: unknown) => log.error('devices', `${name} cannot be read. ${sentenceOf(error)}`))
+      }
+      await lineNames.load()
+    },
+    async stop() {
+      await outputs.stop()
+      await Promise.all(contacts.map(({ reader }) => reader.close()))
+    },
+    list: () => list,
+    async read(name, signal) {
+      const wanted = name === undefined ? [...readers] : [...readers].filter(([each]) => each === name)
+      if (name !== undefined && wanted.length === 0) throw unknownDevice(name, Object.keys(configs))
+      return Promise.all(wanted.map(([device, reader]) => readOne(device, reader, signal)))
+    },
+    known: () => [...readers.values()].flatMap((reader) => reader.known()),
+    set: async (request) => outputs.set(outputOf(request.name), request),
+    confirmation(request) {
+      const output = outputs.get(request.name)
+      return output === undefined ? undefined : describeConfirmation(output.config, request)
+    },
+    driveSafe: (how) => outputs.driveSafe(how),
+    unlatch: () => outputs.unlatch(),
+    latched: () => outputs.latched(),
+    ownerOfLine(line) {
+      const owner = entries.find(([, config]) => 'line' in config && lineNames.isSame(String(config.line), line))
+      return owner?.[0]
+    },
+  }
+}
+
+function createReaders(options: DevicesOptions, outputs: Outputs): ReadonlyMap<string, Reader> {
+  const { hardware, clock, units } = options
+  const { gpio, i2c, spi, simulated } = hardware
+  // By source: two devices on one chip must not disturb each other's measurement.
+  const measurements = new Map<string, SharedMeasurement<Measured>>()
+  const sharedBy = (source: string, measure: () => Promise<Measured>): SharedMeasurement<Measured> => {
+    const known = measurements.get(source) ?? new SharedMeasurement(clock, measure, limits.measurementReuseMs)
+    measurements.set(source, known)
+    return known
+  }
+  const createReader = (device: string, config: DeviceConfig): Reader => {
+    const frameOf = (source: string): ReadingFrame => ({ device, source, simulated, clock })
+    switch (config.kind) {
+      case 'switch': {
+        const output = outputs.get(device)
+        if (output === undefined) throw new Error(`the output ${device} is missing`)
+        return createSwitchReader(output, frameOf(`switch on ${config.line}`))
+      }
+      case 'contact':
+        return new Contact({ config, gpio, frame: frameOf(`contact on ${config.line}`) })
+      case 'bme280': {
+        const chip = new Bme280({ i2c, clock, bus: config.bus, address: config.address })
+        const measurement = sharedBy(chip.source, async () => {
+          const { temperatureC, humidityPercent, pressureHpa } = await chip.measure()
+          return { temperature: temperatureC, humidity: humidityPercent, pressure: pressureHpa }
+        })
+        const quantities = ['temperature', 'humidity', 'pressure'] as const
+        return createSensor({ frame: frameOf(chip.source), quantities, measurement, units })
+      }
+      case 'mcp3008': {
+        const { channel, vref } = config
+        const source = `mcp3008 channel ${channel} on SPI ${config.spi}`
+        const measurement = sharedBy(`${source} ${vref}`, async () => ({
+          voltage: await readMcp3008(spi, { device: config.spi, channel, vref }),
+        }))
+        return createSensor({ frame: frameOf(source), quantities: ['voltage'], measurement, units })
+      }
+      case 'button':
+      case 'counter':
+      case 'ads1115':
+      case 'ina219':
+        throw new Error(`${device}: the app must refuse a ${config.kind} before it gets here`)
+    }
+  }
+  return new Map(Object.entries(options.configs).map(([name, config]) => [name, createReader(name, config)]))
+}
+
+/** Limits that no code could keep: they are refused before any line is touched. */
+function checkSwitches(switches: ReadonlyMap<string, SwitchConfig>): void {
+  for (const [name, { safe, maxOnMs, interlock }] of switches) {
+    if (safe === 'off') continue
+    if (maxOnMs !== undefined) {
+      const sentence = `devices.${name} has \`safe: on\` and \`maxOn\`: what may not stay on is not safe when on. Remove one of the two.`
+      throw new PincerError('config', sentence)
+    }
+    if (interlock !== undefined) {
+      const sentence = `devices.${name} has \`safe: on\` and \`interlock\`: driving it safe could put two of the group on. Remove one of the two.`
+      throw new PincerError('config', sentence)
+    }
+  }
+}
+
+function summaryOf(name: string, config: DeviceConfig, quantities: readonly string[]): DeviceSummary {
+  const output = config.kind === 'switch'
+  return { name, kind: config.kind, output, quantities, limits: output ? formatLimits(config) : '' }
+}
+
+function configOf(configs: DevicesOptions['configs'], name: string): DeviceConfig | undefined {
+  return Object.hasOwn(configs, name) ? configs[name] : undefined
+}
+
+function unknownDevice(name: string, names: readonly string[]): PincerError {
+  if (names.length === 0) return new PincerError('unknown_device', 'No devices are configured: add one to pincer.yaml.')
+  const near = nearest(name, names)
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`
+  // A name comes from a person or a model: shown cut, as nobody knows what it holds.
+  const shown = JSON.stringify(name.slice(0, limits.configNameCharsMax))
+  return new PincerError('unknown_device', `There is no device ${shown}.${hint} Devices: ${names.join(', ')}.`)
+}

@@ -1,0 +1,77 @@
+import type { SwitchConfig } from '../config/config.ts'
+import { earlier, noEnds, oppositeOf } from './output-status.ts'
+import type { Back, OutputStatus } from './output-status.ts'
+import type { OutputRecord, StoredOutputs } from './output-store.ts'
+
+/**
+ * What an output starts with: safe, and what `start: last` still has to restore. Restoring is a switching back like
+ * any other (`back`), so that minOff and the rest are judged for it too.
+ */
+export interface StartPlan {
+  readonly status: OutputStatus
+  /** It was away from its safe state when it was last heard of: driving it safe now is a switching. */
+  readonly wasAway: boolean
+  readonly note: string | undefined
+}
+
+export function planStart(
+  name: string,
+  config: SwitchConfig,
+  stored: StoredOutputs,
+  options: { readonly latched: boolean; readonly nowMs: number },
+): StartPlan {
+  const { nowMs } = options
+  const fresh: OutputStatus = { state: config.safe, sinceMs: undefined, ...noEnds, back: undefined, switchesMs: [] }
+  // It may have been switched a moment ago.
+  if (stored.kind === 'lost') return { status: { ...fresh, sinceMs: nowMs }, wasAway: false, note: undefined }
+  const record = stored.records.get(name)
+  if (record === undefined || record.line !== config.line) return { status: fresh, wasAway: false, note: undefined }
+
+  const wasAway = record.state !== config.safe
+  const status: OutputStatus = {
+    ...fresh,
+    // What was on when the program or the power ended went off at an unknown time: the strict reading is now.
+    sinceMs: wasAway ? nowMs : record.sinceMs,
+    switchesMs: config.perMinute === undefined ? [] : record.switchesMs,
+  }
+  const wanted: Back | undefined =
+    record.state === oppositeOf(config.safe)
+      ? { atMs: nowMs, endsMs: record.endsMs, latestMs: latestOf(record, config) }
+      : record.back
+  if (wanted === undefined || config.start === 'safe') return { status, wasAway, note: undefined }
+  if (options.latched) return { status, wasAway, note: `${name} stays ${config.safe}: outputs are latched.` }
+
+  const latestMs = earlier(wanted.latestMs, config.maxOnMs === undefined ? undefined : nowMs + config.maxOnMs)
+  const endsMs = earlier(wanted.endsMs, latestMs)
+  if (!stored.trusted) {
+    const note = `${name} stays ${config.safe}: after this reboot the clock cannot tell whether its time is over.`
+    return { status, wasAway, note }
+  }
+  if (endsMs !== undefined && endsMs <= Math.max(nowMs, wanted.atMs)) {
+    return { status, wasAway, note: `${name} stays ${config.safe}: its time ended while Pincer was not running.` }
+  }
+  return { status: { ...status, back: { atMs: wanted.atMs, endsMs, latestMs } }, wasAway, note: undefined }
+}
+
+/** A maxOn that was made shorter holds at once, counted from when it went on. */
+function latestOf(record: OutputStatus, config: SwitchConfig): number | undefined {
+  if (config.maxOnMs === undefined || record.sinceMs === undefined) return record.latestMs
+  return earlier(record.latestMs, record.sinceMs + config.maxOnMs)
+}
+
+/**
+ * What the disk must hold after a clean stop. The outputs are safe then; what `start: last` restores is a switching back
+ * that is due at once.
+ */
+export function recordAtStop(
+  config: SwitchConfig,
+  before: OutputRecord | undefined,
+  after: OutputRecord,
+  nowMs: number,
+): OutputRecord {
+  const { safe, start } = config
+  if (before === undefined || start === 'safe' || after.state !== safe) return after
+  const wasAway = before.state === oppositeOf(safe)
+  const back = wasAway ? { atMs: nowMs, endsMs: before.endsMs, latestMs: before.latestMs } : before.back
+  return { ...after, back }
+}

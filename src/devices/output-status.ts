@@ -1,0 +1,70 @@
+import type { SwitchConfig } from '../config/config.ts'
+import type { SwitchState } from './device.ts'
+
+/** `unknown`: the last write to the line failed, or the line cannot be had; it may be on. */
+export type OutputState = SwitchState | 'unknown'
+
+/** When an output leaves a state by itself. All times are monotonic milliseconds of the present boot. */
+export interface Ends {
+  /** It is switched back then: the earlier of `for` and maxOn. */
+  readonly endsMs: number | undefined
+  /** The latest `endsMs` that maxOn allows, counted from when it went on. */
+  readonly latestMs: number | undefined
+}
+
+/** A switch out of the safe state that is still to come: after `off for 10m`, or to restore after a restart. */
+export interface Back extends Ends {
+  readonly atMs: number
+}
+
+/** What an output does and is about to do. Immutable: each change makes a new one. */
+export interface OutputStatus extends Ends {
+  readonly state: OutputState
+  /** Since when; `undefined` when nothing was ever recorded. */
+  readonly sinceMs: number | undefined
+  readonly back: Back | undefined
+  /** Switchings of the last minute, oldest first; kept only for outputs with `perMinute`. */
+  readonly switchesMs: readonly number[]
+}
+
+/** What a switching leads to. */
+export type Plan = Ends & { readonly back: Back | undefined }
+
+export const rateWindowMs = 60_000
+
+export const noEnds: Ends = { endsMs: undefined, latestMs: undefined }
+
+/** The status after the line was switched to `state` at `nowMs`. */
+export function switched(
+  before: OutputStatus,
+  state: OutputState,
+  plan: Plan,
+  config: SwitchConfig,
+  nowMs: number,
+): OutputStatus {
+  const recent = before.switchesMs.filter((atMs) => atMs > nowMs - rateWindowMs)
+  return {
+    state,
+    sinceMs: nowMs,
+    endsMs: plan.endsMs,
+    latestMs: plan.latestMs,
+    back: plan.back,
+    switchesMs: config.perMinute === undefined ? [] : [...recent, nowMs],
+  }
+}
+
+export function oppositeOf(state: SwitchState): SwitchState {
+  switch (state) {
+    case 'on':
+      return 'off'
+    case 'off':
+      return 'on'
+  }
+}
+
+/** The earlier of two times that may not exist. */
+export function earlier(first: number | undefined, second: number | undefined): number | undefined {
+  if (first === undefined) return second
+  if (second === undefined) return first
+  return Math.min(first, second)
+}

@@ -1,0 +1,196 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import type { Clock } from '../clock.ts'
+import { sentenceOf } from '../errors.ts'
+import { errorName, readIfThere, replaceFile, setAside } from '../files.ts'
+import type { Log } from '../log.ts'
+import type { OutputStatus } from './output-status.ts'
+
+/**
+ * `outputs.json`: what each output does and until when, so that no restart and no power cut extends a deadline.
+ *
+ * All times in it are monotonic; one pair of wall and monotonic time, taken when it was written, ties them to the calendar.
+ * Within one boot they are compared as they are, whatever the wall clock did. After a reboot they are moved by the wall
+ * time that passed. A wall clock that went backwards, or that stands before this program existed (no battery, no network
+ * yet), proves nothing: then no time counts as passed for minOn, minOff and perMinute, and every deadline as passed.
+ */
+export interface OutputRecord extends OutputStatus {
+  /** A record is about this line: when the device was moved to another one, it says nothing. */
+  readonly line: string
+}
+
+export type StoredOutputs =
+  /** `trusted`: the deadlines in the records can be compared with the present time. */
+  | { readonly kind: 'records'; readonly records: ReadonlyMap<string, OutputRecord>; readonly trusted: boolean }
+  /** There was a file, but what it said is lost: read everything the strict way. */
+  | { readonly kind: 'lost' }
+
+const earliestWallMs = Date.parse('2025-01-01T00:00:00Z')
+
+const optionalMs = v.optional(v.number())
+const fileSchema = v.strictObject({
+  version: v.literal(1),
+  bootId: v.string(),
+  wallMs: v.number(),
+  monotonicMs: v.number(),
+  outputs: v.record(
+    v.string(),
+    v.strictObject({
+      line: v.string(),
+      state: v.picklist(['on', 'off', 'unknown']),
+      sinceMs: optionalMs,
+      endsMs: optionalMs,
+      latestMs: optionalMs,
+      back: v.optional(v.strictObject({ atMs: v.number(), endsMs: optionalMs, latestMs: optionalMs })),
+      switchesMs: v.array(v.number()),
+    }),
+  ),
+})
+type StoredFile = v.InferOutput<typeof fileSchema>
+
+export class OutputStore {
+  readonly #path: string
+  readonly #clock: Clock
+  readonly #log: Log
+  /** What the file is known to say, to write nothing when nothing changed; `undefined` when that is not known. */
+  #saved: string | undefined
+
+  constructor(options: { readonly stateFolder: string; readonly clock: Clock; readonly log: Log }) {
+    this.#path = join(options.stateFolder, 'outputs.json')
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  /** Never fails: what cannot be read is set aside, said in the log, and answered as `lost`. */
+  async load(): Promise<StoredOutputs> {
+    let text: string | undefined
+    try {
+      text = await readIfThere(this.#path)
+    } catch (error) {
+      this.#log.error('devices', `${sentenceOf(error)} All outputs start in their safe state.`)
+      return { kind: 'lost' }
+    }
+    if (text === undefined) {
+      this.#saved = this.#bodyOf(new Map())
+      return { kind: 'records', records: new Map(), trusted: true }
+    }
+    const file = parseFile(text)
+    if (file === undefined) return this.#setAside()
+    const records = this.#recordsOf(file)
+    if (file.bootId === this.#clock.bootId) this.#saved = this.#bodyOf(records)
+    return { kind: 'records', records, trusted: this.#isTrusted(file) }
+  }
+
+  /** On the disk when this resolves; nothing is written when nothing changed. Fails with PincerError `disk`. */
+  async save(records: ReadonlyMap<string, OutputRecord>): Promise<void> {
+    const body = this.#bodyOf(records)
+    if (body === this.#saved) return
+    this.#saved = undefined
+    const file = {
+      version: 1,
+      bootId: this.#clock.bootId,
+      wallMs: this.#clock.nowMs(),
+      monotonicMs: this.#clock.monotonicMs(),
+      outputs: Object.fromEntries(records),
+    }
+    await replaceFile(this.#path, `${JSON.stringify(file)}\n`)
+    this.#saved = body
+  }
+
+  /**
+   * For what has already happened and may not be undone, like switching off. When the disk refuses, the old file could
+   * switch an output on again at the next start: it is emptied, which needs no space and counts as lost. Never fails.
+   */
+  async saveOrSpoil(records: ReadonlyMap<string, OutputRecord>): Promise<void> {
+    try {
+      await this.save(records)
+    } catch (error) {
+      this.#log.error('devices', `${sentenceOf(error)} Until that works, outputs can be switched off but not on.`)
+      await this.#spoil()
+    }
+  }
+
+  async #spoil(): Promise<void> {
+    try {
+      const handle = await fs.promises.open(this.#path, 'r+')
+      try {
+        await handle.truncate(0)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      // No file, or no folder: then nothing can be restored from it either.
+      if (errorName(error) === 'ENOENT' || errorName(error) === 'ENOTDIR') return
+      const sentence = `Cannot empty ${this.#path} (${sentenceOf(error)}): after a restart outputs with \`start: last\` may follow an old record.`
+      this.#log.error('devices', sentence)
+    }
+  }
+
+  async #setAside(): Promise<StoredOutputs> {
+    let where = 'it could not be moved away'
+    try {
+      where = `it was moved to ${await setAside(this.#path, this.#clock.nowMs())}`
+    } catch (error) {
+      where += ` (${sentenceOf(error)})`
+    }
+    const sentence = `${this.#path} cannot be understood; ${where}. All outputs start in their safe state, and minOn and minOff count from now.`
+    this.#log.error('devices', sentence)
+    return { kind: 'lost' }
+  }
+
+  #isTrusted(file: StoredFile): boolean {
+    if (file.bootId === this.#clock.bootId) return true
+    return file.wallMs >= earliestWallMs && this.#clock.nowMs() >= file.wallMs
+  }
+
+  /** The records with their times moved to the monotonic clock of this boot. */
+  #recordsOf(file: StoredFile): Map<string, OutputRecord> {
+    const nowMs = this.#clock.monotonicMs()
+    let shiftMs = 0
+    if (file.bootId !== this.#clock.bootId) {
+      const passedMs = this.#isTrusted(file) ? this.#clock.nowMs() - file.wallMs : 0
+      shiftMs = nowMs - passedMs - file.monotonicMs
+    }
+    const move = (timeMs: number | undefined): number | undefined =>
+      timeMs === undefined ? undefined : timeMs + shiftMs
+    // A time that has passed cannot lie ahead, whatever a damaged file says.
+    const movePast = (timeMs: number): number => Math.min(nowMs, timeMs + shiftMs)
+    const records = Object.entries(file.outputs).map(([name, stored]): [string, OutputRecord] => [
+      name,
+      {
+        line: stored.line,
+        state: stored.state,
+        sinceMs: stored.sinceMs === undefined ? undefined : movePast(stored.sinceMs),
+        endsMs: move(stored.endsMs),
+        latestMs: move(stored.latestMs),
+        back:
+          stored.back === undefined
+            ? undefined
+            : {
+                atMs: stored.back.atMs + shiftMs,
+                endsMs: move(stored.back.endsMs),
+                latestMs: move(stored.back.latestMs),
+              },
+        switchesMs: stored.switchesMs.map(movePast),
+      },
+    ])
+    return new Map(records)
+  }
+
+  #bodyOf(records: ReadonlyMap<string, OutputRecord>): string {
+    return JSON.stringify(Object.fromEntries(records))
+  }
+}
+
+function parseFile(text: string): StoredFile | undefined {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const result = v.safeParse(fileSchema, json)
+  return result.success ? result.output : undefined
+}

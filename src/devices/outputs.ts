@@ -1,0 +1,259 @@
+import type { Clock } from '../clock.ts'
+import type { SwitchConfig } from '../config/config.ts'
+import { PincerError, sentenceOf } from '../errors.ts'
+import type { GpioPort } from '../hardware/ports.ts'
+import type { Log } from '../log.ts'
+import type { SetOutcome, SetRequest } from './device.ts'
+import { Latch } from './latch.ts'
+import { openOutputs } from './output-opening.ts'
+import { recordAtStop } from './output-restart.ts'
+import { OutputSet } from './output-set.ts'
+import { noEnds, oppositeOf, switched } from './output-status.ts'
+import type { Back, Ends, Plan } from './output-status.ts'
+import type { Wish } from './output-rules.ts'
+import { OutputStore } from './output-store.ts'
+import { describeConfirmation, describeOutcome } from './output-text.ts'
+import { Output } from './output.ts'
+import { createSerial } from './serial.ts'
+
+/**
+ * All switched outputs: every path to one of them ends here. Two rules hold the whole together.
+ *
+ * Decisions (and the file) are made one after the other. An output leaves its safe state only after the disk holds until
+ * when; it goes to its safe state first, and the disk follows.
+ *
+ * Driving safe (a deadline, `/stop all`, shutdown) waits for no decision and no disk: it writes the lines at once, and what
+ * was decided before and not yet written is refused at the line.
+ */
+export class Outputs {
+  readonly #set: OutputSet
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #store: OutputStore
+  readonly #latch: Latch
+  readonly #simulated: boolean
+  readonly #serial = createSerial()
+  #life: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor(options: {
+    readonly configs: ReadonlyMap<string, SwitchConfig>
+    readonly gpio: GpioPort
+    readonly clock: Clock
+    readonly log: Log
+    readonly stateFolder: string
+    readonly simulated: boolean
+  }) {
+    const { clock, gpio } = options
+    const onDue = (output: Output): void => this.#onDue(output)
+    const all = [...options.configs].map(([name, config]) => new Output({ name, config, gpio, clock, onDue }))
+    this.#set = new OutputSet(all, options)
+    this.#clock = clock
+    this.#log = options.log
+    this.#store = new OutputStore(options)
+    this.#latch = new Latch(options)
+    this.#simulated = options.simulated
+  }
+
+  get(name: string): Output | undefined {
+    return this.#set.all.find((output) => output.name === name)
+  }
+
+  latched(): string | undefined {
+    return this.#latch.reason
+  }
+
+  /** Never fails: what cannot be read or driven is logged, and leaves the outputs concerned safe or unknown. */
+  start(): Promise<void> {
+    return this.#serial(async () => {
+      await this.#latch.load()
+      const { reason } = this.#latch
+      if (reason !== undefined) this.#log.warn('devices', latchSentence(reason))
+      const stored = await this.#store.load()
+      const latched = reason !== undefined
+      await openOutputs({ set: this.#set, stored, latched, clock: this.#clock, log: this.#log })
+      if (this.#life === 'new') this.#life = 'running'
+      await this.#store.saveOrSpoil(this.#set.records())
+    })
+  }
+
+  /** Drives every output safe, remembers what `start: last` restores, and gives the lines back. */
+  async stop(): Promise<void> {
+    const wasRunning = this.#life === 'running'
+    this.#life = 'stopped'
+    if (wasRunning) await this.#stopDriving()
+    await Promise.all(this.#set.all.map((output) => output.release()))
+  }
+
+  async #stopDriving(): Promise<void> {
+    const before = this.#set.records()
+    await this.#set.driveSafe('at the end')
+    await this.#serial(async () => {
+      const records = this.#set.records()
+      for (const output of this.#set.all) {
+        const { name, config } = output
+        const after = records.get(name)
+        if (after === undefined) continue
+        records.set(name, recordAtStop(config, before.get(name), after, this.#clock.monotonicMs()))
+      }
+      await this.#store.saveOrSpoil(records)
+    })
+  }
+
+  /** Refusals are PincerError `latched`, `needs_human`, `limit`, `disk`, `hardware`, `stopped`. */
+  set(output: Output, request: SetRequest): Promise<SetOutcome> {
+    const { epoch } = output
+    return this.#serial(async () => {
+      this.#refuseClosed()
+      const confirmation = describeConfirmation(output.config, request)
+      if (confirmation !== undefined && request.approved !== confirmation) {
+        const sentence = `${output.name} is marked \`confirm\`: a person must allow exactly this first: "${confirmation}"`
+        throw new PincerError('needs_human', sentence)
+      }
+      return this.#apply(output, { value: request.value, forMs: request.forMs }, epoch, noEnds)
+    })
+  }
+
+  /** Drives all safe at once. Fails, after it did what it could, with `hardware` or `disk` and what could not be done. */
+  async driveSafe(options: { readonly latch: boolean; readonly reason: string }): Promise<void> {
+    if (options.latch) this.#latch.engage(options.reason)
+    const failed = await this.#set.driveSafe(options.reason)
+    const unlatchedError = await this.#serial(async () => {
+      const error = options.latch ? await this.#saveLatch() : undefined
+      // Before start() the file still holds what start() is to read.
+      if (this.#life !== 'new') await this.#store.saveOrSpoil(this.#set.records())
+      return error
+    })
+    if (failed.length > 0) {
+      const names = failed.map((output) => output.name).join(', ')
+      const sentence = `Not driven to its safe state: ${names}. Pincer keeps trying; cut the power if it cannot wait.`
+      throw new PincerError('hardware', sentence)
+    }
+    if (unlatchedError !== undefined) throw unlatchedError
+  }
+
+  unlatch(): Promise<void> {
+    return this.#serial(() => this.#latch.lift())
+  }
+
+  async #saveLatch(): Promise<PincerError | undefined> {
+    try {
+      await this.#latch.save()
+      return undefined
+    } catch (error) {
+      const sentence = `All outputs are safe and latched, but a restart would lift the latch. ${sentenceOf(error)}`
+      this.#log.error('devices', sentence)
+      return new PincerError('disk', sentence, { cause: error })
+    }
+  }
+
+  /** Called inside the serial. `carried`: ends that a switching back brings along. */
+  async #apply(output: Output, wish: Wish, epoch: number, carried: Ends): Promise<SetOutcome> {
+    const allowed = this.#set.allow(output, wish, carried)
+    const changed = allowed.kind === 'switch'
+    const leavesSafe = wish.value !== output.config.safe
+    let plan: Plan = allowed
+    if (!changed) await this.#moveEnds(output, plan, epoch)
+    else if (leavesSafe) plan = await this.#leaveSafe(output, wish, epoch, carried)
+    else {
+      try {
+        await output.switchTo(wish.value, plan, epoch)
+      } finally {
+        await this.#store.saveOrSpoil(this.#set.records())
+      }
+    }
+    const { name } = output
+    const sentence = describeOutcome({
+      name,
+      value: wish.value,
+      changed,
+      plan,
+      stays: !leavesSafe && wish.forMs !== undefined,
+      nowMs: this.#clock.monotonicMs(),
+      simulated: this.#simulated,
+    })
+    return { name, state: wish.value, changed, sentence }
+  }
+
+  /** Disk first. A slow disk may take seconds: the decision is made anew afterwards, and maxOn counts from then. */
+  async #leaveSafe(output: Output, wish: Wish, epoch: number, carried: Ends): Promise<Plan> {
+    const planned = this.#set.allow(output, wish, carried)
+    const status = switched(output.status, wish.value, planned, output.config, this.#clock.monotonicMs())
+    await this.#store.save(this.#set.records(output, status))
+    try {
+      this.#refuseClosed()
+      const plan = this.#set.allow(output, wish, carried)
+      await output.switchTo(wish.value, plan, epoch)
+      return plan
+    } catch (error) {
+      await this.#store.saveOrSpoil(this.#set.records())
+      throw error
+    }
+  }
+
+  /** The state stays. What lasts longer than the disk knows is written first, what ends sooner holds at once. */
+  async #moveEnds(output: Output, plan: Plan, epoch: number): Promise<void> {
+    const before = output.status
+    if (plan.endsMs === before.endsMs && plan.back === before.back) return
+    const sooner = plan.back === undefined && (plan.endsMs ?? Infinity) <= (before.endsMs ?? Infinity)
+    const { endsMs, latestMs, back } = plan
+    if (!sooner) await this.#store.save(this.#set.records(output, { ...before, endsMs, latestMs, back }))
+    if (output.epoch === epoch) output.setEnds(plan)
+    await this.#store.saveOrSpoil(this.#set.records())
+    if (output.epoch !== epoch) {
+      throw new PincerError('stopped', `${output.name} was driven to its safe state meanwhile: ask again.`)
+    }
+  }
+
+  /** A timer of the output fired. */
+  #onDue(output: Output): void {
+    if (this.#life !== 'running') return
+    const { state, endsMs, back } = output.status
+    const nowMs = this.#clock.monotonicMs()
+    const isOver = endsMs !== undefined && endsMs <= nowMs
+    let work: Promise<void> | undefined
+    if (state === 'unknown' || isOver) work = this.#end(output)
+    else if (back !== undefined && back.atMs <= nowMs) work = this.#serial(() => this.#comeBack(output, back))
+    // A timer may fire a moment early.
+    else output.setEnds(output.status)
+    work?.catch((error: unknown) => this.#log.error('devices', `${output.name}: ${sentenceOf(error)}`))
+  }
+
+  async #end(output: Output): Promise<void> {
+    const wasUnknown = output.status.state === 'unknown'
+    const { name, config } = output
+    const done = await output.driveSafe()
+    if (done) {
+      const why = wasUnknown ? 'its line works again' : 'its time is over'
+      this.#log.info('devices', `${name} is ${config.safe}: ${why}.`)
+    } else if (!wasUnknown) this.#log.error('devices', `${name} could not be driven ${config.safe}. ${output.fault}`)
+    // Tries that fail change nothing worth a write.
+    if (done || !wasUnknown) await this.#serial(() => this.#store.saveOrSpoil(this.#set.records()))
+  }
+
+  async #comeBack(output: Output, back: Back): Promise<void> {
+    if (output.status.back !== back || this.#life !== 'running') return
+    const wish: Wish = { value: oppositeOf(output.config.safe), forMs: undefined }
+    const verdict = this.#set.judge(output, wish)
+    if (verdict.kind === 'refused') {
+      output.setEnds({ ...noEnds, back: this.#set.postpone(output, back, verdict) })
+      await this.#store.saveOrSpoil(this.#set.records())
+      return
+    }
+    try {
+      await this.#apply(output, wish, output.epoch, back)
+    } catch (error) {
+      if (output.status.back === back) output.setEnds({ ...noEnds, back: undefined })
+      this.#log.error('devices', `${output.name} was to be ${wish.value} again, but: ${sentenceOf(error)}`)
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#life !== 'running') throw new PincerError('stopped', 'Outputs cannot be switched: Pincer is not running.')
+    const { reason } = this.#latch
+    if (reason !== undefined) throw new PincerError('latched', latchSentence(reason))
+  }
+}
+
+function latchSentence(reason: string): string {
+  return `All outputs are latched in their safe state (${reason}). An owner lifts this with /resume.`
+}

@@ -1,0 +1,27 @@
+import type { Reading, SwitchState } from './device.ts'
+import { earlier } from './output-status.ts'
+import type { Output } from './output.ts'
+import { stateReading } from './reader.ts'
+import type { Reader, ReadingFrame } from './reader.ts'
+
+/** The state of an output, read back from its line, and since and until when. */
+export function createSwitchReader(output: Output, frame: ReadingFrame): Reader {
+  const readingOf = (value: SwitchState): Reading => {
+    const { state, sinceMs, endsMs, back } = output.status
+    const nowMs = frame.clock.monotonicMs()
+    const reading = stateReading(frame, value)
+    // A line that is not where it was driven to has no history that we know.
+    if (value !== state) return reading
+    const changesMs = earlier(endsMs, back?.atMs)
+    return {
+      ...reading,
+      ...(sinceMs === undefined ? {} : { heldMs: nowMs - sinceMs }),
+      ...(changesMs === undefined ? {} : { endsInMs: Math.max(0, changesMs - nowMs) }),
+    }
+  }
+  return {
+    quantities: ['state'],
+    read: async () => [readingOf(await output.read())],
+    known: () => (output.status.state === 'unknown' ? [] : [readingOf(output.status.state)]),
+  }
+}

@@ -1,0 +1,70 @@
+import * as v from 'valibot'
+import type { Devices, SetRequest } from '../devices/device.ts'
+import { formatReadings } from '../devices/reading-text.ts'
+import { durationMaxMs, formatDuration, parseDuration } from '../duration.ts'
+import { PincerError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { defineTool } from './tool.ts'
+import type { Tool } from './tool.ts'
+
+/** `device_read` and `device_set`: what a model, a command or a job does with devices, by their names alone. */
+export function createDeviceTools(devices: Devices): readonly Tool[] {
+  return [deviceRead(devices), deviceSet(devices)]
+}
+
+function deviceRead(devices: Devices): Tool {
+  return defineTool({
+    name: 'device_read',
+    description: 'Read a device, or all.',
+    arguments: v.strictObject({ name: v.optional(v.string()) }),
+    access: 'read',
+    acts: () => false,
+    timeoutMs: limits.toolTimeoutMs,
+    async run({ name }, { signal }) {
+      const outcomes = await devices.read(name, signal)
+      return outcomes.length === 0 ? 'No devices are configured: add one to pincer.yaml.' : formatReadings(outcomes)
+    },
+  })
+}
+
+function deviceSet(devices: Devices): Tool {
+  return defineTool({
+    name: 'device_set',
+    description: 'Switch an output. Its limits are enforced; a refusal says which and until when.',
+    arguments: v.strictObject({
+      name: v.string(),
+      value: v.picklist(['on', 'off']),
+      for: v.optional(v.pipe(v.string(), v.description('then back, e.g. 10m'))),
+    }),
+    access: 'change',
+    acts: () => true,
+    timeoutMs: limits.toolTimeoutMs,
+    needsHuman(args) {
+      // Nobody is asked for what cannot be run: `run` refuses it with the reason.
+      if (args.for !== undefined && parseDuration(args.for) === undefined) return undefined
+      const action = devices.confirmation(requestOf(args))
+      return action === undefined ? undefined : { action, reason: `${args.name} is marked confirm.` }
+    },
+    async run(args, { approved }) {
+      const request = requestOf(args)
+      const outcome = await devices.set(approved === undefined ? request : { ...request, approved })
+      return outcome.sentence
+    },
+  })
+}
+
+function requestOf(args: {
+  readonly name: string
+  readonly value: 'on' | 'off'
+  readonly for?: string | undefined
+}): SetRequest {
+  const { name, value } = args
+  if (args.for === undefined) return { name, value }
+  const forMs = parseDuration(args.for)
+  if (forMs === undefined) {
+    const shown = JSON.stringify(args.for.slice(0, 40))
+    const sentence = `for is ${shown}; expected a whole number and a unit such as 90s, 10m or 2h, at most ${formatDuration(durationMaxMs)}.`
+    throw new PincerError('bad_call', sentence)
+  }
+  return { name, value, forMs }
+}
