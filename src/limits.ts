@@ -111,6 +111,4 @@ export const limits = {
   controlBufferBytesMax: 2 * 1024 * 1024,
   /** How long a farewell on the control socket may take. */
   controlCloseMs: 1_000,
-  /** sockaddr_un holds 108 bytes, one of them the closing zero. */
-  unixSocketPathBytesMax: 107,
 } as const

@@ -1,0 +1,224 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Activity, Outbound } from '../../bus/message.ts'
+import type { Clock } from '../../clock.ts'
+import { sentenceOf } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { Redact } from '../../log.ts'
+import type { Question } from '../channel.ts'
+import type { Completions } from './completion.ts'
+import { mayRemember } from './history.ts'
+import type { Paint } from './paint.ts'
+import { printable, printableLine } from './printable.ts'
+import { parseYesNo, questionPrompt } from './question-line.ts'
+import { Screen } from './screen.ts'
+import type { ExitCode } from './script-mode.ts'
+import { messageFault, newMessageId, type OpenLink, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
+
+interface ShownQuestion {
+  readonly id: string
+  readonly question: Question
+  shownAtMs: number
+  askedAgain: boolean
+}
+
+/** The user interface at a terminal: what a person types goes over the link, what comes back is shown above the line. */
+export class InteractivePeer implements TerminalPeer {
+  readonly interactive = true
+  readonly #clock: Clock
+  readonly #paint: Paint
+  readonly #prompt: string
+  readonly #screen: Screen
+  readonly #left = Promise.withResolvers<ExitCode>()
+  readonly #unanswered = new Set<string>()
+  readonly #waitingQuestions: { readonly id: string; readonly question: Question }[] = []
+  #link: TerminalLink | undefined
+  #turnRuns = false
+  #shown: ShownQuestion | undefined
+  /** What was being typed when a question came; given back after it. */
+  #draft = ''
+  #interruptedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: {
+    readonly input: Readable
+    readonly output: Writable
+    readonly clock: Clock
+    readonly paint: Paint
+    readonly completions: Completions
+    readonly history: readonly string[]
+    readonly redact: Redact
+  }) {
+    this.#clock = options.clock
+    this.#paint = options.paint
+    this.#prompt = options.paint.prompt('you> ')
+    this.#screen = new Screen({
+      ...options,
+      completions: { ...options.completions, commands: [...options.completions.commands, '/quit'] },
+      historyLinesMax: limits.terminalHistoryLinesMax,
+      onSubmit: (text) => this.#submit(text),
+      onInterrupt: () => this.#interrupt(),
+      onClosed: () => this.leave(0),
+      mayRemember: (line) => this.#shown === undefined && mayRemember(line, options.redact),
+    })
+  }
+
+  get history(): readonly string[] {
+    return this.#screen.history
+  }
+
+  /** Opens the link and talks until the person leaves or the link ends. */
+  async talk(openLink: OpenLink): Promise<ExitCode> {
+    try {
+      this.#link = await openLink(this)
+      if (this.#shown === undefined) this.#screen.setPrompt(this.#prompt)
+      return await this.#left.promise
+    } finally {
+      this.#screen.close()
+      await this.#link?.close()
+    }
+  }
+
+  leave(exitCode: ExitCode): void {
+    // First: closing the screen is itself a way to leave.
+    this.#left.resolve(exitCode)
+    this.#screen.close()
+  }
+
+  async outbound(message: Outbound): Promise<void> {
+    for (const id of message.answers) this.#unanswered.delete(id)
+    const text = printable(message.text)
+    try {
+      await this.#screen.print(message.failed ? this.#paint.warning(text) : text)
+    } catch (error) {
+      this.leave(1)
+      throw error
+    }
+  }
+
+  activity(activity: Activity): void {
+    switch (activity.kind) {
+      case 'turn-started':
+        this.#turnRuns = true
+        break
+      case 'turn-ended':
+        this.#turnRuns = false
+        break
+      case 'tool-started':
+        this.#tell(this.#paint.quiet(`  - ${printableLine(activity.line)}`))
+        break
+      case 'tool-finished':
+        // A call that went well has had its line; one that failed is worth a second.
+        if (activity.failed) this.#tell(this.#paint.quiet(`  ! ${printableLine(activity.line)}`))
+        break
+    }
+  }
+
+  question(id: string, question: Question): void {
+    this.#waitingQuestions.push({ id, question })
+    this.#nextQuestion()
+  }
+
+  withdraw(id: string): void {
+    const waiting = this.#waitingQuestions.findIndex((each) => each.id === id)
+    if (waiting !== -1) this.#waitingQuestions.splice(waiting, 1)
+    if (this.#shown?.id !== id) return
+    // What stands on the line was meant for the question that is gone.
+    this.#screen.takeDraft()
+    this.#tell(this.#paint.quiet('The question was withdrawn: it waited too long, or the turn was stopped.'))
+    this.#closeQuestion()
+  }
+
+  ended(sentence: string): void {
+    this.#tell(printableLine(sentence))
+    this.leave(1)
+  }
+
+  #tell(line: string): void {
+    this.#screen.print(line).catch(() => this.leave(1))
+  }
+
+  #submit(text: string): void {
+    if (this.#shown !== undefined) {
+      this.#answer(this.#shown, text)
+      return
+    }
+    if (text.trim() === '') return
+    if (text.trim() === '/quit') {
+      this.leave(0)
+      return
+    }
+    const fault = messageFault(text)
+    if (fault !== undefined) this.#tell(fault)
+    else void this.#say(text)
+  }
+
+  async #say(text: string): Promise<void> {
+    const link = this.#link
+    if (link === undefined) {
+      this.#tell('Still connecting: this was not sent. Press the up arrow and Enter to send it.')
+      return
+    }
+    const id = newMessageId()
+    this.#unanswered.add(id)
+    try {
+      if ((await link.say({ id, text })) !== 'full') return
+      this.#tell(
+        `This was not sent: ${limits.busMessagesMax} messages are waiting already. Wait for a reply, then press the up arrow and Enter.`,
+      )
+    } catch (error) {
+      this.#tell(`This was not sent. ${printableLine(sentenceOf(error))}`)
+    }
+    this.#unanswered.delete(id)
+  }
+
+  #interrupt(): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#interruptedAtMs <= limits.terminalLeaveMs) {
+      this.leave(0)
+      return
+    }
+    this.#interruptedAtMs = nowMs
+    this.#screen.takeDraft()
+    if (this.#turnRuns || this.#unanswered.size > 0) {
+      this.#tell(this.#paint.quiet('Stopping. Ctrl-C again to leave.'))
+      void this.#say('/stop')
+    } else {
+      this.#tell(this.#paint.quiet('Ctrl-C again to leave.'))
+    }
+  }
+
+  #nextQuestion(): void {
+    if (this.#shown !== undefined) return
+    const next = this.#waitingQuestions.shift()
+    if (next === undefined) return
+    // What was typed before the question could be read must never answer it.
+    this.#draft ||= this.#screen.takeDraft()
+    this.#shown = { ...next, askedAgain: false, shownAtMs: this.#clock.monotonicMs() }
+    this.#screen.setPrompt(questionPrompt(next.question))
+  }
+
+  #answer(shown: ShownQuestion, text: string): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - shown.shownAtMs < limits.terminalQuestionReadMs) {
+      shown.shownAtMs = nowMs
+      this.#tell('That was typed before the question could be read: y or n?')
+      return
+    }
+    const answer = parseYesNo(text)
+    if (answer === undefined && !shown.askedAgain) {
+      shown.askedAgain = true
+      this.#tell('Please answer y or n. Anything else counts as n.')
+      return
+    }
+    this.#closeQuestion()
+    this.#link?.answer(shown.id, answer ?? 'no')
+  }
+
+  #closeQuestion(): void {
+    this.#shown = undefined
+    this.#nextQuestion()
+    if (this.#shown !== undefined) return
+    this.#screen.setPrompt(this.#prompt)
+    this.#screen.putDraft(this.#draft)
+    this.#draft = ''
+  }
+}

@@ -1,0 +1,61 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Clock } from '../../clock.ts'
+import { sentenceOf } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { Redact } from '../../log.ts'
+import type { Completions } from './completion.ts'
+import { loadHistory, saveHistory } from './history.ts'
+import { InteractivePeer } from './interactive-peer.ts'
+import { choosePaint } from './paint.ts'
+import { printableLine } from './printable.ts'
+import type { ExitCode } from './script-mode.ts'
+import type { OpenLink } from './terminal-peer.ts'
+
+export interface InteractiveOptions {
+  readonly openLink: OpenLink
+  /** Terminal streams; `input` may have `setRawMode`. */
+  readonly input: Readable
+  readonly output: Writable
+  readonly error: Writable
+  readonly clock: Clock
+  /** Printed as they are, before anything else. */
+  readonly greeting: readonly string[]
+  /** TERM and NO_COLOR are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly historyPath: string
+  readonly redact: Redact
+  readonly completions: Completions
+  /** Aborted: leave now, with the terminal as it was found. */
+  readonly signal: AbortSignal
+}
+
+/** Talks with a person at a terminal until they leave (0) or the link ends or cannot be opened (1, or rejects). */
+export async function runInteractive(options: InteractiveOptions): Promise<ExitCode> {
+  // A terminal that is gone also emits `error`; the failed write has told us already.
+  options.output.on('error', () => undefined)
+  const history = await loadHistory(options.historyPath)
+  for (const line of options.greeting) options.output.write(`${line}\n`)
+  const peer = new InteractivePeer({ ...options, history, paint: choosePaint(options.environment) })
+  const leave = (): void => peer.leave(0)
+  options.signal.addEventListener('abort', leave, { once: true })
+  if (options.signal.aborted) leave()
+  try {
+    return await peer.talk(options.openLink)
+  } finally {
+    options.signal.removeEventListener('abort', leave)
+    await keepHistory(options, history, peer.history)
+  }
+}
+
+async function keepHistory(
+  options: InteractiveOptions,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  if (after[0] === before[0] && after.length === before.length) return
+  try {
+    await saveHistory(options.historyPath, after.slice(0, limits.terminalHistoryLinesMax))
+  } catch (error) {
+    options.error.write(`What you typed is not in the history. ${printableLine(sentenceOf(error))}\n`)
+  }
+}

@@ -1,0 +1,155 @@
+import { createInterface, type Interface, type Key } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { completeWord, type Completions } from './completion.ts'
+import type { Paint } from './paint.ts'
+import { writeText } from './write-text.ts'
+
+export interface ScreenOptions {
+  readonly input: Readable
+  readonly output: Writable
+  readonly paint: Paint
+  readonly completions: Completions
+  /** Newest first. */
+  readonly history: readonly string[]
+  readonly historyLinesMax: number
+  /** A whole message: one line, or all lines of a paste joined. */
+  readonly onSubmit: (text: string) => void
+  readonly onInterrupt: () => void
+  /** Ctrl-D on an empty line, or the terminal is gone. */
+  readonly onClosed: () => void
+  readonly mayRemember: (line: string) => boolean
+}
+
+const bracketedPaste = { on: '\x1b[?2004h', off: '\x1b[?2004l' }
+
+/**
+ * A line being edited at the bottom, with text appearing above it. Pasted lines are joined to one message, which is sent
+ * by the Enter that the person presses: a paste alone never sends anything.
+ */
+export class Screen {
+  readonly #options: ScreenOptions
+  readonly #readline: Interface
+  readonly #onKeypress: (text: string | undefined, key: Key) => void
+  #prompt = ''
+  #pasting = false
+  #pastedLines: string[] = []
+  #history: readonly string[]
+  /** True while prompt and line stand on the screen; after Enter they do not, until they are drawn again. */
+  #drawn = false
+  #open = true
+
+  constructor(options: ScreenOptions) {
+    this.#options = options
+    this.#history = options.history
+    this.#readline = createInterface({
+      input: options.input,
+      output: options.output,
+      terminal: true,
+      history: [...options.history],
+      historySize: options.historyLinesMax,
+      removeHistoryDuplicates: true,
+      completer: (line: string) => completeWord(line, options.completions),
+    })
+    this.#onKeypress = (_text, key) => {
+      if (key.name === 'paste-start') this.#pasting = true
+      if (key.name === 'paste-end') this.#pasting = false
+    }
+    options.input.on('keypress', this.#onKeypress)
+    this.#readline.on('line', (line) => this.#onLine(line))
+    // Emitted before `line`, with readline's own array: what is removed here is forgotten.
+    this.#readline.on('history', (history: string[]) => {
+      const newest = history[0]
+      const isPaste = this.#pasting || this.#pastedLines.length > 0
+      if (newest !== undefined && (isPaste || !options.mayRemember(newest))) history.shift()
+      this.#history = [...history]
+    })
+    this.#readline.on('SIGINT', () => {
+      this.#pasting = false
+      options.onInterrupt()
+    })
+    this.#readline.on('close', () => {
+      this.close()
+      options.onClosed()
+    })
+    if (options.paint.movesCursor) options.output.write(bracketedPaste.on)
+  }
+
+  /** What was typed, newest first. */
+  get history(): readonly string[] {
+    return this.#history
+  }
+
+  /** Prints whole lines above the line being typed. Resolves once they are written. */
+  print(text: string): Promise<void> {
+    const written = writeText(this.#options.output, `${this.#erase()}${text}\n`)
+    this.#draw()
+    return written
+  }
+
+  setPrompt(prompt: string): void {
+    this.#prompt = prompt
+    if (!this.#open) return
+    this.#options.output.write(this.#erase())
+    this.#readline.setPrompt(prompt)
+    this.#draw()
+  }
+
+  /** Takes away what has been typed but not sent. */
+  takeDraft(): string {
+    const draft = [...this.#pastedLines, this.#readline.line].join(' ')
+    this.#pastedLines = []
+    if (!this.#open) return draft
+    this.#options.output.write(this.#erase())
+    // Not by readline's own keys: on a dumb terminal it has none that clear the line.
+    Object.assign(this.#readline, { line: '', cursor: 0 })
+    this.#readline.setPrompt(this.#prompt)
+    this.#draw()
+    return draft
+  }
+
+  putDraft(draft: string): void {
+    if (this.#open && draft !== '') this.#readline.write(draft)
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#options.input.off('keypress', this.#onKeypress)
+    const { output, paint } = this.#options
+    output.write(`${this.#drawn ? '\n' : ''}${paint.movesCursor ? bracketedPaste.off : ''}`)
+    this.#drawn = false
+    this.#readline.close()
+  }
+
+  #onLine(line: string): void {
+    this.#drawn = false
+    if (this.#pasting) {
+      this.#pastedLines.push(line)
+      this.#readline.setPrompt('... ')
+      this.#draw()
+      return
+    }
+    const text = [...this.#pastedLines, line].join('\n')
+    this.#pastedLines = []
+    this.#readline.setPrompt(this.#prompt)
+    this.#options.onSubmit(text)
+    if (!this.#drawn) this.#draw()
+  }
+
+  /** What must be written to go to the first row of the line being typed and clear from there. */
+  #erase(): string {
+    if (!this.#drawn) return ''
+    this.#drawn = false
+    if (!this.#options.paint.movesCursor) return '\n'
+    const rows = this.#readline.getCursorPos().rows
+    return `${rows > 0 ? `\x1b[${rows}A` : ''}\r\x1b[J`
+  }
+
+  #draw(): void {
+    if (!this.#open) return
+    this.#drawn = true
+    // readline would go up by the rows it last drew, over what was just printed; and it miscounts them after a paste.
+    Object.assign(this.#readline, { prevRows: 0 })
+    this.#readline.prompt(true)
+  }
+}

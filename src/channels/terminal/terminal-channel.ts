@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import type { Activity, Outbound, Person } from '../../bus/message.ts'
+import type { Clock } from '../../clock.ts'
+import { PincerError } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { Acceptance, Answer, Channel, Delivery, Intake, Question } from '../channel.ts'
+import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
+
+/** The terminal has one conversation, whoever is attached to it. */
+export const terminalChat = 'local'
+
+const nobody: Answer = { unavailable: 'nobody is at a terminal to say yes' }
+
+interface OpenDelivery {
+  readonly offer: (peer: TerminalPeer) => void
+  readonly giveUp: () => void
+}
+
+interface OpenQuestion {
+  readonly question: Question
+  asked: TerminalPeer
+  readonly settle: (answer: Answer) => void
+}
+
+/**
+ * The terminal as a channel: any number of peers share the one chat `local`. A reply goes to all of them and counts as
+ * delivered when one has really written it; with nobody attached it waits for the next peer, without polling.
+ */
+export class TerminalChannel implements Channel {
+  readonly name = 'terminal'
+  readonly #person: Person
+  readonly #clock: Clock
+  readonly #deliveries = new Set<OpenDelivery>()
+  readonly #questions = new Map<string, OpenQuestion>()
+  /** Oldest first. */
+  #peers: readonly TerminalPeer[] = []
+  #intake: Intake | undefined
+
+  /** `person` is the owner: the user id of this process and its login name. */
+  constructor(options: { readonly person: Person; readonly clock: Clock }) {
+    this.#person = options.person
+    this.#clock = options.clock
+  }
+
+  start(intake: Intake): Promise<void> {
+    this.#intake = intake
+    return Promise.resolve()
+  }
+
+  stop(): Promise<void> {
+    this.#intake = undefined
+    for (const open of this.#questions.values()) open.settle(nobody)
+    for (const delivery of this.#deliveries) delivery.giveUp()
+    const peers = this.#peers
+    this.#peers = []
+    for (const peer of peers) peer.ended('Pincer is stopping.')
+    return Promise.resolve()
+  }
+
+  /** Lets a peer take part, and gives it at once what was waiting for somebody to read it. */
+  attach(peer: TerminalPeer): TerminalLink {
+    this.#peers = [...this.#peers, peer]
+    for (const delivery of this.#deliveries) delivery.offer(peer)
+    return {
+      say: (message) => this.#say(message),
+      answer: (questionId, answer) => {
+        const open = this.#questions.get(questionId)
+        if (open?.asked === peer) open.settle(answer)
+      },
+      close: () => {
+        this.#detach(peer)
+        return Promise.resolve()
+      },
+    }
+  }
+
+  deliver(message: Outbound, signal: AbortSignal): Promise<Delivery> {
+    if (message.chat !== terminalChat) {
+      const reason = `The terminal has no chat "${message.chat}": its only chat is "${terminalChat}".`
+      return Promise.resolve({ status: 'undeliverable', reason })
+    }
+    return new Promise((resolve) => {
+      const settle = (delivery: Delivery): void => {
+        this.#deliveries.delete(open)
+        signal.removeEventListener('abort', open.giveUp)
+        resolve(delivery)
+      }
+      const open: OpenDelivery = {
+        offer: (peer) => {
+          peer.outbound(message).then(
+            () => settle({ status: 'delivered' }),
+            () => this.#detach(peer),
+          )
+        },
+        giveUp: () => {
+          const reason = 'It was stopped before anybody at a terminal had read it.'
+          settle({ status: 'retry', afterMs: limits.terminalRetryMs, reason })
+        },
+      }
+      if (signal.aborted) {
+        open.giveUp()
+        return
+      }
+      signal.addEventListener('abort', open.giveUp, { once: true })
+      this.#deliveries.add(open)
+      for (const peer of this.#peers) open.offer(peer)
+    })
+  }
+
+  ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    const peer = this.#newestInteractive()
+    if (question.chat !== terminalChat || question.personId !== this.#person.id) {
+      return Promise.resolve({ unavailable: `only ${this.#person.name} can be asked at this terminal` })
+    }
+    if (peer === undefined) return Promise.resolve(nobody)
+    if (signal.aborted) return Promise.resolve('no')
+    return new Promise((resolve) => {
+      const id = randomUUID()
+      const settle = (answer: Answer): void => {
+        if (!this.#questions.delete(id)) return
+        timer.cancel()
+        signal.removeEventListener('abort', refuse)
+        resolve(answer)
+      }
+      const refuse = (): void => {
+        settle('no')
+        open.asked.withdraw(id)
+      }
+      const open: OpenQuestion = { question, asked: peer, settle }
+      const timer = this.#clock.after(limits.humanAnswerTimeoutMs, refuse)
+      signal.addEventListener('abort', refuse, { once: true })
+      this.#questions.set(id, open)
+      peer.question(id, question)
+    })
+  }
+
+  show(activity: Activity): void {
+    if (activity.channel !== this.name) return
+    for (const peer of this.#peers) peer.activity(activity)
+  }
+
+  async #say(message: Said): Promise<Acceptance> {
+    if (this.#intake === undefined) throw new PincerError('stopped', 'Pincer is stopping: the message was not taken.')
+    assertSayable(message)
+    return this.#intake.accept({
+      id: message.id,
+      channel: this.name,
+      chat: terminalChat,
+      person: this.#person,
+      text: message.text,
+      sentAtMs: this.#clock.nowMs(),
+    })
+  }
+
+  #newestInteractive(): TerminalPeer | undefined {
+    return this.#peers.findLast((peer) => peer.interactive)
+  }
+
+  #detach(peer: TerminalPeer): void {
+    this.#peers = this.#peers.filter((each) => each !== peer)
+    for (const [id, open] of this.#questions) {
+      if (open.asked !== peer) continue
+      const next = this.#newestInteractive()
+      if (next === undefined) open.settle(nobody)
+      else {
+        open.asked = next
+        next.question(id, open.question)
+      }
+    }
+  }
+}

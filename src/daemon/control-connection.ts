@@ -1,0 +1,158 @@
+import type { Socket } from 'node:net'
+import type { Activity, Outbound } from '../bus/message.ts'
+import type { Question } from '../channels/channel.ts'
+import { LineSplitter } from '../channels/terminal/line-splitter.ts'
+import type { TerminalLink, TerminalPeer } from '../channels/terminal/terminal-peer.ts'
+import type { Clock } from '../clock.ts'
+import { isPincerError, sentenceOf } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../log.ts'
+import { formatLine, lineTooLong, parseFromClient, protocolVersion } from './control-protocol.ts'
+import type { FromClient, FromServer } from './control-protocol.ts'
+
+/**
+ * One client of the control socket, as a peer of the terminal channel. A client that does not read costs at most
+ * `controlBufferBytesMax` and is dropped; one that vanishes leaves its unacknowledged replies undelivered.
+ */
+export class ControlConnection implements TerminalPeer {
+  readonly #socket: Socket
+  readonly #attach: (peer: TerminalPeer) => TerminalLink
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #onClosed: () => void
+  readonly #unwritten = new Map<string, PromiseWithResolvers<void>>()
+  #state: 'new' | 'attached' | 'closing' = 'new'
+  #interactive = false
+  #link: TerminalLink | undefined
+
+  constructor(options: {
+    readonly socket: Socket
+    readonly attach: (peer: TerminalPeer) => TerminalLink
+    readonly clock: Clock
+    readonly log: Log
+    readonly onClosed: () => void
+  }) {
+    this.#socket = options.socket
+    this.#attach = options.attach
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#onClosed = options.onClosed
+    const splitter = new LineSplitter(limits.controlLineBytesMax)
+    this.#socket.on('data', (chunk: Buffer) => {
+      for (const line of splitter.push(chunk)) {
+        if (this.#state === 'closing') return
+        if (line.kind === 'too-long') this.ended(lineTooLong)
+        else this.#receive(line.bytes)
+      }
+    })
+    // `close` follows every error and says all that matters.
+    this.#socket.on('error', () => undefined)
+    this.#socket.on('close', () => this.#closed())
+  }
+
+  get interactive(): boolean {
+    return this.#interactive
+  }
+
+  outbound(message: Outbound): Promise<void> {
+    const offered = this.#unwritten.get(message.id)
+    // On its way already: the client's one acknowledgement is good for both.
+    if (offered !== undefined) return offered.promise
+    const written = Promise.withResolvers<void>()
+    this.#unwritten.set(message.id, written)
+    this.#send({ type: 'outbound', message: { ...message, answers: [...message.answers] } })
+    return written.promise
+  }
+
+  activity(activity: Activity): void {
+    this.#send({ type: 'activity', activity })
+  }
+
+  question(id: string, question: Question): void {
+    this.#send({ type: 'question', id, question })
+  }
+
+  withdraw(id: string): void {
+    this.#send({ type: 'withdraw', id })
+  }
+
+  ended(sentence: string): void {
+    if (this.#state === 'closing') return
+    this.#send({ type: 'ended', sentence })
+    this.#state = 'closing'
+    this.#socket.end()
+    // A client that does not take the farewell is not waited for.
+    const timer = this.#clock.after(limits.controlCloseMs, () => this.#socket.destroy())
+    this.#socket.once('close', () => timer.cancel())
+  }
+
+  #receive(line: Buffer): void {
+    try {
+      this.#obey(parseFromClient(line))
+    } catch (error) {
+      if (!isPincerError(error)) throw error
+      this.ended(sentenceOf(error))
+    }
+  }
+
+  #obey(message: FromClient): void {
+    if (this.#link === undefined) {
+      if (message.type !== 'chat') this.ended('The first line must be of the type "chat".')
+      else if (message.version !== protocolVersion) {
+        this.ended('This program and the running daemon are of different versions: restart the daemon.')
+      } else this.#enter(message.interactive)
+      return
+    }
+    switch (message.type) {
+      case 'chat':
+        this.ended('Only the first line may be of the type "chat".')
+        break
+      case 'say':
+        void this.#say(this.#link, message.id, message.text)
+        break
+      case 'answer':
+        this.#link.answer(message.question, message.answer)
+        break
+      case 'written':
+        this.#unwritten.get(message.message)?.resolve()
+        this.#unwritten.delete(message.message)
+        break
+    }
+  }
+
+  #enter(interactive: boolean): void {
+    this.#interactive = interactive
+    this.#state = 'attached'
+    this.#send({ type: 'welcome' })
+    this.#link = this.#attach(this)
+  }
+
+  async #say(link: TerminalLink, id: string, text: string): Promise<void> {
+    try {
+      this.#send({ type: 'said', id, acceptance: await link.say({ id, text }) })
+    } catch (error) {
+      // What is not for the client to know about is a bug, and goes where bugs go.
+      if (!isPincerError(error)) throw error
+      const code = error.code === 'disk' || error.code === 'stopped' ? error.code : 'usage'
+      this.#send({ type: 'refused', id, code, sentence: sentenceOf(error) })
+    }
+  }
+
+  #send(message: FromServer): void {
+    if (this.#state === 'closing') return
+    this.#socket.write(formatLine(message))
+    if (this.#socket.writableLength <= limits.controlBufferBytesMax) return
+    this.#state = 'closing'
+    this.#log.warn('control', 'An attached terminal does not read what it is sent, and was dropped.')
+    this.#socket.destroy()
+  }
+
+  #closed(): void {
+    this.#state = 'closing'
+    for (const written of this.#unwritten.values()) written.reject(new Error('The terminal went away.'))
+    this.#unwritten.clear()
+    // In memory and at once; nothing to wait for.
+    void this.#link?.close()
+    this.#onClosed()
+  }
+}

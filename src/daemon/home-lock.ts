@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { errorName } from '../files.ts'
+import { PincerError, sentenceOf } from '../errors.ts'
+
+export interface HomeLock {
+  release(): Promise<void>
+}
+
+/**
+ * One process serves a home. The lock is a name in Linux's abstract socket namespace: the kernel frees it with the
+ * process, kill -9 included, and there is no file that could be left behind or belong to a process id used again.
+ *
+ * Its limits: processes in different network namespaces do not see each other's names, so two containers that share a
+ * home do not exclude each other; and anybody on this machine may take the name first, which keeps Pincer from
+ * starting but gives them nothing.
+ *
+ * `userId` is the owner's: the same folder served as another user is another user's affair. Rejects with `home`.
+ */
+export async function acquireHomeLock(home: string, userId: number): Promise<HomeLock | 'taken'> {
+  // However the path is written, through links or not, it is the same home.
+  const realHome = await fs.realpath(home).catch((cause: unknown) => {
+    throw new PincerError('home', `The home ${home} cannot be opened: ${sentenceOf(cause)}.`, { cause })
+  })
+  const hash = createHash('sha256').update(realHome).digest('hex').slice(0, 32)
+  const server = createServer((socket) => socket.destroy())
+  try {
+    await listen(server, `\0pincer-${userId}-${hash}`)
+  } catch (cause) {
+    if (errorName(cause) === 'EADDRINUSE') return 'taken'
+    throw new PincerError('home', `The home ${home} cannot be locked: ${sentenceOf(cause)}.`, { cause })
+  }
+  // Holding the lock is no reason to keep running.
+  server.unref()
+  return { release: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ path, exclusive: true }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

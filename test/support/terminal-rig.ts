@@ -1,0 +1,110 @@
+import { PassThrough, Writable } from 'node:stream'
+import type { Inbound, Outbound } from '../../src/bus/message.ts'
+import type { Acceptance, Intake } from '../../src/channels/channel.ts'
+import { TerminalChannel } from '../../src/channels/terminal/terminal-channel.ts'
+import type { TerminalPeer } from '../../src/channels/terminal/terminal-peer.ts'
+import { FakeClock, settle } from './fake-clock.ts'
+
+export const owner = { id: '1000', name: 'ada', role: 'owner' } as const
+
+/** An intake that remembers, and answers as it is told. */
+export class FakeIntake implements Intake {
+  readonly accepted: Inbound[] = []
+  /** Taken from the front; `accepted` when empty. */
+  readonly next: (Acceptance | Error)[] = []
+
+  accept(message: Inbound): Promise<Acceptance> {
+    const answer = this.next.shift() ?? 'accepted'
+    if (answer instanceof Error) return Promise.reject(answer)
+    if (answer === 'accepted') this.accepted.push(message)
+    return Promise.resolve(answer)
+  }
+}
+
+/** A peer that remembers what it is told. Its writes finish when the test says so, or at once. */
+export class FakePeer implements TerminalPeer {
+  readonly interactive: boolean
+  readonly seen: string[] = []
+  readonly questions: { readonly id: string; readonly action: string }[] = []
+  readonly withdrawn: string[] = []
+  readonly activities: string[] = []
+  readonly endings: string[] = []
+  /** What a write waits for. */
+  gate: Promise<void> = Promise.resolve()
+
+  constructor(interactive = true) {
+    this.interactive = interactive
+  }
+
+  async outbound(message: Outbound): Promise<void> {
+    await this.gate
+    this.seen.push(message.text)
+  }
+
+  activity(activity: { readonly kind: string }): void {
+    this.activities.push(activity.kind)
+  }
+
+  question(id: string, question: { readonly action: string }): void {
+    this.questions.push({ id, action: question.action })
+  }
+
+  withdraw(id: string): void {
+    this.withdrawn.push(id)
+  }
+
+  ended(sentence: string): void {
+    this.endings.push(sentence)
+  }
+}
+
+let count = 0
+
+export function outboundOf(text: string, more: Partial<Outbound> = {}): Outbound {
+  return { id: `out-${++count}`, channel: 'terminal', chat: 'local', text, answers: [], failed: false, ...more }
+}
+
+/** A started terminal channel on a fake clock. */
+export async function startTerminal(): Promise<{ channel: TerminalChannel; clock: FakeClock; intake: FakeIntake }> {
+  const clock = new FakeClock()
+  const intake = new FakeIntake()
+  const channel = new TerminalChannel({ person: owner, clock })
+  await channel.start(intake)
+  return { channel, clock, intake }
+}
+
+/** Waits until `isSo`; a promise of the operating system has no other bell. Fails after many turns of the event loop. */
+export async function until(isSo: () => boolean, what: string): Promise<void> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (isSo()) return
+    await settle()
+  }
+  throw new Error(`It never happened: ${what}`)
+}
+
+/** A stream that keeps what was written to it, and may be told to fail as a closed pipe does. */
+export class KeptOutput extends Writable {
+  text = ''
+  broken = false
+  readonly columns = 80
+  readonly isTTY = true
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
+    if (this.broken) {
+      done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+      return
+    }
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+/** A keyboard: a terminal's input stream. */
+export class Keyboard extends PassThrough {
+  readonly isTTY = true
+  raw = false
+
+  setRawMode(raw: boolean): void {
+    this.raw = raw
+  }
+}
