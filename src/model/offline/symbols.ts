@@ -71,7 +71,7 @@ function namedBy(spelling: string, vocabulary: Vocabulary): Symbol[] {
 }
 
 function spells(tokens: readonly Token[], at: number, words: readonly string[]): boolean {
-  if (words.length === 0 || tokens[at]?.joined === true || tokens[at + words.length]?.joined === true) return false
+  if (words.length === 0 || tokens[at]?.joined === true) return false
   return words.every((word, index) => tokens[at + index]?.form === 'word' && tokens[at + index]?.word === word)
 }
 

@@ -127,6 +127,24 @@ void t.test('toggle reads first and sets the opposite', async (t) => {
   }
 })
 
+void t.test('a toggle behind another order reads what that order made of it', async (t) => {
+  for (const [set, state, expected] of [
+    ['lamp is on.', 'lamp: on', 'set lamp off'],
+    [{ failed: 'lamp rests until 12:05.' }, 'lamp: off', 'set lamp on'],
+  ] as const) {
+    const { messages, ran } = await converse({
+      messages: [user('lamp on'), user('toggle lamp')],
+      device: (name) => (name === 'device_read' ? state : set),
+    })
+    t.same(ran, ['set lamp on', 'read lamp', expected])
+    const replies = messages.filter((message) => message.role === 'assistant')
+    t.same(
+      replies.map((reply) => reply.toolCalls.length),
+      [1, 1, 1, 0],
+    )
+  }
+})
+
 void t.test('toggle sets nothing when the state cannot be read', async (t) => {
   for (const state of [{ failed: 'lamp cannot be read: EIO.' }, 'lamp: one', 'fan: on', '']) {
     const { text, ran } = await converse({ messages: [user('toggle the lamp')], device: () => state })
