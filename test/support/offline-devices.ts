@@ -2,13 +2,13 @@ import type { OfflineDevice, Parsed } from '../../src/model/offline/parsed.ts'
 import { durationText } from '../../src/model/offline/render.ts'
 
 export const output = (name: string): OfflineDevice => ({ name, output: true, quantities: ['state'] })
-export const contact = (name: string): OfflineDevice => ({ name, output: false, quantities: ['state'] })
-export const climate = (name: string): OfflineDevice => ({
+const contact = (name: string): OfflineDevice => ({ name, output: false, quantities: ['state'] })
+const climate = (name: string): OfflineDevice => ({
   name,
   output: false,
   quantities: ['temperature', 'humidity', 'pressure'],
 })
-export const volts = (name: string): OfflineDevice => ({ name, output: false, quantities: ['voltage'] })
+const volts = (name: string): OfflineDevice => ({ name, output: false, quantities: ['voltage'] })
 
 /** Device sets for the tables: a plain board, names with joiners and overlaps, and names that are grammar words. */
 export const deviceSets = {

@@ -31,7 +31,7 @@ export function vocabularyOf(devices: readonly OfflineDevice[]): Vocabulary {
 }
 
 /** `grow-light` is said `grow light` as well. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name.split(/[-_\s]+/).filter((word) => word !== '')
 }
 
