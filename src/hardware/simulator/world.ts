@@ -22,7 +22,7 @@ const nudgeTimeoutS = 15 * 60
 
 /** Time constants in seconds: how long until two thirds of a change have happened. */
 const tauS = { walls: 7_200, fan: 600, heater: 15, vapour: 3_600, soil: 3 * secondsPerDay }
-/** Kelvin per second that the heater (or the open window) manages at full power. */
+/** Kelvin per second that the heater, or the air conditioner, manages at full power. */
 const heaterKPerS = 0.1
 /** Sun, people and machines keep the closed room this much warmer and moister than outside. */
 const insideGainK = 8
@@ -69,7 +69,7 @@ export class World {
     this.skip(Math.ceil(((hour - this.hour() + 24) % 24) * 3_600) * 1_000)
   }
 
-  /** Heats or airs the room until it has `targetC`, for at most a quarter of an hour. */
+  /** Heats or cools the room until it has `targetC`, for at most a quarter of an hour. */
   nudgeTo(targetC: number): void {
     this.advance()
     this.#nudge = { targetC, endS: this.#stepsS + nudgeTimeoutS }
@@ -101,10 +101,10 @@ export class World {
   }
 
   /** `heating` or `airing` while a nudge is under way. */
-  nudge(): { readonly doing: 'heating' | 'airing'; readonly targetC: number } | undefined {
+  nudge(): { readonly doing: 'heating' | 'cooling'; readonly targetC: number } | undefined {
     this.advance()
     if (this.#nudge === undefined) return undefined
-    return { doing: this.#nudge.targetC > this.#roomC ? 'heating' : 'airing', targetC: this.#nudge.targetC }
+    return { doing: this.#nudge.targetC > this.#roomC ? 'heating' : 'cooling', targetC: this.#nudge.targetC }
   }
 
   #step(): void {
@@ -120,7 +120,7 @@ export class World {
     this.#soilWet -= this.#soilWet / tauS.soil
   }
 
-  /** -1 (window wide open) to 1 (full heat), less and less within two degrees of the target. */
+  /** -1 (full cold) to 1 (full heat), less and less within two degrees of the target. */
   #heaterDemand(): number {
     if (this.#nudge === undefined) return 0
     const missingK = this.#nudge.targetC - this.#roomC

@@ -44,6 +44,27 @@ void t.test('the fan runs while GPIO27 is low, and the BME280 sees the room cool
   t.ok((await temperatureWord(simulator, clock)) < hot - 5_000)
 })
 
+void t.test('the fan cools from the moment it is switched on, not from when somebody last looked', async (t) => {
+  const { clock, simulator } = simulate()
+  const fan = await simulator.gpio.requestOutput({ line: 'GPIO27', consumer: 'fan', initial: 0, activeLow: true })
+  simulator.play('heat room to 30')
+  await clock.advance(20 * 60_000)
+  await fan.set(1)
+  t.match(simulator.play(''), /room 29\.\d °C/)
+})
+
+void t.test('an edge that was on its way when the line was given back is not told', async (t) => {
+  const { clock, simulator } = simulate()
+  const edges: Edge[] = []
+  const onEdge = (edge: Edge): void => void edges.push(edge)
+  const input = await simulator.gpio.requestInput({ line: 'GPIO5', consumer: 'button', bias: 'up', onEdge })
+  simulator.play('drive GPIO5 low')
+  const released = input.release()
+  await clock.advance(10)
+  await released
+  t.same(edges, [])
+})
+
 void t.test('an output keeps its level when it is given back, so the lamp stays on', async (t) => {
   const { simulator } = simulate()
   const lamp = await simulator.gpio.requestOutput({ line: 'GPIO17', consumer: 'lamp', initial: 1 })

@@ -21,7 +21,7 @@ export function climateMoves(stage: Stage): readonly Move[] {
   }
   return [
     nudgeMove(stage, { verb: 'heat', direction: 1, exampleC: 30, how: 'The heater runs' }),
-    nudgeMove(stage, { verb: 'cool', direction: -1, exampleC: 15, how: 'The window is open' }),
+    nudgeMove(stage, { verb: 'cool', direction: -1, exampleC: 15, how: 'The air conditioner runs' }),
     plainMove(`water ${soil}`, () => {
       world.setSoil(soaked)
       return `The ${soil} is wet now.`
