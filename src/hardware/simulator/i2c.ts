@@ -10,7 +10,7 @@ export interface I2cChip {
   read(count: number): Uint8Array
 }
 
-export interface FittedI2cChip {
+interface FittedI2cChip {
   readonly bus: number
   readonly address: number
   /** The chip's name for Faults. */
