@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { AppendFile, makeFolder } from '../files.ts'
+import { AppendFile } from '../append-file.ts'
+import { makeFolder } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import type { Message } from '../model/model.ts'
 
 /**
- * What was said in a chat: append-only JSON lines, one file a chat, never rewritten. A turn is appended whole when it
- * ends, so a crash leaves either all of it or, after a power cut, a part that `repair` mends in the copy that is sent.
+ * What was said in a chat: append-only JSON lines, one file a chat, never rewritten. A turn is one line, appended when
+ * it ends: a crash leaves all of it or nothing, and the tail of a file always begins with a whole turn.
  */
 
 const messageSchema = v.variant('role', [
@@ -27,22 +28,18 @@ const messageSchema = v.variant('role', [
 ]) satisfies v.GenericSchema<Message>
 
 const lineSchema = v.variant('k', [
-  /** One message of the turn that answers the inbound message `turn`. */
-  v.object({ k: v.literal('m'), turn: v.string(), m: messageSchema }),
-  /** The turn is complete and answers the inbound messages `of`; `atMs` is wall time. */
-  v.object({ k: v.literal('end'), turn: v.string(), of: v.array(v.string()), atMs: v.number() }),
+  /** A turn that answers the inbound messages `of` (keys); `atMs` is wall time. */
+  v.object({ k: v.literal('turn'), of: v.array(v.string()), atMs: v.number(), m: v.array(messageSchema) }),
   /** /new: what stands above is not sent any more. */
   v.object({ k: v.literal('new'), atMs: v.number() }),
 ])
 
 type Line = v.InferOutput<typeof lineSchema>
 
-/** One turn as it was stored. `complete` is false when a power cut took its end. */
+/** One turn as it was stored. */
 export interface StoredTurn {
-  readonly turn: string
   readonly messages: readonly Message[]
-  readonly complete: boolean
-  /** Keys of the inbound messages that it answers; known once it is complete. */
+  /** Keys of the inbound messages that it answers. */
   readonly answers: readonly string[]
 }
 
@@ -69,7 +66,9 @@ export class Sessions {
       return await work(await entry.session)
     } catch (error) {
       // What could not be opened is tried anew the next time.
-      await entry.session.catch(() => this.#open.delete(name))
+      await entry.session.catch(() => {
+        if (this.#open.get(name) === entry) this.#open.delete(name)
+      })
       throw error
     } finally {
       entry.users--
@@ -122,17 +121,12 @@ export class Session {
 
   /** Appends the whole turn that answers the inbound messages `answers` (keys), and syncs it. */
   async append(answers: readonly string[], messages: readonly Message[], atMs: number): Promise<void> {
-    const turn = answers[0] ?? ''
-    const lines: Line[] = [
-      ...messages.map((m) => ({ k: 'm' as const, turn, m: stored(m) })),
-      { k: 'end', turn, of: [...answers], atMs },
-    ]
-    const texts = lines.map((line) => JSON.stringify(line))
-    await this.#file.append(texts, { sync: true })
-    this.#turns.push({ turn, messages, complete: true, answers })
-    this.#bytes += texts.reduce((sum, text) => sum + text.length, 0)
+    const text = JSON.stringify({ k: 'turn', of: [...answers], atMs, m: messages.map(stored) } satisfies Line)
+    await this.#file.append([text], { sync: true })
+    this.#turns.push({ messages, answers })
+    this.#bytes += text.length
     if (this.#bytes > limits.sessionTailBytesMax) {
-      this.#turns = this.#turns.slice(Math.ceil(this.#turns.length / 2))
+      this.#turns = this.#turns.slice(Math.floor(this.#turns.length / 2))
       this.#bytes = 0
     }
   }
@@ -170,22 +164,12 @@ function parseLine(line: string): Line | undefined {
   }
 }
 
+/** The turns since the last /new. */
 function turnsOf(lines: readonly Line[]): StoredTurn[] {
-  let turns: { turn: string; messages: Message[]; complete: boolean; answers: readonly string[] }[] = []
+  const turns: StoredTurn[] = []
   for (const line of lines) {
-    if (line.k === 'new') {
-      turns = []
-      continue
-    }
-    const last = turns.at(-1)
-    const open = last?.turn === line.turn && !last.complete ? last : undefined
-    if (line.k === 'end') {
-      if (open) Object.assign(open, { complete: true, answers: line.of })
-    } else if (open) {
-      open.messages.push(line.m)
-    } else {
-      turns.push({ turn: line.turn, messages: [line.m], complete: false, answers: [] })
-    }
+    if (line.k === 'new') turns.length = 0
+    else turns.push({ messages: line.m, answers: line.of })
   }
   return turns
 }

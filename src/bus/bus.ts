@@ -18,7 +18,8 @@ export class Bus {
   readonly #journal: Journal
   readonly #clock: Clock
   readonly #redact: Redact
-  readonly #accepting = new Set<string>()
+  /** Messages on their way to the disk. */
+  readonly #accepting = new Map<string, Promise<unknown>>()
   /** Keys of messages that the full disk did not take. */
   readonly #inMemory = new Set<string>()
   #onAccepted: (message: Inbound) => void = () => undefined
@@ -58,26 +59,39 @@ export class Bus {
    */
   async accept(message: Inbound): Promise<Acceptance> {
     const key = keyOf(message)
-    if (this.#journal.ledger.knows(key) || this.#accepting.has(key)) return 'duplicate'
+    if (this.#journal.ledger.knows(key)) return 'duplicate'
+    const accepting = this.#accepting.get(key)
+    if (accepting !== undefined) {
+      // Acknowledging it again is right only once the first is on the disk.
+      await accepting
+      return 'duplicate'
+    }
     const open = this.#journal.ledger.inboundCount + this.#accepting.size
     const room = limits.busMessagesMax + (isCommand(message.text) ? limits.busCommandsExtraMax : 0)
     if (open >= room) return 'full'
-    this.#accepting.add(key)
     // Redaction comes before the journal: what was a secret in a message is never written.
     const clean = { ...message, text: this.#redact(message.text) }
-    const record = { k: 'in', m: clean } as const
+    const writing = this.#keepInbound(key, clean)
+    this.#accepting.set(key, writing)
     try {
-      await this.#journal.append([record], { sync: true })
-    } catch (error) {
-      // Making outputs safe must not wait for a disk. If power goes now, this order is lost, as is the power.
-      if (!/^\s*\/(stop|off)\b/i.test(clean.text)) throw error
-      this.#journal.keepInMemory([record])
-      this.#inMemory.add(key)
+      await writing
     } finally {
       this.#accepting.delete(key)
     }
     this.#onAccepted(clean)
     return 'accepted'
+  }
+
+  async #keepInbound(key: string, message: Inbound): Promise<void> {
+    const record = { k: 'in', m: message } as const
+    try {
+      await this.#journal.append([record], { sync: true })
+    } catch (error) {
+      // Making outputs safe must not wait for a disk. If power goes now, this order is lost, as is the power.
+      if (!/^\s*\/(stop|off)\b/i.test(message.text)) throw error
+      this.#journal.keepInMemory([record])
+      this.#inMemory.add(key)
+    }
   }
 
   /** Accepted messages without an answer, oldest first. */
@@ -105,7 +119,13 @@ export class Bus {
 
   /** Marks messages as tried again after a restart, so that one which kills the process is not tried for ever. */
   async startAgain(messages: readonly Inbound[]): Promise<void> {
-    await this.#journal.append([{ k: 'again', of: messages.map(keyOf) }], { sync: true })
+    const record = { k: 'again', of: messages.map(keyOf) } as const
+    try {
+      await this.#journal.append([record], { sync: true })
+    } catch {
+      // A full disk must not keep the program from starting.
+      this.#journal.keepInMemory([record])
+    }
   }
 
   /**
@@ -118,15 +138,14 @@ export class Bus {
     answered: readonly Inbound[],
     signal: AbortSignal | undefined,
   ): Promise<Outbound> {
-    if (signal !== undefined) await this.#room(signal)
-    if (signal?.aborted === true) throw new PincerError('stopped', 'Stopped before the reply was queued.')
+    if (signal === undefined) this.#offering++
+    else await this.#takeRoom(signal)
     const out: Outbound = {
       ...message,
       id: this.#nextId(),
       text: this.#redact(message.text),
       answers: answered.map((each) => each.id),
     }
-    this.#offering++
     const record = { k: 'out', m: out, done: answered.map(keyOf) } as const
     try {
       await this.#journal.append([record], { sync: true })
@@ -161,20 +180,21 @@ export class Bus {
     }
   }
 
-  async #room(signal: AbortSignal): Promise<void> {
-    while (this.#journal.ledger.outboundCount + this.#offering >= limits.busMessagesMax) await this.#nextSent(signal)
-  }
-
-  #nextSent(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(new PincerError('stopped', 'Stopped before the reply was queued.'))
-      if (signal.aborted) onAbort()
-      signal.addEventListener('abort', onAbort, { once: true })
-      this.#waitingForRoom.push(() => {
-        signal.removeEventListener('abort', onAbort)
-        resolve()
+  /** Takes it in the same step in which it was seen, so that two who wait never take the same place. */
+  async #takeRoom(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      if (signal.aborted) throw new PincerError('stopped', 'Stopped before the reply was queued.')
+      if (this.#journal.ledger.outboundCount + this.#offering < limits.busMessagesMax) break
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          signal.removeEventListener('abort', go)
+          resolve()
+        }
+        signal.addEventListener('abort', go, { once: true })
+        this.#waitingForRoom.push(go)
       })
-    })
+    }
+    this.#offering++
   }
 
   /** Unique also over restarts and when the wall clock went back: time, a count, and some chance. */

@@ -1,4 +1,5 @@
-import { AppendFile, replaceFile, setAside } from '../files.ts'
+import { AppendFile } from '../append-file.ts'
+import { copyAside } from '../files.ts'
 import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
@@ -20,17 +21,15 @@ interface Waiting {
  */
 export class Journal {
   readonly ledger: Ledger
-  readonly #path: string
   readonly #log: Log
-  #file: AppendFile
+  readonly #file: AppendFile
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #compactAtBytes: number = limits.journalCompactBytes
   /** True while the ledger holds what the full disk did not take: memory wins, and is written first. */
   #behind = false
 
-  private constructor(path: string, log: Log, file: AppendFile, ledger: Ledger) {
-    this.#path = path
+  private constructor(log: Log, file: AppendFile, ledger: Ledger) {
     this.#log = log
     this.#file = file
     this.ledger = ledger
@@ -48,19 +47,19 @@ export class Journal {
       if (record === undefined) badLines++
       else ledger.apply(record)
     }
-    if (badLines === 0) return new Journal(path, log, file, ledger)
-    await file.close()
-    const aside = await setAside(path, clock.nowMs())
-    log.error('journal', `${badLines} lines of ${path} cannot be read; the file was set aside as ${aside}.`)
-    await replaceFile(path, content(ledger))
-    return new Journal(path, log, (await AppendFile.open(path)).file, ledger)
+    const journal = new Journal(log, file, ledger)
+    if (badLines > 0) {
+      log.error('journal', `${badLines} lines of ${path} cannot be read.`)
+      await journal.#leaveOutBadLines(clock.nowMs())
+    }
+    return journal
   }
 
   /** Resolves when the records are written, and with `sync` when they are on the disk. Rejects with `disk`, all or none. */
   append(records: readonly JournalRecord[], options: { readonly sync: boolean }): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ records, sync: options.sync, resolve, reject })
-      this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined))
+      this.#writing ??= this.#writeAll()
     })
   }
 
@@ -75,7 +74,23 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.#writing
+    try {
+      if (this.#behind) await this.#rewrite()
+    } catch (error) {
+      this.#log.error('journal', `What the disk did not take is lost now: ${sentenceOf(error)}`)
+    }
     await this.#file.close()
+  }
+
+  /** The copy comes first and the file is replaced at once: at no instant is there no journal. */
+  async #leaveOutBadLines(nowMs: number): Promise<void> {
+    try {
+      const aside = await copyAside(this.#file.path, nowMs)
+      await this.#rewrite()
+      this.#log.error('journal', `A copy with those lines is ${aside}.`)
+    } catch (error) {
+      this.#log.error('journal', `Those lines stay where they are: ${sentenceOf(error)}`)
+    }
   }
 
   async #writeAll(): Promise<void> {
@@ -94,6 +109,8 @@ export class Journal {
       for (const each of batch) each.resolve()
       if (this.#file.sizeBytes > this.#compactAtBytes) await this.#compact()
     }
+    // In the same step as the check above: whoever was just answered may append at once, and starts a new round.
+    this.#writing = undefined
   }
 
   async #compact(): Promise<void> {
@@ -107,19 +124,9 @@ export class Journal {
   }
 
   async #rewrite(): Promise<void> {
-    await replaceFile(this.#path, content(this.ledger))
-    const { file } = await AppendFile.open(this.#path)
-    await this.#file.close()
-    this.#file = file
+    await this.#file.replace(this.ledger.records().map(formatRecord))
     this.#behind = false
     // What stays open may itself be large: grow by as much again before the next rewrite.
-    this.#compactAtBytes = file.sizeBytes + limits.journalCompactBytes
+    this.#compactAtBytes = this.#file.sizeBytes + limits.journalCompactBytes
   }
-}
-
-function content(ledger: Ledger): string {
-  return ledger
-    .records()
-    .map((record) => `${formatRecord(record)}\n`)
-    .join('')
 }
