@@ -47,7 +47,8 @@ export function createSystemClock(): Clock {
     monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
     bootId: readBootId(),
     after(delayMs, callback) {
-      const handle = setTimeout(callback, delayMs)
+      // Beyond this setTimeout would call back at once.
+      const handle = setTimeout(callback, Math.min(delayMs, 2 ** 31 - 1))
       return { cancel: () => clearTimeout(handle) }
     },
   }

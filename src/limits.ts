@@ -35,6 +35,10 @@ export const limits = {
   toolTimeoutMs: 60_000,
   toolResultCharsMax: 4_000,
   toolArgumentsCharsMax: 200_000,
+  /** The sentence of a call that failed, as the model sees it. */
+  toolFailureCharsMax: 1_500,
+  /** An action longer than this cannot be judged by a person who is asked to allow it. */
+  approvalCharsMax: 2_000,
   /** Parked tool results in the workspace, oldest removed first. */
   parkedResultsBytesMax: 4 * 1024 * 1024,
   humanAnswerTimeoutMs: 2 * 60_000,

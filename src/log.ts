@@ -24,8 +24,9 @@ export function createLog(options: {
     (level: LogLevel) =>
     (room: string, sentence: string): void => {
       if (order.indexOf(level) < least) return
-      // A line break inside a sentence could forge a line of its own.
-      options.write(options.redact(`${level} ${room}: ${sentence}`).replaceAll(/[\r\n]+/g, ' '))
+      // A line break inside a sentence could forge a line of its own, an escape sequence could hide one.
+      const line = options.redact(`${level} ${room}: ${sentence}`)
+      options.write(line.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' '))
     }
   return { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') }
 }

@@ -171,9 +171,11 @@ export class AgentLoop {
       return await turn.run()
     } catch (error) {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
-      if (!stop.aborted) return 'shutdown'
-      const done = turn.done()
-      const text = `Stopped. ${done.length === 0 ? 'Nothing was changed.' : `Done before that: ${done.join('; ')}.`}`
+      if (!stop.aborted) {
+        if (this.#shutdown.signal.aborted) return 'shutdown'
+        throw error // a model or tool that gave up by itself must not leave the message without an answer
+      }
+      const text = stoppedText(turn)
       const note: Message = { role: 'assistant', text, toolCalls: [] }
       return { text, failed: true, messages: [...turn.messages(), note] }
     }
@@ -186,10 +188,10 @@ export class AgentLoop {
       await this.#send({ channel, chat, text, failed }, answers)
     } catch (error) {
       if (this.#shutdown.signal.aborted) return
-      this.#options.log.error(
-        'agent',
-        `${message.text} failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
-      )
+      if (!isPincerError(error)) {
+        const stack = error instanceof Error ? (error.stack ?? '') : String(error)
+        this.#options.log.error('agent', `${message.text} failed: ${stack}`)
+      }
       await this.#send({ channel, chat, text: sentenceOf(error), failed: true }, [message])
     }
   }
@@ -223,6 +225,13 @@ export class AgentLoop {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
     }
   }
+}
+
+function stoppedText(turn: Turn): string {
+  const parts = ['Stopped.']
+  if (turn.done().length > 0) parts.push(`Done before that: ${turn.done().join('; ')}.`)
+  if (turn.unsure().length > 0) parts.push(`Started, and perhaps done: ${turn.unsure().join('; ')}.`)
+  return parts.length > 1 ? parts.join(' ') : 'Stopped. Nothing was changed.'
 }
 
 /** Takes the messages at the front that this person wrote: nobody acts with another person's rights. */

@@ -3,8 +3,10 @@ import { keyOf, type Pending } from '../bus/ledger.ts'
 import type { Inbound } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
 import { limits } from '../limits.ts'
+import { sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Sessions } from './session.ts'
+import type { Message } from '../model/model.ts'
+import type { Sessions, StoredTurn } from './session.ts'
 
 /**
  * What a start does with messages that an earlier process accepted and did not answer. A turn in which no changing
@@ -20,36 +22,32 @@ export async function recover(options: {
 }): Promise<void> {
   const { bus, sessions, clock, log, take } = options
   const again: Inbound[] = []
-  for (const group of groupsOf(bus.pending())) {
+  for (const { group, answer } of await withAnswers(groupsOf(bus.pending()), sessions, log)) {
     const messages = group.map((each) => each.message)
     const first = messages[0]
     if (first === undefined) continue
     const { channel, chat } = first
-    await sessions.use(channel, chat, async (session) => {
-      const logged = session.turns().findLast((turn) => turn.answers.includes(keyOf(first)))
-      const answer = logged?.messages.findLast(
-        (message) => message.role === 'assistant' && message.toolCalls.length === 0,
-      )
-      if (answer !== undefined) {
-        await bus.send({ channel, chat, text: answer.text, failed: false }, messages, undefined)
-        return
-      }
-      const notice = noticeFor(group)
-      if (notice === undefined) {
-        again.push(...messages)
-        return
-      }
-      log.warn('agent', `A turn was interrupted and is not repeated: ${notice}`)
-      await session.append(
-        messages.map(keyOf),
-        [
-          ...messages.map((message) => ({ role: 'user' as const, text: message.text })),
-          { role: 'assistant', text: notice, toolCalls: [] },
-        ],
-        clock.nowMs(),
-      )
-      await bus.send({ channel, chat, text: notice, failed: true }, messages, undefined)
-    })
+    if (answer !== undefined) {
+      await bus.send({ channel, chat, text: answer, failed: false }, messages, undefined)
+      continue
+    }
+    const notice = noticeFor(group)
+    if (notice === undefined) {
+      again.push(...messages)
+      continue
+    }
+    log.warn('agent', `A turn was interrupted and is not repeated: ${notice}`)
+    const turn: Message[] = [
+      ...messages.map((message) => ({ role: 'user' as const, text: message.text })),
+      { role: 'assistant', text: notice, toolCalls: [] },
+    ]
+    try {
+      await sessions.use(channel, chat, (session) => session.append(messages.map(keyOf), turn, clock.nowMs()))
+    } catch (error) {
+      // The person must be told; that the model is told too matters less.
+      log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
+    }
+    await bus.send({ channel, chat, text: notice, failed: true }, messages, undefined)
   }
   if (again.length === 0) return
   log.info('agent', `${again.length} messages from before the restart are taken up again.`)
@@ -66,6 +64,40 @@ function groupsOf(pending: readonly Pending[]): Pending[][] {
     else groups.push([each])
   }
   return groups
+}
+
+/** Finds the answers that had been logged. Groups that one logged turn answers become one: it is sent once. */
+async function withAnswers(
+  groups: readonly Pending[][],
+  sessions: Sessions,
+  log: Log,
+): Promise<{ group: Pending[]; readonly answer: string | undefined }[]> {
+  const found: { group: Pending[]; readonly answer: string | undefined; readonly turn: StoredTurn | undefined }[] = []
+  for (const group of groups) {
+    const turn = await loggedTurn(group, sessions, log)
+    const sameTurn = turn === undefined ? undefined : found.find((each) => each.turn?.answers[0] === turn.answers[0])
+    if (sameTurn) sameTurn.group.push(...group)
+    else found.push({ group: [...group], answer: answerOf(turn), turn })
+  }
+  return found
+}
+
+async function loggedTurn(group: readonly Pending[], sessions: Sessions, log: Log): Promise<StoredTurn | undefined> {
+  const first = group[0]?.message
+  if (first === undefined) return undefined
+  try {
+    return await sessions.use(first.channel, first.chat, (session) =>
+      Promise.resolve(session.turns().findLast((turn) => turn.answers.includes(keyOf(first)))),
+    )
+  } catch (error) {
+    log.error('agent', `The session log of ${first.channel} ${first.chat} cannot be read: ${sentenceOf(error)}`)
+    return undefined
+  }
+}
+
+function answerOf(turn: StoredTurn | undefined): string | undefined {
+  const last = turn?.messages.at(-1)
+  return last?.role === 'assistant' && last.toolCalls.length === 0 ? last.text : undefined
 }
 
 /** The sentence for a turn that must not run again, or `undefined` when it may. */

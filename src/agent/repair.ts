@@ -1,34 +1,58 @@
-import type { Message } from '../model/model.ts'
+import type { Message, ToolCall } from '../model/model.ts'
+
+type Result = Message & { readonly role: 'tool' }
 
 const unavailable = 'The result of this call is unavailable (the program was interrupted).'
 
 /**
  * Mends a copy of a transcript so that every provider takes it: each result follows the call it belongs to, each call
- * has exactly one result, calls without a name and empty assistant messages are left out. Providers refuse a
- * transcript with an orphan for ever, so this runs before each call, also inside a running turn.
+ * has exactly one result and an id of its own, calls without a name and empty assistant messages are left out.
+ * Providers refuse a transcript with an orphan for ever, so this runs before each call, also inside a running turn.
  */
 export function repair(messages: readonly Message[]): Message[] {
-  const results = new Map<string, Message & { readonly role: 'tool' }>()
-  for (const message of messages) {
-    if (message.role === 'tool' && !results.has(message.callId)) results.set(message.callId, message)
-  }
   const mended: Message[] = []
   const used = new Set<string>()
-  for (const message of messages) {
-    if (message.role === 'tool') continue // placed behind its call below, or an orphan
+  messages.forEach((message, index) => {
+    if (message.role === 'tool') return // placed behind its call below, or an orphan
     if (message.role === 'user') {
       if (message.text.trim() !== '' || message.context !== undefined) mended.push(message)
-      continue
+      return
     }
-    const toolCalls = message.toolCalls.filter((call) => call.id !== '' && call.name !== '' && !used.has(call.id))
-    if (toolCalls.length === 0 && message.text.trim() === '') continue
-    mended.push(toolCalls.length === message.toolCalls.length ? message : { ...message, toolCalls })
-    for (const call of toolCalls) {
-      used.add(call.id)
-      mended.push(
-        results.get(call.id) ?? { role: 'tool', callId: call.id, name: call.name, text: unavailable, failed: true },
-      )
-    }
-  }
+    const named = message.toolCalls.filter((call) => call.name !== '')
+    if (named.length === 0 && message.text.trim() === '') return
+    const results = resultsAfter(messages, index)
+    // Some models count their calls from 0 in each reply, or give no ids at all.
+    const toolCalls = named.map((call) => ({ ...call, id: freshId(call.id, used) }))
+    const same = toolCalls.length === message.toolCalls.length && toolCalls.every((call, n) => call.id === named[n]?.id)
+    mended.push(same ? message : { ...message, toolCalls })
+    named.forEach((call, n) => mended.push(resultFor(toolCalls[n] ?? call, takeResult(results, call.id))))
+  })
   return mended
+}
+
+/** The results that can belong to the calls of the assistant message at `index`: those before the next such message. */
+function resultsAfter(messages: readonly Message[], index: number): Result[] {
+  const next = messages.findIndex((message, at) => at > index && message.role === 'assistant')
+  return messages
+    .slice(index + 1, next === -1 ? messages.length : next)
+    .filter((message): message is Result => message.role === 'tool')
+}
+
+function takeResult(results: Result[], callId: string): Result | undefined {
+  const at = results.findIndex((result) => result.callId === callId)
+  return at === -1 ? undefined : results.splice(at, 1)[0]
+}
+
+function resultFor(call: ToolCall, result: Result | undefined): Result {
+  if (result === undefined) return { role: 'tool', callId: call.id, name: call.name, text: unavailable, failed: true }
+  return result.callId === call.id ? result : { ...result, callId: call.id }
+}
+
+/** The same transcript gives the same ids again, so that provider caches hit. */
+function freshId(id: string, used: Set<string>): string {
+  const base = id === '' ? 'call' : id
+  let fresh = id
+  for (let count = 1; fresh === '' || used.has(fresh); count++) fresh = `${base}_${count}`
+  used.add(fresh)
+  return fresh
 }

@@ -14,7 +14,9 @@ export class Repetition {
     calls.forEach((call, index) => {
       const outcome = outcomes[index]
       if (outcome === undefined) return
-      const key = JSON.stringify([call.name, call.arguments, outcome.text])
+      // A result that was parked twice is the same result under two paths.
+      const text = outcome.parkedAs === undefined ? outcome.text : outcome.text.replaceAll(outcome.parkedAs, '')
+      const key = JSON.stringify([call.name, call.arguments, text])
       const count = (streaks.get(key) ?? this.#streaks.get(key) ?? 0) + 1
       streaks.set(key, count)
       if (count >= limits.turnSameCallMax) {

@@ -30,6 +30,12 @@ function parseSkill(folder: string, text: string): Skill {
 }
 
 function field(head: string, name: string): string | undefined {
-  const value = new RegExp(`^${name}:[ \\t]*(.+)$`, 'm').exec(head)?.[1]?.trim()
-  return value?.replace(/^(["'])(.*)\1$/, '$2')
+  const [, value, below] = new RegExp(`^${name}:[ \\t]*(.+)((?:\\r?\\n[ \\t]+.*)*)`, 'm').exec(head) ?? []
+  if (value === undefined) return undefined
+  // Long descriptions are usually written folded, below a > or |.
+  const text = /^[>|][+-]?\s*$/.test(value) ? (below ?? '') : value + (below ?? '')
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2')
 }

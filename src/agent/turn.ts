@@ -47,6 +47,7 @@ export class Turn {
   readonly #messages: Message[] = []
   readonly #repetition = new Repetition()
   readonly #done: string[] = []
+  readonly #unsure: string[] = []
 
   constructor(options: TurnOptions) {
     this.#options = options
@@ -60,6 +61,11 @@ export class Turn {
   /** The calls that came back well, in words. */
   done(): readonly string[] {
     return this.#done
+  }
+
+  /** The changing calls that /stop met in the middle: what they did is not known. */
+  unsure(): readonly string[] {
+    return this.#unsure
   }
 
   async run(): Promise<TurnResult> {
@@ -169,9 +175,18 @@ export class Turn {
     const { registry, origin, onTool } = this.#options
     const line = toolLine(call)
     onTool(line, undefined)
-    const outcome = await registry.run(call, origin)
+    let changeStarted = false
+    const outcome = await registry.run(call, {
+      ...origin,
+      async beforeChange(what) {
+        const ended = await origin.beforeChange(what)
+        changeStarted = true
+        return ended
+      },
+    })
     onTool(line, outcome)
-    if (!outcome.failed && !registry.isReadOnly(call.name)) this.#done.push(line)
+    if (changeStarted && !outcome.failed) this.#done.push(line)
+    if (changeStarted && outcome.failed && origin.signal.aborted) this.#unsure.push(line)
     return outcome
   }
 

@@ -27,6 +27,8 @@ export interface CallOrigin {
 export interface ToolOutcome {
   readonly text: string
   readonly failed: boolean
+  /** The path in `text` under which the whole of an over-long result is stored. */
+  readonly parkedAs?: string
 }
 
 /** Guests see the board's readings and nothing else. */
@@ -82,11 +84,11 @@ export class Registry {
       const args = parseArguments(tool, call.arguments)
       const approved = await this.#allow(tool, args, origin)
       const text = this.#redact(await this.#runJournalled(tool, args, approved, origin))
-      return { text: await this.#cap(tool, text), failed: false }
+      return await this.#capped(tool, text)
     } catch (error) {
       if (!isPincerError(error))
         this.#log.error('tools', `${call.name} failed in a way it should not: ${stackOf(error)}`)
-      return { text: this.#redact(sentenceOf(error)), failed: true }
+      return { text: shortened(this.#redact(sentenceOf(error)), limits.toolFailureCharsMax), failed: true }
     }
   }
 
@@ -107,10 +109,21 @@ export class Registry {
         ? `the message that asks for it is ${formatDuration(origin.messageAgeMs)} old`
         : undefined
     if (own === undefined && stale === undefined) return undefined
-    const action = own?.action ?? describeCall(tool.name, args)
+    // In full: a person must not say yes to what stands behind an ellipsis.
+    const action = own?.action ?? `${tool.name} ${JSON.stringify(args)}`
+    if (action.length > limits.approvalCharsMax) {
+      throw new PincerError(
+        'needs_human',
+        `Not done: ${tool.name} needs a yes from a person, and with ${action.length} characters it is too long to be shown to one (at most ${limits.approvalCharsMax}): do it in smaller steps.`,
+      )
+    }
     const reason = [own?.reason, stale].filter((part) => part !== undefined).join('; ')
     const { channel, chat, person, signal } = origin
-    const answer = await this.#approver.ask({ channel, chat, person, action, reason }, signal)
+    const answer = await unlessAborted(
+      signal,
+      this.#approver.ask({ channel, chat, person, action, reason }, signal),
+      `${tool.name} was not started: stopped.`,
+    )
     if (answer === 'yes') return action
     const why = answer === 'no' ? 'the person said no' : answer.unavailable
     throw new PincerError('needs_human', `Not done: "${action}" needs a yes from a person (${reason}), and ${why}.`)
@@ -122,6 +135,7 @@ export class Registry {
     approved: string | undefined,
     origin: CallOrigin,
   ): Promise<string> {
+    if (origin.signal.aborted) throw new PincerError('stopped', `${tool.name} was not started: stopped.`)
     if (tool.outputs === true && tool.acts(args)) this.#budget.take(`${origin.channel}/${origin.person.id}`)
     if (tool.access === 'read') return this.#runTimed(tool, args, approved, origin)
     const ended = await origin.beforeChange(describeCall(tool.name, args))
@@ -168,22 +182,48 @@ export class Registry {
   }
 
   /** Long results go to the workspace; the model gets both ends and the path. */
-  async #cap(tool: Tool, text: string): Promise<string> {
+  async #capped(tool: Tool, text: string): Promise<ToolOutcome> {
     const charsMax = tool.resultCharsMax ?? limits.toolResultCharsMax
-    if (text.length <= charsMax) return text
-    const path = await this.#park(tool.name, text)
+    if (text.length <= charsMax) return { text, failed: false }
     const half = Math.floor(charsMax / 2)
-    const cut = text.length - 2 * half
-    const note = `\n[... ${cut} characters left out; the whole result is in ${path}, read it with read_file ...]\n`
-    return text.slice(0, half) + note + text.slice(-half)
+    const around = (note: string): string =>
+      `${text.slice(0, half).toWellFormed()}\n[... ${text.length - 2 * half} characters left out; ${note} ...]\n${text.slice(-half).toWellFormed()}`
+    try {
+      const path = await this.#park(tool.name, text)
+      return { text: around(`the whole result is in ${path}, read it with read_file`), failed: false, parkedAs: path }
+    } catch (error) {
+      // The call itself went well: were it called failed, the model would do it once more.
+      this.#log.warn('tools', `A long result of ${tool.name} could not be stored: ${sentenceOf(error)}`)
+      return { text: around('they could not be stored'), failed: false }
+    }
   }
 }
 
 /** A call in words that a person and a journal can keep: the tool and its arguments, shortened. */
 export function describeCall(name: string, args: unknown): string {
   const text = JSON.stringify(args) ?? ''
-  return `${name} ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`
+  return `${name} ${shortened(text, 200)}`
 }
+
+function shortened(text: string, charsMax: number): string {
+  return text.length > charsMax ? `${text.slice(0, charsMax).toWellFormed()}…` : text
+}
+
+/** Rejects with `stopped` as soon as `signal` aborts, even when what is waited for ignores it. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>, sentence: string): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(new PincerError('stopped', sentence))
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** A list of bytes can be wrong in every one of them. */
+const faultsMax = 5
 
 function parseArguments(tool: Tool, text: string): Record<string, unknown> {
   if (text.length > limits.toolArgumentsCharsMax) {
@@ -203,9 +243,11 @@ function parseArguments(tool: Tool, text: string): Record<string, unknown> {
   }
   const result = v.safeParse(tool.arguments, raw)
   if (result.success) return result.output
-  const faults = result.issues.map((issue) => {
+  const faults = result.issues.slice(0, faultsMax).map((issue) => {
     const path = v.getDotPath(issue)
-    return path === null ? issue.message : `${path}: ${issue.message}`
+    // What was received is quoted by valibot at full length.
+    const message = shortened(issue.message, 200)
+    return path === null ? message : `${path}: ${message}`
   })
   const usage = Object.keys(tool.arguments.entries).join(', ') || 'no arguments'
   throw new PincerError(
