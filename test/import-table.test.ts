@@ -6,9 +6,18 @@ import { sourceFiles, type SourceFile } from './support/source-files.ts'
  * Who may import what inside src/. Everything else is denied. A room is a folder, or a group of files that stand beside
  * the folders; it may import itself. A target that ends in `/` is a folder with all that is in it.
  */
-const foundation = ['errors', 'limits', 'clock', 'duration', 'files', 'log', 'nearest', 'secrets', 'local-time'].map(
-  (name) => `${name}.ts`,
-)
+const foundation = [
+  'errors',
+  'limits',
+  'clock',
+  'duration',
+  'files',
+  'append-file',
+  'log',
+  'nearest',
+  'secrets',
+  'local-time',
+].map((name) => `${name}.ts`)
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts']

@@ -21,18 +21,12 @@ export function fitHistory(options: {
   let first = options.turns.length
   while (first > 0) {
     const turn = options.turns[first - 1]
-    const size = turn === undefined ? 0 : sizeOf(closed(turn))
+    const size = turn === undefined ? 0 : sizeOf(turn.messages)
     if (size > roomChars) break
     roomChars -= size
     first--
   }
-  return { messages: options.turns.slice(first).flatMap(closed), leftOut: first }
-}
-
-/** An order in a turn whose end a power cut took must not read as if it still waited for its answer. */
-function closed(turn: StoredTurn): readonly Message[] {
-  if (turn.complete) return turn.messages
-  return [...turn.messages, { role: 'assistant', text: '(A power cut took the end of this turn.)', toolCalls: [] }]
+  return { messages: options.turns.slice(first).flatMap((turn) => turn.messages), leftOut: first }
 }
 
 function sizeOf(messages: readonly Message[]): number {
