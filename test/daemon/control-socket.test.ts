@@ -233,11 +233,31 @@ void t.test('a client that cannot write does not acknowledge', async (t) => {
   broken.gate.catch(() => undefined)
   const { link } = await daemon.join(broken)
   const delivery = daemon.channel.deliver(outboundOf('hello'), never)
+  await until(() => broken.offered.length === 1, 'the reply at the client')
   await link.close()
   const next = new FakePeer()
   const second = await daemon.join(next)
   t.same(await delivery, { status: 'delivered' })
   t.same(next.seen, ['hello'])
+  await second.link.close()
+})
+
+void t.test('who leaves while it writes acknowledges first', async (t) => {
+  const daemon = await startDaemon(t)
+  const slow = new FakePeer()
+  const gate = Promise.withResolvers<void>()
+  slow.gate = gate.promise
+  const { link } = await daemon.join(slow)
+  const delivery = daemon.channel.deliver(outboundOf('hello'), never)
+  await until(() => slow.offered.length === 1, 'the reply at the client')
+  const closing = link.close()
+  await settle()
+  gate.resolve()
+  await closing
+  const next = new FakePeer()
+  const second = await daemon.join(next)
+  t.same(await delivery, { status: 'delivered' })
+  t.same(next.seen, [])
   await second.link.close()
 })
 
@@ -373,7 +393,7 @@ void t.test('a daemon that talks nonsense is left, with a sentence', async (t) =
   for (const nonsense of [
     'hello\n',
     '{"type":"welcome"',
-    `${'x'.repeat(limits.controlLineBytesMax + 1)}`,
+    'x'.repeat(limits.controlLineBytesMax + 1),
     '{"type":"new"}\n',
   ]) {
     const home = t.testdir({ state: {} })

@@ -24,6 +24,8 @@ export class FakeIntake implements Intake {
 /** A peer that remembers what it is told. Its writes finish when the test says so, or at once. */
 export class FakePeer implements TerminalPeer {
   readonly interactive: boolean
+  /** Texts that were handed over, written or not. */
+  readonly offered: string[] = []
   readonly seen: string[] = []
   readonly questions: { readonly id: string; readonly action: string }[] = []
   readonly withdrawn: string[] = []
@@ -37,6 +39,7 @@ export class FakePeer implements TerminalPeer {
   }
 
   async outbound(message: Outbound): Promise<void> {
+    this.offered.push(message.text)
     await this.gate
     this.seen.push(message.text)
   }
@@ -73,9 +76,10 @@ export async function startTerminal(): Promise<{ channel: TerminalChannel; clock
   return { channel, clock, intake }
 }
 
-/** Waits until `isSo`; a promise of the operating system has no other bell. Fails after many turns of the event loop. */
+/** Waits until `isSo`, for what the kernel does between two sockets. What never comes fails after a minute. */
 export async function until(isSo: () => boolean, what: string): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn++) {
+  const endMs = performance.now() + 60_000
+  while (performance.now() < endMs) {
     if (isSo()) return
     await settle()
   }

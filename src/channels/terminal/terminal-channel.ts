@@ -117,7 +117,7 @@ export class TerminalChannel implements Channel {
     return new Promise((resolve) => {
       const id = randomUUID()
       const settle = (answer: Answer): void => {
-        if (!this.#questions.delete(id)) return
+        this.#questions.delete(id)
         timer.cancel()
         signal.removeEventListener('abort', refuse)
         resolve(answer)
