@@ -2,7 +2,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeDistribution } from './distribution.ts'
 
-const made = await makeDistribution(join(import.meta.dirname, '..'))
+const root = join(import.meta.dirname, '..')
+const made = await makeDistribution(root, join(root, 'dist'))
 const kilobytes = made.bundles.map((name) => {
   const sizeBytes = statSync(join(made.folder, `${name}.cjs`)).size
   return `${name} ${(sizeBytes / 1000).toFixed(1)} kB`

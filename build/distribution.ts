@@ -18,9 +18,8 @@ export interface Distribution {
   readonly assets: readonly string[]
 }
 
-/** Makes dist/ anew: the bundles with their code caches, the files that travel with them, licences and launcher. */
-export async function makeDistribution(root: string): Promise<Distribution> {
-  const folder = join(root, 'dist')
+/** Makes the folder anew: the bundles with their code caches, the files that travel with them, licences and launcher. */
+export async function makeDistribution(root: string, folder: string): Promise<Distribution> {
   fs.rmSync(folder, { recursive: true, force: true })
   const bundles = await makeBundles(root, folder, version())
 
@@ -36,7 +35,7 @@ export async function makeDistribution(root: string): Promise<Distribution> {
   const names = bundles.map((bundle) => bundle.name)
   await makeCodeCaches(root, folder, names)
 
-  const launcher = launcherScript({ runtime: runtimeFromLauncher(root), flags: runtimeFlags })
+  const launcher = launcherScript({ runtime: runtimeFromLauncher(root, folder), flags: runtimeFlags })
   fs.writeFileSync(join(folder, 'pincer'), launcher, { mode: 0o755 })
   return { folder, version: version(), bundles: names, assets }
 }
@@ -52,10 +51,10 @@ async function makeCodeCaches(root: string, folder: string, names: readonly stri
   }
 }
 
-/** The runtime as the launcher names it: seen from dist/ where the repository has it, so that the folder can move. */
-function runtimeFromLauncher(root: string): string {
-  const inside = relative(root, process.execPath)
-  return inside.startsWith(`node_modules${sep}`) ? `"$here/../${inside}"` : `'${process.execPath}'`
+/** The runtime as the launcher names it: where the repository has it, seen from beside it, so that both can move. */
+function runtimeFromLauncher(root: string, folder: string): string {
+  const isPinned = process.execPath.startsWith(join(root, 'node_modules') + sep)
+  return isPinned ? `"$here/${relative(folder, process.execPath)}"` : `'${process.execPath}'`
 }
 
 function runtimeLicence(): string {

@@ -55,5 +55,6 @@ function targetArch(): 'x64' | 'arm64' {
   throw new Error(`There is no single executable for ${process.arch}: \`npm run build\` works here.`)
 }
 
-const output = await makeExecutable(await makeDistribution(join(import.meta.dirname, '..')))
+const root = join(import.meta.dirname, '..')
+const output = await makeExecutable(await makeDistribution(root, join(root, 'dist')))
 process.stdout.write(`Packaged ${output}: ${(statSync(output).size / 1e6).toFixed(1)} MB.\n`)
