@@ -3,35 +3,39 @@ import { join } from 'node:path'
 
 /**
  * An attacker with a shell in the workspace: swaps a folder and a file for links to the outside and back, as fast as
- * it can, until its parent goes away. Arguments: the workspace, and the folder outside.
+ * it can, until its parent goes away. Everything is a rename, so that the name is missing as rarely as possible.
+ * Arguments: the workspace, and the folder outside.
  */
 const [root = '', outside = ''] = process.argv.slice(2)
 if (root === '' || outside === '') throw new Error('usage: path-swapper WORKSPACE OUTSIDE')
 
-const folder = join(root, 'folder')
-const file = join(root, 'file.txt')
-const aside = { folder: join(root, 'folder.aside'), file: join(root, 'file.aside') }
+let junkCount = 0
 
-/** The victim writes here too: what it has just made may be in the way of a step. */
-function attempt(step: () => void): void {
+/** The victim writes here too: what it has just made may be in the way of a step. The next round tries again. */
+function move(from: string, to: string): boolean {
   try {
-    step()
+    fs.renameSync(from, to)
+    return true
   } catch {
-    // The next round tries again.
+    return false
   }
 }
 
-function swap(): void {
-  attempt(() => fs.renameSync(folder, aside.folder))
-  attempt(() => fs.symlinkSync(outside, folder))
-  attempt(() => fs.renameSync(file, aside.file))
-  attempt(() => fs.symlinkSync(join(outside, 'secret.txt'), file))
-  attempt(() => fs.unlinkSync(folder))
-  attempt(() => fs.renameSync(aside.folder, folder))
-  attempt(() => fs.unlinkSync(file))
-  attempt(() => fs.renameSync(aside.file, file))
+function swap(name: string): void {
+  const real = join(root, name)
+  if (!move(real, `${real}.real`)) move(real, `${real}.junk${junkCount++}`)
+  move(`${real}.link`, real)
+  move(real, `${real}.link`)
+  move(`${real}.real`, real)
 }
 
+fs.symlinkSync(outside, join(root, 'folder.link'))
+fs.symlinkSync(join(outside, 'secret.txt'), join(root, 'file.txt.link'))
 process.stdout.write('ready\n')
 const parent = process.ppid
-while (process.ppid === parent) for (let round = 0; round < 1_000; round++) swap()
+while (process.ppid === parent) {
+  for (let round = 0; round < 1_000; round++) {
+    swap('folder')
+    swap('file.txt')
+  }
+}

@@ -1,0 +1,42 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { openWorkspace } from '../../src/guard/workspace.ts'
+import { limits } from '../../src/limits.ts'
+import { createFileTools } from '../../src/tools/files.ts'
+
+const shipped = fileURLToPath(new URL('../../workspace', import.meta.url))
+const skills = fs.readdirSync(join(shipped, 'skills'))
+
+void t.test('the files that are sent with every request are at most 1.6 KB together', async (t) => {
+  const names = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md']
+  const sizes = names.map((name) => fs.statSync(join(shipped, name)).size)
+  t.ok(
+    sizes.reduce((sum, size) => sum + size, 0) <= 1_638,
+    sizes.map((size, index) => `${names[index]} ${size}`).join(', '),
+  )
+})
+
+void t.test('each skill says its name and use, and is read in one page', async (t) => {
+  const readFile = createFileTools(await openWorkspace({ root: shipped })).find((tool) => tool.name === 'read_file')
+  if (readFile === undefined) throw new Error('no read_file')
+  t.ok(skills.length >= 2)
+  for (const name of skills) {
+    const path = `skills/${name}/SKILL.md`
+    const text = fs.readFileSync(join(shipped, path), 'utf8')
+    t.match(text, new RegExp(`^---\nname: ${name}\ndescription: .{20,${limits.promptSkillCharsMax}}\n---\n`))
+    t.ok(text.trimEnd().split('\n').length <= 60, `${name} has at most 60 lines`)
+    const read = await readFile.run(
+      { path },
+      {
+        channel: 'terminal',
+        chat: 'here',
+        person: { id: '1', name: 'Ada', role: 'owner' },
+        signal: new AbortController().signal,
+        approved: undefined,
+      },
+    )
+    t.equal(read, text.trimEnd(), `${name} is read whole`)
+  }
+})
