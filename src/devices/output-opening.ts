@@ -15,7 +15,7 @@ interface Opening {
   readonly latched: boolean
   readonly clock: Clock
   readonly log: Log
-  /** The epoch of each output when the opening began. */
+  /** The epoch of each output when the start began: what is driven safe after that stays safe. */
   readonly epochs: ReadonlyMap<Output, number>
 }
 
@@ -23,9 +23,8 @@ interface Opening {
  * Requests every line with its first level, safe or restored. Never fails: a line that cannot be had is that output's
  * fault alone. What is restored comes last, when the rest of its interlock group is known to be off.
  */
-export async function openOutputs(options: Omit<Opening, 'epochs'>): Promise<void> {
-  const { set, stored, latched, clock, log } = options
-  const opening = { ...options, epochs: new Map(set.all.map((output) => [output, output.epoch])) }
+export async function openOutputs(opening: Opening): Promise<void> {
+  const { set, stored, latched, clock, log } = opening
   const nowMs = clock.monotonicMs()
   const restores: { readonly output: Output; readonly plan: StartPlan; readonly back: Back }[] = []
   for (const output of set.all) {

@@ -33,7 +33,7 @@ export class Outputs {
   readonly #latch: Latch
   readonly #simulated: boolean
   readonly #serial = createSerial()
-  #life: 'new' | 'running' | 'stopped' = 'new'
+  #life: 'new' | 'starting' | 'running' | 'stopped' = 'new'
 
   constructor(options: {
     readonly configs: ReadonlyMap<string, SwitchConfig>
@@ -64,23 +64,27 @@ export class Outputs {
 
   /** Never fails: what cannot be read or driven is logged, and leaves the outputs concerned safe or unknown. */
   start(): Promise<void> {
+    if (this.#life !== 'new') throw new Error('the outputs were started before')
+    this.#life = 'starting'
+    const epochs = new Map(this.#set.all.map((output) => [output, output.epoch]))
     return this.#serial(async () => {
       await this.#latch.load()
       const { reason } = this.#latch
       if (reason !== undefined) this.#log.warn('devices', latchSentence(reason))
       const stored = await this.#store.load()
       const latched = reason !== undefined
-      await openOutputs({ set: this.#set, stored, latched, clock: this.#clock, log: this.#log })
-      if (this.#life === 'new') this.#life = 'running'
+      await openOutputs({ set: this.#set, stored, latched, clock: this.#clock, log: this.#log, epochs })
+      // A stop that came meanwhile has driven everything safe.
+      if (this.#life === 'starting') this.#life = 'running'
       await this.#store.saveOrSpoil(this.#set.records())
     })
   }
 
   /** Drives every output safe, remembers what `start: last` restores, and gives the lines back. */
   async stop(): Promise<void> {
-    const wasRunning = this.#life === 'running'
+    const wasStarted = this.#life === 'starting' || this.#life === 'running'
     this.#life = 'stopped'
-    if (wasRunning) await this.#stopDriving()
+    if (wasStarted) await this.#stopDriving()
     await Promise.all(this.#set.all.map((output) => output.release()))
   }
 

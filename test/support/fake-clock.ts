@@ -61,6 +61,11 @@ export class FakeClock implements Clock {
     this.bootId = `boot-${Number(this.bootId.slice(5)) + 1}`
   }
 
+  /** The process is killed (not the machine): its timers are gone, time goes on. */
+  kill(): void {
+    this.#timers = []
+  }
+
   pendingTimers(): number {
     return this.#timers.length
   }

@@ -1,0 +1,157 @@
+import t from 'tap'
+import { Bme280 } from '../../../src/devices/chips/bme280.ts'
+import type { Climate } from '../../../src/devices/chips/bme280.ts'
+import { HardwareError } from '../../../src/errors.ts'
+import type { KernelErrorName } from '../../../src/errors.ts'
+import type { I2cPort, I2cTransfer } from '../../../src/hardware/ports.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { simulate } from '../../support/simulated-board.ts'
+
+/** Runs the clock until the measurement has ended. */
+async function finish(clock: FakeClock, work: Promise<Climate>): Promise<Climate> {
+  let ended = false
+  const watched = work.finally(() => {
+    ended = true
+  })
+  watched.catch(() => undefined)
+  for (let step = 0; step < 200 && !ended; step++) await clock.advance(1)
+  return watched
+}
+
+/** Registers of a chip with the trimming of the data sheet's example; `patch` changes them. */
+function chipWith(patch: Readonly<Record<number, number>> = {}): { i2c: I2cPort; transfers: I2cTransfer[] } {
+  const registers = new Map<number, number>([[0xd0, 0x60]])
+  const words = [27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000]
+  for (const [index, word] of words.entries()) {
+    registers.set(0x88 + index * 2, word & 0xff)
+    registers.set(0x89 + index * 2, (word >> 8) & 0xff)
+  }
+  registers.set(0xa1, 75)
+  const block = (from: number, bytes: readonly number[]): void => {
+    for (const [index, byte] of bytes.entries()) registers.set(from + index, byte)
+  }
+  block(0xe1, [0x6c, 0x01, 0x00, 0x13, 0x2f, 0x03, 0x1e])
+  block(0xf7, [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0x00, 0x70, 0x00])
+  for (const [register, value] of Object.entries(patch)) registers.set(Number(register), value)
+  const transfers: I2cTransfer[] = []
+  const i2c: I2cPort = {
+    buses: async () => [1],
+    scan: async () => [],
+    transfer: async (transfer) => {
+      transfers.push(transfer)
+      let pointer = 0
+      return transfer.messages.flatMap((message) => {
+        if ('write' in message) {
+          pointer = message.write[0] ?? 0
+          return []
+        }
+        return [Uint8Array.from({ length: message.readBytes }, (_, index) => registers.get(pointer + index) ?? 0)]
+      })
+    },
+  }
+  return { i2c, transfers }
+}
+
+void t.test('a measurement of the simulated chip is the climate of its world', async (t) => {
+  const { clock, simulator } = simulate()
+  const chip = new Bme280({ i2c: simulator.i2c, clock, bus: 1, address: 0x76 })
+  const { temperatureC, humidityPercent, pressureHpa } = await finish(clock, chip.measure())
+  t.ok(temperatureC > 15 && temperatureC < 30, `${temperatureC}`)
+  t.ok(humidityPercent > 20 && humidityPercent < 80, `${humidityPercent}`)
+  t.ok(pressureHpa > 950 && pressureHpa < 1_050, `${pressureHpa}`)
+  simulator.play('heat room to 40')
+  simulator.play('skip 2h')
+  const warmer = await finish(clock, chip.measure())
+  t.ok(warmer.temperatureC > temperatureC + 5, `${warmer.temperatureC}`)
+  simulator.close()
+})
+
+void t.test('it writes ctrl_hum before ctrl_meas, waits, and reads all results in one transaction', async (t) => {
+  const { i2c, transfers } = chipWith()
+  const clock = new FakeClock()
+  const chip = new Bme280({ i2c, clock, bus: 1, address: 0x76 })
+  const startMs = clock.monotonicMs()
+  const { temperatureC, pressureHpa } = await finish(clock, chip.measure())
+  t.equal(temperatureC.toFixed(2), '25.08')
+  t.equal(pressureHpa.toFixed(2), '1006.53')
+  t.ok(clock.monotonicMs() - startMs >= 10)
+  const writes = transfers.flatMap(({ messages }) =>
+    messages.length === 1 && messages[0] !== undefined && 'write' in messages[0] ? [[...messages[0].write]] : [],
+  )
+  t.strictSame(writes, [
+    [0xf5, 0x00],
+    [0xf2, 0x01],
+    [0xf4, 0x25],
+  ])
+  t.match(transfers.at(-1)?.messages, [{ write: Uint8Array.of(0xf7) }, { readBytes: 8 }])
+  const { length } = transfers
+  await finish(clock, chip.measure())
+  t.equal(transfers.length - length, 5, 'id and trimming are read once')
+})
+
+const faults: readonly (readonly [string, Readonly<Record<number, number>>, RegExp])[] = [
+  [
+    'a BMP280',
+    { 0xd0: 0x58 },
+    /No BME280 at 0x76 .* reads 0x58 instead of 0x60; it is a BMP280, which measures no humid/,
+  ],
+  ['a BME680', { 0xd0: 0x61 }, /it is a BME680/],
+  ['a bus that reads zeros', { 0xd0: 0x00 }, /the bus gives no data: check SDA, SCL/],
+  ['a bus that reads ones', { 0xd0: 0xff }, /the bus gives no data/],
+  ['another chip', { 0xd0: 0x12 }, /another chip is there/],
+  ['trimming values of zero', { 0x88: 0, 0x89: 0 }, /without trimming values/],
+  ['a chip that never ends measuring', { 0xf3: 0x08 }, /is still measuring after 30 ms/],
+  ['a chip that never ends starting', { 0xf3: 0x01 }, /does not finish starting/],
+  ['a skipped temperature', { 0xfa: 0x80, 0xfb: 0, 0xfc: 0 }, /did not measure the temperature/],
+  ['a skipped pressure', { 0xf7: 0x80, 0xf8: 0, 0xf9: 0 }, /did not measure the pressure/],
+  ['a skipped humidity', { 0xfd: 0x80, 0xfe: 0 }, /did not measure the humidity/],
+  ['a temperature out of range', { 0xfa: 0xff, 0xfb: 0xff, 0xfc: 0xf0 }, /measured a temperature of .* °C, outside/],
+  ['a pressure out of range', { 0xf7: 0xff, 0xf8: 0xff, 0xf9: 0xf0 }, /measured a pressure of .* hPa, outside/],
+]
+for (const [what, patch, sentence] of faults) {
+  void t.test(`${what} is a failure, not a reading`, async (t) => {
+    const clock = new FakeClock()
+    const chip = new Bme280({ i2c: chipWith(patch).i2c, clock, bus: 1, address: 0x76 })
+    await t.rejects(finish(clock, chip.measure()), { code: 'hardware', message: sentence })
+  })
+}
+
+const kernelFaults: readonly (readonly [KernelErrorName, RegExp])[] = [
+  ['EREMOTEIO', /^Nothing answers at 0x77 on I2C bus 1: check SDA, SCL, 3\.3 V and ground, or set the address 0x76/],
+  ['ENXIO', /^Nothing answers at 0x77/],
+  ['ENODEV', /^There is no I2C bus 1: enable I2C \(on a Raspberry Pi dtparam=i2c_arm=on/],
+  ['ETIMEDOUT', /^I2C bus 1 is stuck: SDA or SCL is held low/],
+  ['EBUSY', /^A kernel driver holds 0x77/],
+  ['EIO', /^The transfer with 0x77 on I2C bus 1 failed: the kernel's words/],
+]
+for (const [kernel, sentence] of kernelFaults) {
+  void t.test(`${kernel} is said with its likely cause`, async (t) => {
+    const transfer = async (): Promise<never> => {
+      throw new HardwareError(kernel, "the kernel's words")
+    }
+    const i2c: I2cPort = { buses: async () => [], scan: async () => [], transfer }
+    const chip = new Bme280({ i2c, clock: new FakeClock(), bus: 1, address: 0x77 })
+    await t.rejects(chip.measure(), { code: 'hardware', kernel, message: sentence })
+  })
+}
+
+void t.test('a bug in a port is not turned into a sentence about wiring', async (t) => {
+  const transfer = async (): Promise<never> => {
+    throw new TypeError('bug')
+  }
+  const i2c: I2cPort = { buses: async () => [], scan: async () => [], transfer }
+  const chip = new Bme280({ i2c, clock: new FakeClock(), bus: 1, address: 0x76 })
+  await t.rejects(chip.measure(), TypeError)
+})
+
+void t.test('a chip that was exchanged is recognised anew', async (t) => {
+  const { clock, simulator } = simulate()
+  const { i2c } = simulator
+  const chip = new Bme280({ i2c, clock, bus: 1, address: 0x76 })
+  await finish(clock, chip.measure())
+  simulator.play('unplug room')
+  await t.rejects(finish(clock, chip.measure()), { code: 'hardware', message: /^Nothing answers at 0x76/ })
+  simulator.play('plug room')
+  t.ok((await finish(clock, chip.measure())).temperatureC > 0)
+  simulator.close()
+})

@@ -1,0 +1,384 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { DeviceBench, switchConfig } from '../support/device-bench.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const pinOf = (bench: DeviceBench, line = 'GPIO17'): number | undefined => bench.gpio.pins.get(line)
+const lasting = switchConfig({ start: 'last', maxOnMs: hourMs })
+const readFile = (bench: DeviceBench): string => fs.readFileSync(bench.outputsFile, 'utf8')
+
+void t.test('the file names the deadline before the output goes on', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  const devices = await bench.start()
+  let fileWhenOn = ''
+  const put = bench.gpio.pins.set.bind(bench.gpio.pins)
+  bench.gpio.pins.set = (line, level) => {
+    if (level === 1) fileWhenOn = readFile(bench)
+    return put(line, level)
+  }
+  await devices.set({ name: 'pump', value: 'on' })
+  const stored: unknown = JSON.parse(fileWhenOn)
+  t.match(stored, {
+    version: 1,
+    bootId: 'boot-1',
+    wallMs: bench.clock.nowMs(),
+    outputs: { pump: { line: 'GPIO17', state: 'on', sinceMs: 1_000_000, endsMs: 1_000_000 + hourMs } },
+  })
+  t.equal(fs.statSync(bench.outputsFile).mode & 0o777, 0o600)
+})
+
+void t.test('start: safe stays safe after a crash', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ maxOnMs: hourMs }) })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  t.equal(pinOf(bench), 1)
+  await bench.restart()
+  t.equal(pinOf(bench), 0)
+  await bench.clock.advance(2 * hourMs)
+  t.equal(pinOf(bench), 0)
+})
+
+for (const [how, again] of [
+  ['kill -9', (bench: DeviceBench, ms: number) => bench.restart(ms)],
+  ['a power cut', (bench: DeviceBench, ms: number) => bench.powerCut(ms)],
+  [
+    'a clean restart',
+    async (bench: DeviceBench, ms: number) => {
+      await bench.devices.stop()
+      await bench.clock.advance(ms)
+      return bench.start()
+    },
+  ],
+] as const) {
+  void t.test(`start: last goes on after ${how}, for the rest of its time alone`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: lasting })
+    await (await bench.start()).set({ name: 'pump', value: 'on' })
+    await bench.clock.advance(20 * minuteMs)
+    const devices = await again(bench, 10 * minuteMs)
+    t.equal(pinOf(bench), 1)
+    const longer = await devices.set({ name: 'pump', value: 'on', forMs: hourMs })
+    t.equal(longer.sentence, 'pump is on already, off again in 30m by maxOn.', 'no restart buys time')
+    await bench.clock.advance(30 * minuteMs - 1)
+    t.equal(pinOf(bench), 1)
+    await bench.clock.advance(1)
+    t.equal(pinOf(bench), 0)
+    await bench.idle()
+  })
+
+  void t.test(`start: last stays off after ${how} when its time is over`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: lasting })
+    await (await bench.start()).set({ name: 'pump', value: 'on', forMs: 20 * minuteMs })
+    const { length } = bench.gpio.history
+    await again(bench, 20 * minuteMs)
+    t.equal(pinOf(bench), 0)
+    t.notOk(bench.gpio.history.slice(length).includes('GPIO17=1'))
+    t.match(bench.logged.join('\n'), /pump stays off: its time ended while Pincer was not running/)
+  })
+
+  void t.test(`start: last stays off after ${how} when it was off`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: lasting })
+    const devices = await bench.start()
+    await devices.set({ name: 'pump', value: 'on' })
+    await devices.set({ name: 'pump', value: 'off' })
+    await again(bench, 1_000)
+    t.equal(pinOf(bench), 0)
+  })
+
+  void t.test(`many restarts by ${how} never extend a deadline`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: lasting })
+    await (await bench.start()).set({ name: 'pump', value: 'on' })
+    for (let minutes = 10; minutes < 60; minutes += 10) {
+      await again(bench, 10 * minuteMs)
+      t.equal(pinOf(bench), 1, `${minutes} minutes`)
+    }
+    await again(bench, 10 * minuteMs)
+    t.equal(pinOf(bench), 0)
+  })
+
+  void t.test(`minOff holds across ${how}`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ minOffMs: 10 * minuteMs }) })
+    const before = await bench.start()
+    await before.set({ name: 'pump', value: 'on' })
+    await before.set({ name: 'pump', value: 'off' })
+    const devices = await again(bench, 4 * minuteMs)
+    t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /stays off for 6m more/)
+    await bench.clock.advance(6 * minuteMs)
+    t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+  })
+
+  void t.test(`perMinute holds across ${how}`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ perMinute: 2 }) })
+    const before = await bench.start()
+    await before.set({ name: 'pump', value: 'on' })
+    await before.set({ name: 'pump', value: 'off' })
+    const devices = await again(bench, 20_000)
+    t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /wait 40s more \(perMinute 2\)/)
+    await bench.clock.advance(40_000)
+    t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+  })
+}
+
+void t.test('a restored output keeps its line on from the first moment', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  const { length } = bench.gpio.history
+  await bench.restart()
+  t.strictSame(bench.gpio.history.slice(length), ['request GPIO17'], 'no blink')
+})
+
+void t.test('an output that was on when the power went keeps minOff before it is restored', async (t) => {
+  const bench = new DeviceBench(t.testdir(), {
+    fridge: switchConfig({ start: 'last', minOffMs: 5 * minuteMs, maxOnMs: hourMs }),
+  })
+  await (await bench.start()).set({ name: 'fridge', value: 'on' })
+  await bench.clock.advance(10 * minuteMs)
+  await bench.powerCut(1_000)
+  t.equal(pinOf(bench), 0)
+  await bench.clock.advance(2 * minuteMs)
+  await bench.powerCut(1_000)
+  await bench.clock.advance(5 * minuteMs - 3_001)
+  t.equal(pinOf(bench), 0)
+  await bench.clock.advance(2 * minuteMs)
+  await bench.idle()
+  t.equal(pinOf(bench), 1, 'also after a second power cut while it waited')
+  await bench.clock.advance(50 * minuteMs)
+  await bench.idle()
+  t.equal(pinOf(bench), 0)
+})
+
+void t.test(
+  'after a reboot a clock that went backwards counts every deadline as over and no time as passed',
+  async (t) => {
+    for (const offMs of [-1, -3 * hourMs]) {
+      const bench = new DeviceBench(t.testdir(), {
+        pump: lasting,
+        fan: switchConfig({ line: 'GPIO27', minOffMs: 10 * minuteMs, perMinute: 2 }),
+      })
+      const before = await bench.start()
+      await before.set({ name: 'pump', value: 'on' })
+      await before.set({ name: 'fan', value: 'on' })
+      await before.set({ name: 'fan', value: 'off' })
+      const devices = await bench.powerCut(offMs)
+      t.equal(pinOf(bench), 0)
+      t.match(
+        bench.logged.join('\n'),
+        /pump stays off: after this reboot the clock cannot tell whether its time is over/,
+      )
+      t.match(await bench.refusal(devices.set({ name: 'fan', value: 'on' })), /stays off for 10m more/)
+    }
+  },
+)
+
+void t.test('after a reboot a record from a clock that was never set proves nothing', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  bench.clock.jumpWall(-bench.clock.nowMs() + 1_000)
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  await bench.powerCut(1_000)
+  t.equal(pinOf(bench), 0)
+})
+
+void t.test('within one boot the wall clock may jump as it likes', async (t) => {
+  for (const jumpMs of [-5 * hourMs, 5 * hourMs]) {
+    const bench = new DeviceBench(t.testdir(), { pump: lasting })
+    await (await bench.start()).set({ name: 'pump', value: 'on' })
+    bench.clock.jumpWall(jumpMs)
+    await bench.restart(30 * minuteMs)
+    t.equal(pinOf(bench), 1)
+    await bench.clock.advance(30 * minuteMs)
+    t.equal(pinOf(bench), 0)
+    await bench.idle()
+  }
+})
+
+void t.test('a shorter maxOn in the configuration holds at once, counted from when it went on', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  bench.configs = { pump: { ...lasting, maxOnMs: 20 * minuteMs } }
+  await bench.restart(15 * minuteMs)
+  t.equal(pinOf(bench), 1)
+  await bench.clock.advance(5 * minuteMs)
+  t.equal(pinOf(bench), 0)
+  await bench.idle()
+})
+
+void t.test('what was on is not restored on another line', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  bench.configs = { pump: { ...lasting, line: 'GPIO27' } }
+  await bench.restart()
+  t.equal(pinOf(bench, 'GPIO27'), 0)
+})
+
+void t.test('two that were on and now share an interlock are not both restored', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { up: lasting, down: { ...lasting, line: 'GPIO27' } })
+  const devices = await bench.start()
+  await devices.set({ name: 'up', value: 'on' })
+  await devices.set({ name: 'down', value: 'on' })
+  bench.configs = { up: { ...lasting, interlock: 'm' }, down: { ...lasting, line: 'GPIO27', interlock: 'm' } }
+  await bench.restart()
+  t.strictSame([pinOf(bench), pinOf(bench, 'GPIO27')], [1, 0])
+})
+
+void t.test('an output is not restored while another of its group cannot be driven', async (t) => {
+  const bench = new DeviceBench(t.testdir(), {
+    up: { ...lasting, interlock: 'm' },
+    down: { ...lasting, line: 'GPIO27', interlock: 'm' },
+  })
+  await (await bench.start()).set({ name: 'up', value: 'on' })
+  bench.gpio.breakLine('GPIO27')
+  await bench.restart()
+  t.equal(pinOf(bench), 0)
+  t.match(bench.logged.join('\n'), /Switching up back is given up: up stays off because down may be on/)
+})
+
+void t.test('an output that is safe when on comes back on, and its time off survives a crash', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ safe: 'on', start: 'last' }) })
+  await (await bench.start()).set({ name: 'pump', value: 'off', forMs: 10 * minuteMs })
+  await bench.restart(4 * minuteMs)
+  t.equal(pinOf(bench), 0)
+  await bench.clock.advance(6 * minuteMs)
+  t.equal(pinOf(bench), 1)
+  await bench.idle()
+})
+
+void t.test('off for a time that a restart interrupts still comes back with start: last, and only then', async (t) => {
+  for (const start of ['last', 'safe'] as const) {
+    const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ start }) })
+    const devices = await bench.start()
+    await devices.set({ name: 'pump', value: 'on' })
+    await devices.set({ name: 'pump', value: 'off', forMs: 10 * minuteMs })
+    await bench.restart(4 * minuteMs)
+    t.equal(pinOf(bench), 0)
+    await bench.clock.advance(6 * minuteMs)
+    await bench.idle()
+    t.equal(pinOf(bench), start === 'last' ? 1 : 0)
+  }
+})
+
+void t.test('driveSafe leaves nothing to restore', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  const devices = await bench.start()
+  await devices.set({ name: 'pump', value: 'on' })
+  await devices.driveSafe({ latch: false, reason: 'test' })
+  await bench.restart()
+  t.equal(pinOf(bench), 0)
+})
+
+const damages: Readonly<Record<string, (text: string) => string>> = {
+  empty: () => '',
+  'cut in half': (text) => text.slice(0, text.length / 2),
+  'cut by one byte': (text) => text.trimEnd().slice(0, -1),
+  'zeros, as some file systems leave them': (text) => '\0'.repeat(text.length),
+  'not an object': () => '[]',
+  'of another version': (text) => text.replace('"version":1', '"version":2'),
+  'with a state that does not exist': (text) => text.replace('"state":"on"', '"state":"maybe"'),
+  'with a time in words': (text) => text.replace(/"sinceMs":\d+/, '"sinceMs":"now"'),
+  'with a key nobody knows': (text) => text.replace('"state"', '"stat":1,"state"'),
+}
+for (const [damage, apply] of Object.entries(damages)) {
+  void t.test(`a file that is ${damage} is set aside, and everything is safe and strict`, async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: { ...lasting, minOffMs: 10_000 } })
+    await (await bench.start()).set({ name: 'pump', value: 'on' })
+    fs.writeFileSync(bench.outputsFile, apply(readFile(bench)))
+    const devices = await bench.restart()
+    t.equal(pinOf(bench), 0)
+    t.match(bench.logged.join('\n'), /error devices: .*outputs\.json cannot be understood; it was moved to /)
+    t.ok(fs.readdirSync(bench.stateFolder).some((name) => name.startsWith('outputs.json.corrupt-')))
+    t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /stays off for 10s more: minOff 10s/)
+    await bench.clock.advance(10_000)
+    t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+  })
+}
+
+void t.test('times that a damaged file puts into the future are not believed', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: { ...lasting, minOffMs: 10_000 } })
+  const before = await bench.start()
+  await before.set({ name: 'pump', value: 'on' })
+  fs.writeFileSync(bench.outputsFile, readFile(bench).replaceAll(/"(endsMs|latestMs|sinceMs)":\d+/g, '"$1":9e15'))
+  const devices = await bench.restart()
+  await bench.clock.advance(10_000)
+  await bench.idle()
+  t.equal(pinOf(bench), 1)
+  await bench.clock.advance(hourMs)
+  t.equal(pinOf(bench), 0, 'maxOn bounds it all the same')
+  await bench.idle()
+  await bench.clock.advance(10_000)
+  t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+})
+
+void t.test('a half-written new file beside the old one changes nothing', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  fs.writeFileSync(join(bench.stateFolder, '.outputs.json.new'), '{"version":1,"boo')
+  await bench.restart()
+  t.equal(pinOf(bench), 1)
+})
+
+void t.test('a file that cannot be read at all means safe, not a failed start', async (t) => {
+  const bench = new DeviceBench(t.testdir({ 'outputs.json': {} }), { pump: lasting })
+  await bench.start()
+  t.equal(pinOf(bench), 0)
+  t.match(bench.logged.join('\n'), /error devices: Cannot read .*All outputs start in their safe state/)
+})
+
+void t.test(
+  'with a disk that takes nothing, on is refused, off works, and the file cannot switch it on again',
+  async (t) => {
+    const bench = new DeviceBench(t.testdir(), { pump: lasting, fan: { ...lasting, line: 'GPIO27' } })
+    const devices = await bench.start()
+    await devices.set({ name: 'pump', value: 'on' })
+    bench.fillDisk()
+    t.match(await bench.refusal(devices.set({ name: 'fan', value: 'on' })), /^disk: Cannot write .*outputs\.json: /)
+    t.equal(pinOf(bench, 'GPIO27'), 0)
+    t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'off' })), 'allowed')
+    t.equal(pinOf(bench), 0)
+    t.match(bench.logged.join('\n'), /error devices: Cannot write .*outputs can be switched off but not on/)
+    await bench.restart()
+    t.equal(pinOf(bench), 0)
+    bench.freeDisk()
+    t.equal(await bench.refusal(bench.devices.set({ name: 'fan', value: 'on' })), 'allowed')
+  },
+)
+
+void t.test('with a full disk a new for may shorten but not lengthen', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  const devices = await bench.start()
+  await devices.set({ name: 'pump', value: 'on', forMs: 10 * minuteMs })
+  bench.fillDisk()
+  t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on', forMs: 20 * minuteMs })), /^disk: /)
+  t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on', forMs: 1_000 })), 'allowed')
+  await bench.clock.advance(1_000)
+  t.equal(pinOf(bench), 0)
+})
+
+void t.test('a state folder that goes away refuses on, while deadline and stop still drive safe', async (t) => {
+  const bench = new DeviceBench(join(t.testdir({ state: {} }), 'state'), {
+    pump: lasting,
+    fan: switchConfig({ line: 'GPIO27' }),
+  })
+  const devices = await bench.start()
+  await devices.set({ name: 'pump', value: 'on', forMs: 1_000 })
+  await devices.set({ name: 'fan', value: 'on' })
+  bench.breakDisk()
+  await bench.clock.advance(1_000)
+  await bench.idle()
+  t.equal(pinOf(bench), 0)
+  t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /^disk: /)
+  await devices.stop()
+  t.equal(pinOf(bench, 'GPIO27'), 0)
+  bench.mendDisk()
+  await bench.start()
+  t.equal(pinOf(bench), 0, 'the record that could not be replaced is over by its own deadline')
+})
+
+void t.test('a home that cannot be read starts safe and latched', async (t) => {
+  const bench = new DeviceBench(join(t.testdir({ state: {} }), 'state'), { pump: lasting })
+  bench.breakDisk()
+  const devices = await bench.start()
+  t.equal(pinOf(bench), 0)
+  t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /^latched: .*latch\.json/)
+  bench.mendDisk()
+  await devices.unlatch()
+  t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+})

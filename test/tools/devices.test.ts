@@ -1,0 +1,111 @@
+import t from 'tap'
+import * as v from 'valibot'
+import { toJsonSchema } from '@valibot/to-json-schema'
+import { createDeviceTools } from '../../src/tools/devices.ts'
+import type { Tool, ToolContext } from '../../src/tools/tool.ts'
+import { DeviceBench, switchConfig } from '../support/device-bench.ts'
+
+const context = (approved?: string): ToolContext => ({
+  channel: 'terminal',
+  chat: 'local',
+  person: { id: '1', name: 'Ada', role: 'owner' },
+  signal: new AbortController().signal,
+  approved,
+})
+
+async function open(t: { testdir(): string }): Promise<{ bench: DeviceBench; read: Tool; set: Tool }> {
+  const bench = new DeviceBench(t.testdir(), {
+    lamp: switchConfig({ minOffMs: 5_000 }),
+    gate: switchConfig({ line: 'GPIO27', maxOnMs: 1_000, confirm: true }),
+  })
+  const [read, set] = createDeviceTools(await bench.start())
+  if (read === undefined || set === undefined) throw new Error('two tools expected')
+  return { bench, read, set }
+}
+
+const argumentsOf = (tool: Tool, args: unknown): never => v.parse(tool.arguments, args) as never
+
+void t.test('both descriptions together are at most 600 bytes', async (t) => {
+  const { read, set } = await open(t)
+  const sent = [read, set].map(({ name, description, arguments: schema }) => {
+    const { $schema: _, ...parameters } = toJsonSchema(schema)
+    return { name, description, parameters }
+  })
+  t.strictSame(
+    sent.map(({ name }) => name),
+    ['device_read', 'device_set'],
+  )
+  t.ok(JSON.stringify(sent).length <= 600, `${JSON.stringify(sent).length} bytes`)
+})
+
+void t.test('reading is a read that does not act, setting is a change that does', async (t) => {
+  const { read, set } = await open(t)
+  t.equal(read.access, 'read')
+  t.equal(read.acts(argumentsOf(read, {})), false)
+  t.equal(set.access, 'change')
+  t.equal(set.acts(argumentsOf(set, { name: 'lamp', value: 'off' })), true)
+})
+
+void t.test('device_set switches, with for as a duration, and says what is true', async (t) => {
+  const { bench, read, set } = await open(t)
+  t.equal(
+    await set.run(argumentsOf(set, { name: 'lamp', value: 'on', for: '10m' }), context()),
+    'lamp is on, off again in 10m.',
+  )
+  await bench.clock.advance(180_000)
+  t.equal(
+    await read.run(argumentsOf(read, { name: 'lamp' }), context()),
+    'lamp: on for 3m, off in 7m (switch on GPIO17; just now)',
+  )
+  t.match(await read.run(argumentsOf(read, {}), context()), /^lamp: on .*\ngate: off /)
+})
+
+void t.test('a duration that is none is refused with the grammar, and nobody is asked for it', async (t) => {
+  const { bench, set } = await open(t)
+  for (const duration of ['', '10', 'ten minutes', '0s', '-5m', '25d', '1.5h', 'x'.repeat(10_000)]) {
+    const args = argumentsOf(set, { name: 'gate', value: 'on', for: duration })
+    t.equal(set.needsHuman?.(args), undefined)
+    const refusal = await bench.refusal(set.run(args, context()))
+    t.match(
+      refusal,
+      /^bad_call: for is ".*"; expected a whole number and a unit such as 90s, 10m or 2h, at most 24d\.$/,
+    )
+    t.ok(refusal.length < 200)
+  }
+  t.equal(bench.gpio.pins.get('GPIO27'), 0)
+})
+
+void t.test('what a person must allow is asked word for word, and only their yes to it counts', async (t) => {
+  const { bench, set } = await open(t)
+  const args = argumentsOf(set, { name: 'gate', value: 'on' })
+  const asked = set.needsHuman?.(args)
+  t.strictSame(asked, {
+    action: 'Switch gate on for at most 1s (maxOn), then off again.',
+    reason: 'gate is marked confirm.',
+  })
+  t.match(await bench.refusal(set.run(args, context())), /^needs_human: /)
+  t.match(await bench.refusal(set.run(args, context('Switch gate on.'))), /^needs_human: /)
+  t.equal(await set.run(args, context(asked?.action)), 'gate is on, off again in 1s by maxOn.')
+  t.equal(set.needsHuman?.(argumentsOf(set, { name: 'gate', value: 'off' })), undefined)
+  t.equal(set.needsHuman?.(argumentsOf(set, { name: 'lamp', value: 'on' })), undefined)
+  t.equal(set.needsHuman?.(argumentsOf(set, { name: 'nothing', value: 'on' })), undefined)
+})
+
+void t.test('a limit reaches the caller as its sentence', async (t) => {
+  const { bench, set } = await open(t)
+  await set.run(argumentsOf(set, { name: 'lamp', value: 'on' }), context())
+  await set.run(argumentsOf(set, { name: 'lamp', value: 'off' }), context())
+  t.equal(
+    await bench.refusal(set.run(argumentsOf(set, { name: 'lamp', value: 'on' }), context())),
+    'limit: lamp stays off for 5s more: minOff 5s.',
+  )
+})
+
+void t.test('arguments that do not fit are refused by the schema', async (t) => {
+  const { read, set } = await open(t)
+  for (const args of [{}, { name: 'lamp' }, { name: 'lamp', value: 'ON' }, { name: 1, value: 'on' }]) {
+    t.notOk(v.is(set.arguments, args))
+  }
+  t.notOk(v.is(set.arguments, { name: 'lamp', value: 'on', approved: 'Switch gate on.' }), 'no approving oneself')
+  t.notOk(v.is(read.arguments, { name: null }))
+})
