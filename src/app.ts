@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import { AgentLoop } from './agent/loop.ts'
 import { Commands } from './agent/commands.ts'
 import { formatContext } from './agent/context.ts'
-import { buildPrompt } from './agent/prompt.ts'
+import type { PromptSources } from './agent/prompt.ts'
+import { PromptCache, type WorkspaceWatch } from './agent/prompt-cache.ts'
 import { statusText } from './agent/status.ts'
 import { recover } from './agent/recovery.ts'
 import { Sessions } from './agent/session.ts'
 import { listSkills } from './agent/skills.ts'
-import { readAsset } from './assets.ts'
+import { readBoard } from './boards.ts'
 import { Bus } from './bus/bus.ts'
 import { Journal } from './bus/journal.ts'
 import type { Person } from './bus/message.ts'
@@ -23,7 +24,7 @@ import { PincerError, sentenceOf } from './errors.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import type { Approver } from './guard/approval.ts'
 import { openWorkspace, type Workspace } from './guard/workspace.ts'
-import { parseBoard, type Board } from './hardware/board.ts'
+import type { Board } from './hardware/board.ts'
 import type { Simulator } from './hardware/simulator/simulator.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import type { Home } from './home.ts'
@@ -81,7 +82,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { home, config, clock, log, redact, person } = options
   const startedMs = clock.monotonicMs()
-  const board = parseBoard(readAsset(`boards/${config.board}.json`), `boards/${config.board}.json`)
+  const board = readBoard(config.board)
   const { createSimulator } = await loadPart('simulator')
   const hardware = createSimulator({ board, clock })
   const devices = createDevices({
@@ -110,8 +111,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     park: (name, text) => parkResult(workspace, name, text),
   })
   const model = options.model ?? createModel(config, devices, board)
-  const prompt = (role: Person['role']): Promise<string> =>
-    buildPrompt({ ...promptFiles(workspace, log), devices: () => devices.list(), board: board.label }, role)
+  const { readFile, listFolders } = promptFiles(workspace, log)
+  const prompts = new PromptCache(
+    {
+      readFile,
+      skills: () => listSkills({ readFile, listFolders }),
+      devices: () => devices.list(),
+      board: board.label,
+    },
+    { fingerprint: (paths) => workspace.fingerprint(paths), listFolders },
+  )
   const loop: AgentLoop = new AgentLoop({
     bus,
     sessions,
@@ -120,7 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     log,
     iterationsMax: Math.min(config.limits.iterations, limits.turnIterationsMax),
-    prompt,
+    prompt: (role) => prompts.get(role),
     context: () =>
       formatContext({
         nowMs: clock.nowMs(),
@@ -204,7 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
     devices,
     registry,
-    prompt,
+    prompt: (role) => prompts.get(role),
     start,
     stop,
   }
@@ -245,7 +254,10 @@ function createApprover(channels: readonly Channel[]): Approver {
 }
 
 /** What the prompt reads from the workspace. A file that may not be read is left out and said in the log. */
-function promptFiles(workspace: Workspace, log: Log): Pick<Parameters<typeof buildPrompt>[0], 'readFile' | 'skills'> {
+function promptFiles(
+  workspace: Workspace,
+  log: Log,
+): Pick<PromptSources, 'readFile'> & Pick<WorkspaceWatch, 'listFolders'> {
   const readFile = async (path: string): Promise<string | undefined> => {
     try {
       return await workspace.readText(path)
@@ -262,5 +274,5 @@ function promptFiles(workspace: Workspace, log: Log): Pick<Parameters<typeof bui
       return [] // No folder of skills: a workspace need not have one.
     }
   }
-  return { readFile, skills: () => listSkills({ readFile, listFolders }) }
+  return { readFile, listFolders }
 }

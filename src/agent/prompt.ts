@@ -4,7 +4,7 @@ import type { Skill } from './skills.ts'
 import type { Person } from '../bus/message.ts'
 
 /** The workspace files that stand in every prompt, in this order. */
-const promptFiles = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md'] as const
+export const promptFiles = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md'] as const
 
 /** What guests do not get to see. */
 const ownerOnly: ReadonlySet<string> = new Set(['USER.md', 'MEMORY.md'])

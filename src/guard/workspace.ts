@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
 import { errorName } from '../files.ts'
 import { limits } from '../limits.ts'
@@ -54,6 +55,12 @@ export class Workspace {
 
   validate(path: string): ConfinedPath {
     return validatePath(path, this.#roots)
+  }
+
+  /** Changes when one of these was written, made or removed. It follows no link at the end and opens nothing. */
+  fingerprint(paths: readonly string[]): string {
+    const stats = paths.map((path) => lstatSync(join(this.root, path), { throwIfNoEntry: false }))
+    return stats.map((stat) => (stat === undefined ? '-' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`)).join(' ')
   }
 
   /** The bytes of a file of at most `limits.fileBytesMax`; `undefined` when there is none. */
