@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createApp, type App } from './app.ts'
-import { listAssets } from './assets.ts'
+import { answerLine, boardIds, readBoard } from './boards.ts'
 import type { Person } from './bus/message.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
@@ -91,7 +91,9 @@ function load(home: string): Promise<LoadedConfig> {
   return loadConfig({
     home,
     environment: process.env,
-    loadYaml: () => loadPart('yaml'),
+    boards: boardIds(),
+    defaultDevices: (board) => ({ ...readBoard(board).devices }),
+    lineResolver: answerLine,
   })
 }
 
@@ -239,10 +241,9 @@ function forgetSecrets(secrets: readonly string[]): void {
 }
 
 function versionLine(): string {
-  const boards = listAssets('boards/').map((path) => path.replace(/^boards\/(.*)\.json$/, '$1'))
   return [
     `pincer ${version()}, Node ${process.version}, ${process.platform}-${process.arch}, ${builtAs()}`,
-    `built in: model offline; channel terminal; boards ${boards.join(', ')}`,
+    `built in: model offline; channel terminal; boards ${boardIds().join(', ')}`,
   ].join('\n')
 }
 
