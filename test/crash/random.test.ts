@@ -1,0 +1,47 @@
+import t from 'tap'
+import type { Inbound } from '../../src/bus/message.ts'
+import { damagedJournal, inParallel, judge, longJournal, message, newHome, newWitness, plans, told } from './scenes.ts'
+import { killAtEach } from './sweep.ts'
+
+/** As operations.test.ts, at random instants, and while the journal is shortened or mended. */
+t.setTimeout(180_000)
+
+/** From the first line of a start to the end of what is done with the journal. */
+const operationsMax = 14
+
+void t.test('nothing is lost or done twice when it is killed while the journal is shortened', async (t) => {
+  await killAtEach(t, { folder: t.testdir({}), prepare: longJournal, operationsMax })
+  t.comment(told())
+})
+
+void t.test('nothing is lost or done twice when it is killed while a damaged journal is mended', async (t) => {
+  await killAtEach(t, { folder: t.testdir({}), prepare: damagedJournal, operationsMax })
+  t.comment(told())
+})
+
+/** A small generator of numbers that look random, the same in every run. */
+function numbersFrom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+void t.test('nothing is lost or done twice when it is killed at random instants, over and over', async (t) => {
+  const folder = t.testdir({})
+  const chains = [1, 2].map((seed) => async (): Promise<void> => {
+    const random = numbersFrom(seed)
+    const witness = newWitness(folder, newHome)
+    const any = (): Inbound =>
+      message('abc'.charAt(random(3)), plans[random(plans.length)] ?? '', '|'.repeat(random(5_000)))
+    for (let life = 0; life < 25; life++) {
+      const first = Array.from({ length: 1 + random(4) }, any)
+      await witness.live({ first, later: [any(), any()], killAfterLines: 1 + random(60) })
+    }
+    await witness.live()
+    judge(t, witness, `seed ${seed}`)
+  })
+  await inParallel(chains, 2)
+  t.comment(told())
+})

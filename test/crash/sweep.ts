@@ -1,0 +1,31 @@
+import type { Test } from 'tap'
+import { inParallel, judge, newWitness, scene } from './scenes.ts'
+
+const ways = ['before', 'middle', 'after'] as const
+
+/**
+ * Counts the operations on the disk of an undisturbed life, then kills a life at each of them (or at each of the first
+ * `operationsMax`) in each way. Where it was killed in the middle, the recovery from that is killed as well, at an
+ * operation that moves along with the first.
+ */
+export async function killAtEach(
+  t: Test,
+  options: { readonly folder: string; readonly prepare: (home: string) => void; readonly operationsMax?: number },
+): Promise<void> {
+  const undisturbed = newWitness(options.folder, options.prepare)
+  t.equal(await undisturbed.live(scene()), 'finished')
+  judge(t, undisturbed, 'undisturbed')
+  const { operations } = undisturbed
+  t.comment(`${operations.length} operations: ${operations.join(' ')}`)
+  const swept = operations.slice(0, options.operationsMax)
+  const jobs = swept.flatMap((name, index) =>
+    ways.map((how) => async (): Promise<void> => {
+      const witness = newWitness(options.folder, options.prepare)
+      await witness.live({ ...scene(), killAt: { operation: index + 1, how } })
+      if (how === 'middle') await witness.live({ killAt: { operation: 1 + ((index * 5) % 9), how } })
+      await witness.live()
+      judge(t, witness, `killed ${how} operation ${index + 1}, ${name}`)
+    }),
+  )
+  await inParallel(jobs, 2)
+}
