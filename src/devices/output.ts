@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
+import { durationMaxMs } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import type { GpioPort, Level, OutputLine } from '../hardware/ports.ts'
 import { limits } from '../limits.ts'
@@ -216,6 +217,8 @@ export class Output {
     this.#timer?.cancel()
     const atMs = earlier(this.#status.endsMs, this.#status.back?.atMs)
     if (atMs === undefined) return
-    this.#timer = this.#clock.after(Math.max(0, atMs - this.#clock.monotonicMs()), () => this.#onDue(this))
+    // A longer wait, as only a damaged file asks for, would wrap around in setTimeout; onDue arms it again.
+    const delayMs = Math.min(durationMaxMs, Math.max(0, atMs - this.#clock.monotonicMs()))
+    this.#timer = this.#clock.after(delayMs, () => this.#onDue(this))
   }
 }

@@ -3,6 +3,7 @@ import type { DeviceConfig } from '../../src/config/config.ts'
 import { createDevices } from '../../src/devices/devices.ts'
 import type { Devices, ReadOutcome } from '../../src/devices/device.ts'
 import { formatReadings } from '../../src/devices/reading-text.ts'
+import type { I2cPort } from '../../src/hardware/ports.ts'
 import { createLog } from '../../src/log.ts'
 import type { Simulator } from '../../src/hardware/simulator/simulator.ts'
 import { switchConfig } from '../support/device-bench.ts'
@@ -23,7 +24,8 @@ interface Bench {
   readonly clock: FakeClock
   readonly simulator: Simulator
   readonly logged: string[]
-  read(name?: string): Promise<readonly ReadOutcome[]>
+  readonly transfers: () => number
+  readonly read: (name?: string) => Promise<readonly ReadOutcome[]>
 }
 
 async function open(
@@ -32,9 +34,19 @@ async function open(
 ): Promise<Bench> {
   const { clock, simulator } = simulate()
   const logged: string[] = []
+  let transfers = 0
+  const i2c: I2cPort = {
+    buses: () => simulator.i2c.buses(),
+    scan: (bus) => simulator.i2c.scan(bus),
+    transfer: (transfer) => {
+      transfers++
+      return simulator.i2c.transfer(transfer)
+    },
+  }
+  const { gpio, spi } = simulator
   const devices = createDevices({
     configs: options.configs ?? configs,
-    hardware: simulator,
+    hardware: { gpio, i2c, spi, simulated: true },
     clock,
     log: createLog({ level: 'debug', redact: (text) => text, write: (line) => logged.push(line) }),
     stateFolder: t.testdir(),
@@ -46,7 +58,7 @@ async function open(
     await clock.advance(40)
     return work
   }
-  return { devices, clock, simulator, logged, read }
+  return { devices, clock, simulator, logged, transfers: () => transfers, read }
 }
 
 void t.test('everything on the simulated board is read, each with its origin', async (t) => {
@@ -78,10 +90,14 @@ void t.test('units imperial gives °F and inHg', async (t) => {
 })
 
 void t.test('those who read one chip together share one measurement, and a young one is answered again', async (t) => {
-  const { devices, clock, simulator } = await open(t)
+  const { devices, clock, simulator, transfers, read } = await open(t)
+  await read('room')
+  await clock.advance(2_000)
+  const before = transfers()
   const both = Promise.all([devices.read('room', never), devices.read('room', never)])
   await clock.advance(40)
   const [[first], [second]] = await both
+  t.equal(transfers() - before, 5, 'three settings, one status, one burst')
   t.strictSame(first, second)
   await clock.advance(500)
   const [young] = await devices.read('room', never)

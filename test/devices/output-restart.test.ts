@@ -178,6 +178,26 @@ void t.test('after a reboot a record from a clock that was never set proves noth
   t.equal(pinOf(bench), 0)
 })
 
+void t.test('time that only a clock that was never set saw passing does not shorten minOff', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ minOffMs: 10_000 }) })
+  const nowMs = bench.clock.nowMs()
+  bench.clock.jumpWall(-nowMs)
+  const before = await bench.start()
+  await before.set({ name: 'pump', value: 'on' })
+  await before.set({ name: 'pump', value: 'off' })
+  const devices = await bench.powerCut(nowMs)
+  t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /stays off for 10s more/)
+})
+
+void t.test('a latch that fell while the record could not be written restores nothing', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  fs.writeFileSync(join(bench.stateFolder, 'latch.json'), '{"reason":"/stop all","wallMs":1}')
+  await bench.restart()
+  t.equal(pinOf(bench), 0)
+  t.match(bench.logged.join('\n'), /pump stays off: outputs are latched/)
+})
+
 void t.test('within one boot the wall clock may jump as it likes', async (t) => {
   for (const jumpMs of [-5 * hourMs, 5 * hourMs]) {
     const bench = new DeviceBench(t.testdir(), { pump: lasting })
@@ -256,6 +276,15 @@ void t.test('off for a time that a restart interrupts still comes back with star
   }
 })
 
+void t.test('a switching that failed is not restored', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  const devices = await bench.start()
+  bench.gpio.failWrites('GPIO17', 1)
+  t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /^hardware: /)
+  await bench.restart()
+  t.equal(pinOf(bench), 0)
+})
+
 void t.test('driveSafe leaves nothing to restore', async (t) => {
   const bench = new DeviceBench(t.testdir(), { pump: lasting })
   const devices = await bench.start()
@@ -305,6 +334,37 @@ void t.test('times that a damaged file puts into the future are not believed', a
   await bench.idle()
   await bench.clock.advance(10_000)
   t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+})
+
+void t.test('a time off that a damaged file puts into the future does not last for ever', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ minOffMs: 10_000, perMinute: 1 }) })
+  const before = await bench.start()
+  await before.set({ name: 'pump', value: 'on' })
+  await before.set({ name: 'pump', value: 'off' })
+  fs.writeFileSync(
+    bench.outputsFile,
+    readFile(bench)
+      .replace(/"sinceMs":\d+/, '"sinceMs":9e15')
+      .replace(/"switchesMs":\[[^\]]*\]/, '"switchesMs":[9e15]'),
+  )
+  const devices = await bench.restart()
+  await bench.clock.advance(minuteMs)
+  t.equal(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), 'allowed')
+})
+
+void t.test('an end that a damaged file puts far away does not make timers spin', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ start: 'last' }) })
+  await (await bench.start()).set({ name: 'pump', value: 'on', forMs: hourMs })
+  fs.writeFileSync(bench.outputsFile, readFile(bench).replace(/"endsMs":\d+/, '"endsMs":9e15'))
+  const delays: number[] = []
+  const after = bench.clock.after.bind(bench.clock)
+  bench.clock.after = (delayMs, callback) => {
+    delays.push(delayMs)
+    return after(delayMs, callback)
+  }
+  await bench.restart()
+  t.equal(pinOf(bench), 1)
+  t.ok(delays.length > 0 && delays.every((delayMs) => delayMs < 2 ** 31), String(delays))
 })
 
 void t.test('a half-written new file beside the old one changes nothing', async (t) => {

@@ -276,7 +276,7 @@ const rows: readonly Row[] = [
 ]
 
 for (const row of rows) {
-  void t.test(`${row.says}`, async (t) => {
+  void t.test(row.says, async (t) => {
     const view: OutputView = {
       name: 'lamp',
       config: switchConfig(row.config),

@@ -181,12 +181,24 @@ void t.test(
   },
 )
 
+void t.test('minOff counts from the last moment at which a lost output may have been on', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ minOffMs: 5_000 }) })
+  const devices = await bench.start()
+  await devices.set({ name: 'pump', value: 'on', forMs: 10_000 })
+  bench.gpio.breakLine('GPIO17')
+  await bench.clock.advance(10_000)
+  await bench.idle()
+  bench.gpio.mendLine('GPIO17')
+  t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /stays off for 5s more/)
+})
+
 void t.test('tries to drive a lost line safe grow slower and end at a bound', async (t) => {
   const bench = new DeviceBench(t.testdir(), { lamp: switchConfig() })
   bench.gpio.breakLine('GPIO17')
   const devices = await bench.start()
   await bench.clock.advance(3_600_000)
   t.equal(bench.clock.pendingTimers(), 1)
+  t.ok(bench.gpio.requests > 50 && bench.gpio.requests < 100, `${bench.gpio.requests} tries in an hour`)
   const errors = bench.logged.filter((line) => line.startsWith('error'))
   t.equal(errors.length, 1, 'said once, not at each try')
   await devices.stop()
@@ -210,6 +222,26 @@ void t.test(
     t.equal(pinOf(bench), 1)
   },
 )
+
+void t.test('a line that takes nothing any more is requested anew to reach the safe state', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { lamp: switchConfig() })
+  const devices = await bench.start()
+  await devices.set({ name: 'lamp', value: 'on' })
+  bench.gpio.failWrites('GPIO17', 1)
+  t.equal(await bench.refusal(devices.set({ name: 'lamp', value: 'off' })), 'allowed')
+  t.equal(pinOf(bench), 0)
+  t.equal(bench.gpio.history.filter((each) => each === 'request GPIO17').length, 2)
+})
+
+void t.test('what was driven safe before the start can be started', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { lamp: switchConfig() })
+  bench.gpio.breakLine('GPIO17')
+  const devices = bench.create()
+  t.match(await bench.refusal(devices.driveSafe({ latch: false, reason: 'safe-state' })), /^hardware: .*lamp/)
+  bench.gpio.mendLine('GPIO17')
+  await devices.start()
+  t.match(await devices.read('lamp', new AbortController().signal), [{ status: 'ok' }])
+})
 
 void t.test('a line that is not on the board is said as that', async (t) => {
   const bench = new DeviceBench(t.testdir(), { lamp: switchConfig({ line: 'GPIO99' }) })
@@ -321,6 +353,20 @@ void t.test(
     t.match(devices.known(), [{ value: 'off' }])
   },
 )
+
+void t.test('a longer time that waits for the disk does not outlive driveSafe', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { lamp: switchConfig() })
+  const devices = await bench.start()
+  await devices.set({ name: 'lamp', value: 'on', forMs: 10_000 })
+  const set = bench.refusal(devices.set({ name: 'lamp', value: 'on', forMs: 60_000 }))
+  await Promise.resolve()
+  await Promise.resolve()
+  await devices.driveSafe({ latch: false, reason: 'test' })
+  t.match(await set, /^stopped: /)
+  const [lamp] = devices.known()
+  t.strictSame([lamp?.value, lamp?.endsInMs], ['off', undefined])
+  t.equal(bench.clock.pendingTimers(), 0)
+})
 
 void t.test('driveSafe that fails names what it could not drive', async (t) => {
   const bench = new DeviceBench(t.testdir(), { lamp: switchConfig(), fan: switchConfig({ line: 'GPIO27' }) })

@@ -51,6 +51,12 @@ export class DeviceBench {
   }
 
   async start(): Promise<Devices> {
+    const devices = this.create()
+    await devices.start()
+    return devices
+  }
+
+  create(): Devices {
     this.#devices = createDevices({
       configs: this.configs,
       hardware: hardwareWith(this.gpio),
@@ -59,7 +65,6 @@ export class DeviceBench {
       stateFolder: this.stateFolder,
       units: 'metric',
     })
-    await this.#devices.start()
     return this.#devices
   }
 

@@ -18,6 +18,8 @@ export class FakeGpio implements GpioPort {
   readonly pins = new Map<string, Level>()
   /** Every change of a pin, for example `GPIO17=1`, and every request. */
   readonly history: string[] = []
+  /** How often a line was asked for. */
+  requests = 0
   readonly holders = new Map<string, string>()
   readonly #broken = new Set<string>()
   readonly #failuresLeft = new Map<string, number>()
@@ -99,6 +101,7 @@ export class FakeGpio implements GpioPort {
   }
 
   #take(line: string, consumer: string): void {
+    this.requests++
     if (!this.#offsets.some((offset) => line === `GPIO${offset}`)) throw new HardwareError('ENODEV', `no ${line}`)
     if (this.holders.has(line)) throw new HardwareError('EBUSY', `${line} is held`)
     if (this.#broken.has(line)) throw new HardwareError('EIO', `${line} is broken`)

@@ -9,16 +9,17 @@ import { simulate } from '../../support/simulated-board.ts'
 
 /** Runs the clock until the measurement has ended. */
 async function finish(clock: FakeClock, work: Promise<Climate>): Promise<Climate> {
-  let ended = false
-  const watched = work.finally(() => {
-    ended = true
-  })
-  watched.catch(() => undefined)
-  for (let step = 0; step < 200 && !ended; step++) await clock.advance(1)
-  return watched
+  work.catch(() => undefined)
+  const watch = { ended: false }
+  const end = (): void => {
+    watch.ended = true
+  }
+  work.then(end, end)
+  for (let step = 0; step < 200 && !watch.ended; step++) await clock.advance(1)
+  return work
 }
 
-/** Registers of a chip with the trimming of the data sheet's example; `patch` changes them. */
+/** Registers of a chip with the trimming of the data sheet's example; `patch` stands over them. */
 function chipWith(patch: Readonly<Record<number, number>> = {}): { i2c: I2cPort; transfers: I2cTransfer[] } {
   const registers = new Map<number, number>([[0xd0, 0x60]])
   const words = [27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000]
@@ -32,7 +33,6 @@ function chipWith(patch: Readonly<Record<number, number>> = {}): { i2c: I2cPort;
   }
   block(0xe1, [0x6c, 0x01, 0x00, 0x13, 0x2f, 0x03, 0x1e])
   block(0xf7, [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0x00, 0x70, 0x00])
-  for (const [register, value] of Object.entries(patch)) registers.set(Number(register), value)
   const transfers: I2cTransfer[] = []
   const i2c: I2cPort = {
     buses: async () => [1],
@@ -45,7 +45,12 @@ function chipWith(patch: Readonly<Record<number, number>> = {}): { i2c: I2cPort;
           pointer = message.write[0] ?? 0
           return []
         }
-        return [Uint8Array.from({ length: message.readBytes }, (_, index) => registers.get(pointer + index) ?? 0)]
+        return [
+          Uint8Array.from(
+            { length: message.readBytes },
+            (_, index) => patch[pointer + index] ?? registers.get(pointer + index) ?? 0,
+          ),
+        ]
       })
     },
   }
@@ -142,6 +147,19 @@ void t.test('a bug in a port is not turned into a sentence about wiring', async 
   const i2c: I2cPort = { buses: async () => [], scan: async () => [], transfer }
   const chip = new Bme280({ i2c, clock: new FakeClock(), bus: 1, address: 0x76 })
   await t.rejects(chip.measure(), TypeError)
+})
+
+void t.test('after a failure the chip is asked who it is', async (t) => {
+  const patch: Record<number, number> = {}
+  const { i2c } = chipWith(patch)
+  const clock = new FakeClock()
+  const chip = new Bme280({ i2c, clock, bus: 1, address: 0x76 })
+  await finish(clock, chip.measure())
+  patch[0xf3] = 0x08
+  await t.rejects(finish(clock, chip.measure()), { message: /still measuring/ })
+  delete patch[0xf3]
+  patch[0xd0] = 0x58
+  await t.rejects(finish(clock, chip.measure()), { message: /it is a BMP280/ })
 })
 
 void t.test('a chip that was exchanged is recognised anew', async (t) => {
