@@ -23,6 +23,8 @@ vm.Script = class extends vm.Script {
 syncBuiltinESMExports()
 
 const home = mkdtempSync(join(tmpdir(), 'pincer-code-cache-'))
+// A board in use has a configuration: the parser of it belongs to a start.
+writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\nmodel: offline\nlimits: { iterations: 20 }\n')
 process.on('exit', (exitCode) => {
   rmSync(home, { recursive: true, force: true })
   if (exitCode !== 0) return

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { createApp } from '../../src/app.ts'
+import { answerLine, boardIds, readBoard } from '../../src/boards.ts'
+import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
+import { createSystemClock } from '../../src/clock.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { openHome } from '../../src/home.ts'
+import type { Model, ModelRequest } from '../../src/model/model.ts'
+import { openaiRequestBody } from './openai-form.ts'
+
+/** The bytes of the body of the first request of a fresh chat in a fresh home, with every tool that there is. */
+export async function firstRequestBytes(folder: string): Promise<{ readonly bytes: number; readonly tools: number }> {
+  const path = join(folder, 'home')
+  const clock = createSystemClock()
+  const loaded = await loadConfig({
+    home: path,
+    environment: {},
+    boards: boardIds(),
+    defaultDevices: (board) => ({ ...readBoard(board).devices }),
+    lineResolver: answerLine,
+  })
+  if (loaded.status !== 'ok') throw new Error('A home without a configuration is refused.')
+  const requests: ModelRequest[] = []
+  const model: Model = {
+    id: 'recorder',
+    windowTokens: 100_000,
+    complete: (request) => {
+      requests.push(request)
+      const usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0 }
+      return Promise.resolve({ text: 'heard', toolCalls: [], usage })
+    },
+  }
+  const quiet = (): void => undefined
+  const app = await createApp({
+    home: await openHome(path),
+    config: loaded.config,
+    redact: (text) => text,
+    clock,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    person: { id: '0', name: 'owner', role: 'owner' },
+    memoryBytes: () => 0,
+    model,
+  })
+  await app.start()
+  const peer = new ScriptPeer(() => Promise.resolve())
+  const link = app.terminal.attach(peer)
+  await peer.exchange(link, 'Hello!', { clock, onFull: quiet })
+  await link.close()
+  await app.stop()
+  const [first] = requests
+  if (first === undefined) throw new Error('The model was not asked.')
+  return { bytes: Buffer.byteLength(openaiRequestBody(first, 'gpt-5-mini')), tools: first.tools.length }
+}
