@@ -1,6 +1,6 @@
 import type { Inbound } from '../bus/message.ts'
 import type { Devices } from '../devices/device.ts'
-import { PincerError } from '../errors.ts'
+import { PincerError, sentenceOf } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import type { StopReport } from './loop.ts'
@@ -180,10 +180,10 @@ function turnCommands({ makeSafe, stopTurns, startNew }: CommandParts): Record<s
         if (words !== '' && !all)
           throw new PincerError('usage', `Write it as /stop or /stop all, not "/stop ${words}".`)
         // Outputs first: ending the turns may take a moment.
-        const safe = all ? makeSafe(`/stop all by ${message.person.name}`) : undefined
+        const safe = all ? makeSafe(`/stop all by ${message.person.name}`).then(() => undefined, sentenceOf) : undefined
         const report = await stopTurns(all ? 'all' : message)
-        await safe
-        return { text: stopText(report, all), answers: report.dropped }
+        const unsafe = await safe
+        return { text: stopText(report, all, unsafe), answers: report.dropped, failed: unsafe !== undefined }
       },
     },
     new: {
@@ -197,9 +197,10 @@ function turnCommands({ makeSafe, stopTurns, startNew }: CommandParts): Record<s
   }
 }
 
-function stopText({ stoppedTurns, dropped }: StopReport, all: boolean): string {
+/** `unsafe` says what could not be made safe; the turns are stopped all the same. */
+function stopText({ stoppedTurns, dropped }: StopReport, all: boolean, unsafe: string | undefined): string {
   const parts = []
-  if (all) parts.push('All outputs are in their safe state and stay there until /resume.')
+  if (all) parts.push(unsafe ?? 'All outputs are in their safe state and stay there until /resume.')
   if (stoppedTurns > 0) parts.push(stoppedTurns === 1 ? 'Stopped what I was doing.' : `Stopped ${stoppedTurns} turns.`)
   else if (!all) parts.push('Nothing was running.')
   if (dropped.length > 0) {

@@ -26,14 +26,14 @@ export function describeConfirmation(config: SwitchConfig, request: SetRequest):
   if (!config.confirm || (value === config.safe && forMs === undefined)) return undefined
   const opposite = oppositeOf(value)
   if (value === config.safe && forMs !== undefined) {
-    return `Switch ${name} ${value} for ${formatDuration(forMs)}, then ${opposite} again.`
+    return `switch ${name} ${value} for ${formatDuration(forMs)}, then ${opposite} again`
   }
   const { maxOnMs } = config
   if (maxOnMs !== undefined && (forMs === undefined || forMs > maxOnMs)) {
-    return `Switch ${name} ${value} for at most ${formatDuration(maxOnMs)} (maxOn), then ${opposite} again.`
+    return `switch ${name} ${value} for at most ${formatDuration(maxOnMs)} (maxOn), then ${opposite} again`
   }
-  if (forMs !== undefined) return `Switch ${name} ${value} for ${formatDuration(forMs)}, then ${opposite} again.`
-  return `Switch ${name} ${value}.`
+  if (forMs !== undefined) return `switch ${name} ${value} for ${formatDuration(forMs)}, then ${opposite} again`
+  return `switch ${name} ${value}`
 }
 
 /** What is true after a set, and until when. */

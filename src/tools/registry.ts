@@ -114,7 +114,7 @@ export class Registry {
     if (action.length > limits.approvalCharsMax) {
       throw new PincerError(
         'needs_human',
-        `Not done: ${tool.name} needs a yes from a person, and with ${action.length} characters it is too long to be shown to one (at most ${limits.approvalCharsMax}): do it in smaller steps.`,
+        `${tool.name} needs a yes from a person, and with ${action.length} characters it is too long to be shown to one (at most ${limits.approvalCharsMax}): do it in smaller steps.`,
       )
     }
     const reason = [own?.reason, stale].filter((part) => part !== undefined).join('; ')
@@ -126,7 +126,7 @@ export class Registry {
     )
     if (answer === 'yes') return action
     const why = answer === 'no' ? 'the person said no' : answer.unavailable
-    throw new PincerError('needs_human', `Not done: "${action}" needs a yes from a person (${reason}), and ${why}.`)
+    throw new PincerError('needs_human', `"${action}" needs a yes from a person (${reason}), and ${why}.`)
   }
 
   async #runJournalled(

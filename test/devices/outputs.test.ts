@@ -181,15 +181,15 @@ void t.test('confirm needs exactly the sentence, and nobody for the safe state',
   const devices = await bench.start()
   const request = { name: 'gate', value: 'on' } as const
   const sentence = devices.confirmation(request)
-  t.equal(sentence, 'Switch gate on for at most 1s (maxOn), then off again.')
+  t.equal(sentence, 'switch gate on for at most 1s (maxOn), then off again')
   for (const approved of ['yes', '', sentence?.toLowerCase() ?? '', `${sentence} `]) {
-    t.match(await bench.refusal(devices.set({ ...request, approved })), /^needs_human: .*Switch gate on for at most 1s/)
+    t.match(await bench.refusal(devices.set({ ...request, approved })), /^needs_human: .*switch gate on for at most 1s/)
   }
   t.match(await bench.refusal(devices.set(request)), /^needs_human/)
   t.equal(pinOf(bench), 0)
   t.match(
     await bench.refusal(devices.set({ ...request, forMs: 500, approved: sentence ?? '' })),
-    /^needs_human: .*"Switch gate on for 500ms, then off again."/,
+    /^needs_human: .*"switch gate on for 500ms, then off again"/,
     'a yes to one request is no yes to another',
   )
   t.equal(await bench.refusal(devices.set({ ...request, approved: sentence ?? '' })), 'allowed')
@@ -197,7 +197,7 @@ void t.test('confirm needs exactly the sentence, and nobody for the safe state',
   t.equal(devices.confirmation({ name: 'gate', value: 'off' }), undefined)
   t.equal(
     devices.confirmation({ name: 'gate', value: 'off', forMs: 5_000 }),
-    'Switch gate off for 5s, then on again.',
+    'switch gate off for 5s, then on again',
     'off for a time ends in on',
   )
   t.equal(await bench.refusal(devices.set({ name: 'gate', value: 'off' })), 'allowed')

@@ -80,8 +80,8 @@ void t.test('what a person must allow is asked word for word, and only their yes
   const args = argumentsOf(set, { name: 'gate', value: 'on' })
   const asked = set.needsHuman?.(args)
   t.strictSame(asked, {
-    action: 'Switch gate on for at most 1s (maxOn), then off again.',
-    reason: 'gate is marked confirm.',
+    action: 'switch gate on for at most 1s (maxOn), then off again',
+    reason: 'gate is marked confirm',
   })
   t.match(await bench.refusal(set.run(args, context())), /^needs_human: /)
   t.match(await bench.refusal(set.run(args, context('Switch gate on.'))), /^needs_human: /)

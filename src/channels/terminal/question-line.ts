@@ -3,7 +3,7 @@ import { printableLine } from './printable.ts'
 
 /** The question as it stands on the screen: the action word for word, on one line, nothing hidden in it. */
 export function questionPrompt(question: Question): string {
-  return `Allow: ${printableLine(question.action)}? ${printableLine(question.reason)} [y/N] `
+  return `Allow: ${printableLine(question.action)}? (${printableLine(question.reason)}) [y/N] `
 }
 
 /** An empty line is the capital N. `undefined`: neither. */

@@ -56,7 +56,7 @@ export function requireApproval(
   context: ToolContext,
 ): void {
   if (raw === 'ask' && context.approved !== action)
-    throw new PincerError('needs_human', `Not done: "${action}" writes to raw hardware and nobody has allowed it.`)
+    throw new PincerError('needs_human', `"${action}" writes to raw hardware and nobody has allowed it.`)
 }
 
 /**

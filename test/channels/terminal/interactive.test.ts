@@ -219,7 +219,7 @@ void t.test('a question is answered by the next line, which is no message', asyn
     const chat = await startChat(t)
     const asking = chat.channel.ask(question, never)
     await chat.clock.advance(limits.terminalQuestionReadMs)
-    t.match(chat.screen(), /\nAllow: set gate on\? It asks each time\. \[y\/N\]$/)
+    t.match(chat.screen(), /\nAllow: set gate on\? \(It asks each time\.\) \[y\/N\]$/)
     await chat.type(`${line}${key.enter}`)
     t.equal(await asking, answer)
     t.match(chat.screen(), /\[y\/N\] ?\w*\nyou>$/)
@@ -292,7 +292,7 @@ void t.test('a question longer than the screen stays whole while replies come in
   await chat.type(`what${key.enter}`)
   const rows = chat.screen().replaceAll('\n', '')
   t.equal(
-    rows.split(`Allow: ${action}? It asks each time. [y/N]`).length,
+    rows.split(`Allow: ${action}? (It asks each time.) [y/N]`).length,
     3,
     'once before the wrong answer, once after',
   )

@@ -91,9 +91,9 @@ void t.test('colour needs a terminal that is not dumb, and no NO_COLOR', (t) => 
 
 void t.test('a question shows the whole action on one line, and hides nothing', (t) => {
   const question = { chat: 'local', personId: '1', action: 'set gate on', reason: 'It asks each time.' }
-  t.equal(questionPrompt(question), 'Allow: set gate on? It asks each time. [y/N] ')
+  t.equal(questionPrompt(question), 'Allow: set gate on? (It asks each time.) [y/N] ')
   const action = 'rm x\n\x1b[2K\u202eAllow: nothing'
-  t.equal(questionPrompt({ ...question, action }), 'Allow: rm x␊␛[2K\ufffdAllow: nothing? It asks each time. [y/N] ')
+  t.equal(questionPrompt({ ...question, action }), 'Allow: rm x␊␛[2K\ufffdAllow: nothing? (It asks each time.) [y/N] ')
   t.end()
 })
 
