@@ -10,7 +10,7 @@ import { expandVariables } from './expansion.ts'
 import { faultsOf, isSecretPath, problemOf } from './faults.ts'
 import type { Fault, Note } from './faults.ts'
 import { configSchema } from './schema.ts'
-import { isMapping, pathKey, valueAt } from './source.ts'
+import { isMapping, valueAt } from './source.ts'
 import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
 import { mapOf } from './values.ts'
 import { versionNotes } from './version-notes.ts'
@@ -57,7 +57,8 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
     ...checkChannels(root, context.lookup),
     ...checkSwitches(root),
     ...checkWiring(root, typeof board === 'string' ? board : 'auto', context),
-  ].filter(({ path }) => !unset.some((problem) => startsWith(path, problem.path)))
+  ]
+  // The first fault of a value counts: a variable that is not set goes before what the schema says of its name.
   const found = [...unset, ...problems]
   const faults = faultsOf(written, context.fileName, found, createRedact(secrets))
   const notes = versionNotes({ root, marks: written.marks }, context.fileName).filter(
@@ -107,9 +108,8 @@ function checkWiring(root: SourceValue, board: string, context: CheckContext): r
   return [...checkLines(devices, resolverFor(board, context)), ...checkChips(devices)]
 }
 
-/** Which board `auto` means is known only where Pincer runs. */
 function resolverFor(board: string, { lineResolver }: CheckContext): (line: string) => LineAnswer | undefined {
-  return (line) => (board === 'auto' ? undefined : lineResolver?.(board, line))
+  return (line) => lineResolver?.(board, line)
 }
 
 function literalSecrets(root: SourceValue): readonly string[] {
@@ -118,10 +118,6 @@ function literalSecrets(root: SourceValue): readonly string[] {
     return typeof value === 'string' && isSecretPath(path) && !value.includes('${') ? [value] : []
   }
   return collect(root, [])
-}
-
-function startsWith(path: SourcePath, start: SourcePath): boolean {
-  return pathKey(path.slice(0, start.length)) === pathKey(start)
 }
 
 function deepFreeze<Value>(value: Value): Value {

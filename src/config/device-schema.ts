@@ -4,7 +4,7 @@ import type { Bme280Config, ContactConfig, DeviceConfig, Mcp3008Config, SwitchCo
 import { isMapping } from './source.ts'
 import { choice, duration, flag, isName, message, numberInQuotes, shape, text, wholeNumber } from './values.ts'
 
-export const deviceKinds = ['switch', 'contact', 'button', 'counter', 'bme280', 'mcp3008', 'ads1115', 'ina219'] as const
+const deviceKinds = ['switch', 'contact', 'button', 'counter', 'bme280', 'mcp3008', 'ads1115', 'ina219'] as const
 
 /** Words of the chat grammar: `on` as a device would make `/set on off` a riddle. */
 const grammarWords: ReadonlySet<string> = new Set(

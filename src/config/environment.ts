@@ -8,11 +8,13 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 export const variableForm = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** The environment goes before `.env`, so that one start can differ; credentials are files named as the variable. */
+/**
+ * The environment goes before `.env`, so that one start can differ; credentials are files named as the variable.
+ * A name must have the `variableForm`.
+ */
 export function createLookup(environment: Variables, dotEnv: Variables): Lookup {
   const credentials = environment['CREDENTIALS_DIRECTORY']
   return (name) => {
-    if (!variableForm.test(name)) return undefined
     const value = own(environment, name) || own(dotEnv, name) || readCredential(credentials, name)
     return value === '' ? undefined : value
   }

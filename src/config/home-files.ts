@@ -34,7 +34,7 @@ export async function readConfigText(home: string): Promise<FileOutcome<string>>
   if (broken >= 0) {
     return fault(configFileName, broken + 1, 'bytes that are not UTF-8', 'text', 'Save the file as UTF-8.')
   }
-  const text = read.content.toString('utf8').replace(/^\uFEFF/, '')
+  const text = read.content.toString('utf8')
   const controlled = text.split('\n').findIndex((line) => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(line))
   if (controlled >= 0) return fault(configFileName, controlled + 1, 'a control character', 'text')
   return { ...read, content: text }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { Redact } from '../log.ts'
 import { loadPart } from '../parts.ts'
+import { createRedact } from '../secrets.ts'
 import { checkFile, configWithoutFile } from './check-file.ts'
 import type { CheckContext } from './check-file.ts'
 import type { Config } from './config.ts'
@@ -61,11 +63,15 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 
   const { readYaml } = await loadPart('yaml')
   const yaml = readYaml(configText.content)
-  if (yaml.status === 'broken') return { status: 'faulty', faults: yaml.faults.map(faultOfText), notes }
+  const redact = createRedact(context.secrets)
+  const textFaults = yaml.faults.map((fault) => faultOfText(fault, redact))
+  if (yaml.status === 'broken') return { status: 'faulty', faults: textFaults, notes }
   const checked = checkFile(yaml.file, context)
   notes.push(...checked.notes.toSorted((a, b) => a.line - b.line))
   if (checked.holdsSecrets && isOpen(configText.mode)) notes.push(modeNote(home, configFileName, configText.mode))
-  const faults = [...yaml.faults.map(faultOfText), ...checked.faults].toSorted((a, b) => a.line - b.line)
+  // A value that the notation spoilt is not judged a second time.
+  const valueFaults = checked.faults.filter(({ path }) => !textFaults.some((fault) => fault.path === path))
+  const faults = [...textFaults, ...valueFaults].toSorted((a, b) => a.line - b.line)
   if (checked.config === undefined || faults.length > 0) return { status: 'faulty', faults, notes }
   const source = join(home, configFileName)
   return { status: 'ok', config: checked.config, source, notes, secrets: checked.secrets }
@@ -80,7 +86,13 @@ function modeNote(home: string, file: string, mode: number): Note {
   return { file, line: 0, path: '', sentence, blocks: false }
 }
 
-function faultOfText({ line, path, found, expected, fix }: TextFault): Fault {
-  const fault = { file: configFileName, line, path: formatPath(path), found, expected }
+function faultOfText({ line, path, found, expected, fix }: TextFault, redact: Redact): Fault {
+  const fault = {
+    file: configFileName,
+    line,
+    path: redact(formatPath(path)),
+    found: redact(found),
+    expected: redact(expected),
+  }
   return fix === undefined ? fault : { ...fault, fix }
 }

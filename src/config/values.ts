@@ -91,7 +91,7 @@ function durationFix(written: string): string | undefined {
 }
 
 /** Names of providers: also what stands before the slash of a model. */
-export const name = /^[a-z][a-z0-9_-]*$/
+const name = /^[a-z][a-z0-9_-]*$/
 
 export function isName(word: string): boolean {
   return word.length <= limits.configNameCharsMax && name.test(word)

@@ -13,7 +13,7 @@ export type LineAnswer =
   | { readonly status: 'reserved'; readonly reason: string }
   | { readonly status: 'unknown'; readonly nearest?: string | undefined }
 
-/** Answers for the lines of one board file; `undefined` when this board's lines are known only where it runs. */
+/** Answers for the lines of one board file; `undefined` for `auto` and for a board that has no file. */
 export type LineResolver = (boardId: string, line: string) => LineAnswer | undefined
 
 interface Place {

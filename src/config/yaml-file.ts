@@ -15,27 +15,21 @@ export type YamlOutcome =
 export function readYaml(text: string): YamlOutcome {
   const lines = new LineCounter()
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line)
-  try {
-    const document = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      prettyErrors: false,
-      lineCounter: lines,
-      // Found below, with the path of the key.
-      uniqueKeys: false,
-      logLevel: 'error',
-    })
-    const first = firstOf([...document.errors, ...document.warnings])
-    if (first !== undefined) return { status: 'broken', faults: [syntaxFault(document, first, text, lineAt)] }
-    const reader = new Reader(lineAt)
-    const root = reader.value(document.contents, [], 1, 0)
-    if (reader.overflow !== undefined) return { status: 'broken', faults: [reader.overflow] }
-    return { status: 'read', file: { root, marks: reader.marks }, faults: reader.faults }
-  } catch (error) {
-    // The parser recurses: thousands of nested brackets exhaust the stack.
-    if (error instanceof RangeError) return { status: 'broken', faults: [tooDeep(1)] }
-    throw error
-  }
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    prettyErrors: false,
+    lineCounter: lines,
+    // Found below, with the path of the key.
+    uniqueKeys: false,
+    logLevel: 'error',
+  })
+  const first = firstOf([...document.errors, ...document.warnings])
+  if (first !== undefined) return { status: 'broken', faults: [syntaxFault(document, first, text, lineAt)] }
+  const reader = new Reader(lineAt)
+  const root = reader.value(document.contents, [], 1, 0)
+  if (reader.overflow !== undefined) return { status: 'broken', faults: [reader.overflow] }
+  return { status: 'read', file: { root, marks: reader.marks }, faults: reader.faults }
 }
 
 function syntaxFault(
@@ -96,17 +90,17 @@ class Reader {
 
   value(node: ParsedNode | null, path: SourcePath, keyLine: number, depth: number): SourceValue {
     const line = node === null ? keyLine : this.#lineAt(node.range[0])
-    this.#values++
-    if (this.#values > limits.configValuesMax) {
-      const found = `more than ${limits.configValuesMax} values (aliases count each time)`
-      this.overflow ??= { line, path: [], found, expected: 'a shorter file' }
-    }
+    this.#count(line)
     if (depth > limits.configDepthMax) this.overflow ??= tooDeep(line)
     if (this.overflow !== undefined || node === null) return this.#mark(path, keyLine, null)
 
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source)
-      if (target !== undefined) return this.value(target, path, line, depth + 1)
+      if (target !== undefined) {
+        const value = this.value(target, path, line, depth + 1)
+        this.#moveOverflow(line)
+        return value
+      }
       const expected = `the anchor &${node.source} on an earlier line`
       this.faults.push({
         line,
@@ -150,6 +144,8 @@ class Reader {
       const keyPath = [...path, key]
       const first = this.marks.get(pathKey(keyPath))
       if (first !== undefined && Object.hasOwn(mapping, key)) {
+        this.#count(line)
+        if (this.overflow !== undefined) break
         const found = `a second "${key}" (the first is on line ${first.line})`
         this.faults.push({ line, path: keyPath, found, expected: 'each key once' })
         continue
@@ -158,6 +154,18 @@ class Reader {
       if (this.overflow !== undefined) break
     }
     return mapping
+  }
+
+  #count(line: number): void {
+    this.#values++
+    if (this.#values <= limits.configValuesMax) return
+    const found = `more than ${limits.configValuesMax} values (aliases count each time)`
+    this.overflow ??= { line, path: [], found, expected: 'a shorter file' }
+  }
+
+  /** Too much is said where the alias is used, not where the values stand. */
+  #moveOverflow(line: number): void {
+    if (this.overflow !== undefined) this.overflow = { ...this.overflow, line }
   }
 
   #mark(path: SourcePath, line: number, value: SourceValue, text?: string): SourceValue {

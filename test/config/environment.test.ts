@@ -1,0 +1,85 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { formatFault, formatNote } from '../../src/config/report.ts'
+import { load } from './config-home.ts'
+
+async function zoneOf(home: string, environment: Readonly<Record<string, string>>): Promise<string> {
+  const loaded = await load(home, environment)
+  return loaded.status === 'ok' ? loaded.config.timezone : loaded.faults.map(formatFault).join('\n')
+}
+
+void t.test('a name is looked up in the environment, then in .env, then in the credentials of systemd', async (t) => {
+  const home = t.testdir({
+    'pincer.yaml': 'timezone: "${AREA}/${CITY}"\n',
+    '.env': 'AREA=Europe\nCITY="Paris"\n',
+    credentials: { AREA: 'America\n', CITY: 'Lima\n' },
+  })
+  const credentials = { CREDENTIALS_DIRECTORY: join(home, 'credentials') }
+  t.equal(await zoneOf(home, { ...credentials, CITY: 'Rome' }), 'Europe/Rome')
+  t.equal(await zoneOf(home, credentials), 'Europe/Paris')
+  fs.rmSync(join(home, '.env'))
+  t.equal(await zoneOf(home, credentials), 'America/Lima')
+  t.equal(await zoneOf(home, { ...credentials, AREA: '' }), 'America/Lima', 'an empty value is no value')
+})
+
+void t.test('a name that is not set says where to set it, and no second fault follows from it', async (t) => {
+  const home = t.testdir({ 'pincer.yaml': 'timezone: "${AREA}/${CITY}"\nunits: "${UNITS}"\n' })
+  const loaded = await load(home, { CITY: 'Rome' })
+  t.equal(loaded.status, 'faulty')
+  if (loaded.status !== 'faulty') return
+  t.strictSame(loaded.faults.map(formatFault), [
+    `pincer.yaml:1 timezone: found "\${AREA}", which is not set, expected a value. Add the line AREA=... to ${home}/.env, or set it in the environment.`,
+    `pincer.yaml:2 units: found "\${UNITS}", which is not set, expected a value. Add the line UNITS=... to ${home}/.env, or set it in the environment.`,
+  ])
+})
+
+void t.test('a credential cannot be asked for by a path', async (t) => {
+  const home = t.testdir({ 'pincer.yaml': 'timezone: "${../ZONE}"\n', ZONE: 'Europe/Rome', credentials: {} })
+  t.match(await zoneOf(home, { CREDENTIALS_DIRECTORY: join(home, 'credentials') }), /expected the name of a variable/)
+})
+
+void t.test('a .env that others can reach is noted, and it does not block', async (t) => {
+  const home = t.testdir({ '.env': 'A=b\n' })
+  const notesAt = async (mode: number): Promise<readonly string[]> => {
+    fs.chmodSync(join(home, '.env'), mode)
+    const { notes } = await load(home)
+    t.ok(notes.every(({ blocks }) => !blocks))
+    return notes.map(formatNote)
+  }
+  t.strictSame(await notesAt(0o600), [])
+  t.strictSame(await notesAt(0o400), [])
+  t.strictSame(await notesAt(0o644), [
+    `.env: Others on this host can reach the secrets in it (mode 0644). Run chmod 600 ${home}/.env`,
+  ])
+})
+
+void t.test('a pincer.yaml with a secret in it that others can read is noted', async (t) => {
+  const home = t.testdir({})
+  const path = join(home, 'pincer.yaml')
+  const notesOf = async (key: string, mode: number): Promise<readonly string[]> => {
+    fs.writeFileSync(path, `board: simulated\nproviders: { openai: { apiKey: "${key}" } }\n`)
+    fs.chmodSync(path, mode)
+    const { notes } = await load(home, { SOME_KEY: 'key-in-environment' })
+    return notes.filter(({ blocks }) => !blocks).map(formatNote)
+  }
+  const expected = `pincer.yaml: Others on this host can reach the secrets in it (mode 0640). Run chmod 600 ${path}`
+  t.strictSame(await notesOf('key-in-the-file', 0o640), [expected])
+  t.strictSame(await notesOf('key-in-the-file', 0o600), [])
+  t.strictSame(await notesOf('${SOME_KEY}', 0o640), [])
+})
+
+void t.test('what is secret is known for redaction, what is merely configured is not', async (t) => {
+  const home = t.testdir({
+    'pincer.yaml':
+      'board: simulated\ntimezone: "${ZONE}"\nproviders: { openai: { apiKey: written-in-the-file }, groq: { apiKey: "${ODD}" } }\n',
+    '.env': 'ZONE=Europe/Rome\nODD=odd-name-for-a-key\nWIFI_PASSWORD=of-the-house\n',
+  })
+  const loaded = await load(home, { SSH_AUTH_SOCK: '/tmp/agent', GITHUB_TOKEN: 'from-the-environment' })
+  t.equal(loaded.status, 'ok')
+  if (loaded.status !== 'ok') return
+  t.strictSame(
+    [...loaded.secrets].sort(),
+    ['from-the-environment', 'odd-name-for-a-key', 'of-the-house', 'written-in-the-file'].sort(),
+  )
+})

@@ -1,0 +1,38 @@
+import t from 'tap'
+import { formatCheck } from '../../src/config/report.ts'
+import { load } from './config-home.ts'
+
+async function check(home: string): Promise<readonly string[]> {
+  return formatCheck(await load(home)).split('\n')
+}
+
+void t.test('check says what applies without a file', async (t) => {
+  t.strictSame(await check(t.testdir({})), [
+    'There is no pincer.yaml, so the defaults apply: board simulated, 6 devices, model offline.',
+  ])
+})
+
+void t.test('check names what a valid file sets', async (t) => {
+  const text = 'board: simulated\ndevices: { bulb: { kind: switch, line: GPIO17 } }\n'
+  t.strictSame(await check(t.testdir({ 'pincer.yaml': text })), [
+    'pincer.yaml is valid: board simulated, 1 device, model offline.',
+  ])
+})
+
+void t.test('check ends with what stops run, when the file asks for more than this version has', async (t) => {
+  t.strictSame(await check(t.testdir({ 'pincer.yaml': 'board: simulated\nheartbeat: 30m\n' })), [
+    'pincer.yaml:2 heartbeat: This version has no heartbeat. Set heartbeat: off.',
+    'pincer.yaml is valid: board simulated, 6 devices, model offline. This version lacks 1 part of it, so run and chat refuse to start.',
+  ])
+})
+
+void t.test('check prints faults, then notes, then how many there are', async (t) => {
+  const text =
+    'board: simulated\nheartbeat: 30m\nunits: metrical\ndevices: { bulb: { kind: switch, line: GPIO17, maxOn: 2 hours } }\n'
+  t.strictSame(await check(t.testdir({ 'pincer.yaml': text })), [
+    'pincer.yaml:3 units: found "metrical", expected metric or imperial. Did you mean metric?',
+    'pincer.yaml:4 devices.bulb.maxOn: found "2 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 2h.',
+    'pincer.yaml:2 heartbeat: This version has no heartbeat. Set heartbeat: off.',
+    '2 faults and 1 note: Pincer does not start with this configuration.',
+  ])
+})
