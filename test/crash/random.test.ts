@@ -10,12 +10,17 @@ t.setTimeout(180_000)
 const operationsMax = 14
 
 void t.test('nothing is lost or done twice when it is killed while the journal is shortened', async (t) => {
-  await killAtEach(t, { folder: t.testdir({}), prepare: longJournal, operationsMax })
+  await killAtEach(t, { folder: t.testdir({}), prepare: longJournal, operationsMax, includes: ['writeFile', 'rename'] })
   t.comment(told())
 })
 
 void t.test('nothing is lost or done twice when it is killed while a damaged journal is mended', async (t) => {
-  await killAtEach(t, { folder: t.testdir({}), prepare: damagedJournal, operationsMax })
+  await killAtEach(t, {
+    folder: t.testdir({}),
+    prepare: damagedJournal,
+    operationsMax,
+    includes: ['truncate', 'copyFile', 'rename'],
+  })
   t.comment(told())
 })
 

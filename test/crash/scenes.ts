@@ -56,7 +56,7 @@ export const newHome: Prepare = () => undefined
 
 /** The first record that is added makes the journal too long. */
 export const longJournal: Prepare = (path) =>
-  existingHome(path, finishedRecords(Math.ceil(limits.journalCompactBytes / 1_200)))
+  existingHome(path, finishedRecords(Math.ceil(limits.journalCompactBytes / 900)))
 
 /** A line in the middle makes no sense, and the last one is half. */
 export const damagedJournal: Prepare = (path) =>

@@ -18,6 +18,7 @@ export async function killAtEach(
   const { operations } = undisturbed
   t.comment(`${operations.length} operations: ${operations.join(' ')}`)
   const swept = operations.slice(0, options.operationsMax)
+  for (const name of options.includes ?? []) t.ok(swept.includes(name), `${name} is among them`)
   const jobs = swept.flatMap((name, index) =>
     ways.map((how) => async (): Promise<void> => {
       const witness = newWitness(options.folder, options.prepare)

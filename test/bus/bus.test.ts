@@ -1,0 +1,267 @@
+import fs from 'node:fs'
+import t from 'tap'
+import { isCommand } from '../../src/bus/bus.ts'
+import { limits } from '../../src/limits.ts'
+import { createDiskFaults } from '../support/disk-faults.ts'
+import { inbound } from '../support/messages.ts'
+import { openBus } from '../support/open-bus.ts'
+import { until } from '../support/until.ts'
+
+const reply = (text: string): { channel: string; chat: string; text: string; failed: boolean } => ({
+  channel: 'test',
+  chat: 'home',
+  text,
+  failed: false,
+})
+const never = new AbortController().signal
+
+void t.test('a message is accepted only once it is on the disk, and heard by the agent after that', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const { bus, journal, heard, path } = await openBus(t.testdir({}))
+  faults.hold(['datasync'])
+  let answer = ''
+  const accepting = bus.accept(inbound('hello')).then((acceptance) => (answer = acceptance))
+  await until(() => fs.readFileSync(path, 'utf8') !== '')
+  for (let round = 0; round < 50; round++) await new Promise(setImmediate)
+  t.same([answer, heard.length], ['', 0], 'written is not yet on the disk')
+  faults.release()
+  await accepting
+  t.equal(answer, 'accepted')
+  t.match(heard, [{ text: 'hello' }])
+  t.match(bus.pending(), [{ message: { text: 'hello' } }])
+  await journal.close()
+})
+
+void t.test(
+  'a message that comes again is a duplicate while it is open, when it is answered, and after a restart',
+  async (t) => {
+    const folder = t.testdir({})
+    const { bus, journal, heard } = await openBus(folder)
+    const message = inbound('once')
+    t.equal(await bus.accept(message), 'accepted')
+    t.equal(await bus.accept({ ...message, text: 'other words' }), 'duplicate')
+    t.equal(await bus.accept({ ...message, channel: 'elsewhere' }), 'accepted', 'ids count within their channel')
+    await bus.send(reply('hi'), [message], never)
+    t.equal(await bus.accept(message), 'duplicate')
+    await journal.close()
+    const again = await openBus(folder)
+    t.equal(await again.bus.accept(message), 'duplicate')
+    t.same([heard.length, again.heard.length], [2, 0])
+    await again.journal.close()
+  },
+)
+
+void t.test(
+  'a message that comes twice at once is not acknowledged by the second before it is on the disk',
+  async (t) => {
+    const faults = await createDiskFaults()
+    t.teardown(() => faults.restore())
+    const { bus, journal, heard } = await openBus(t.testdir({}))
+    const message = inbound('twice')
+    faults.fail(['datasync'])
+    const both = await Promise.allSettled([bus.accept(message), bus.accept(message)])
+    t.same(
+      both.map((each) => each.status),
+      ['rejected', 'rejected'],
+    )
+    faults.heal()
+    t.same(await Promise.all([bus.accept(message), bus.accept(message)]), ['accepted', 'duplicate'])
+    t.equal(heard.length, 1)
+    await journal.close()
+  },
+)
+
+void t.test('a full queue is a value, commands still have room, and room comes back', async (t) => {
+  const { bus, journal, heard } = await openBus(t.testdir({}))
+  const offered = Array.from({ length: limits.busMessagesMax + 7 }, (_, index) => inbound(`message ${index}`))
+  const answers = await Promise.all(offered.map((message) => bus.accept(message)))
+  t.equal(answers.filter((each) => each === 'accepted').length, limits.busMessagesMax)
+  t.equal(answers.filter((each) => each === 'full').length, 7)
+  t.equal(await bus.accept(inbound('one more')), 'full')
+  t.equal(await bus.accept(inbound('/stop')), 'accepted')
+  for (let count = 1; count < limits.busCommandsExtraMax; count++) await bus.accept(inbound('/status'))
+  t.equal(await bus.accept(inbound('/stop')), 'full', 'commands have a bound too')
+  const [refused] = offered.slice(-1)
+  for (const message of heard.slice(0, limits.busCommandsExtraMax + 1))
+    await bus.send(reply('done'), [message], undefined)
+  t.equal(await bus.accept(refused ?? inbound('')), 'accepted', 'what was refused may come again')
+  await journal.close()
+})
+
+void t.test('messages keep their order', async (t) => {
+  const folder = t.testdir({})
+  const { bus, journal, heard } = await openBus(folder)
+  const words = Array.from({ length: 40 }, (_, index) => `word ${index}`)
+  await Promise.all(words.map((word) => bus.accept(inbound(word))))
+  t.same(
+    heard.map((message) => message.text),
+    words,
+  )
+  await journal.close()
+  const again = await openBus(folder)
+  t.same(
+    again.bus.pending().map((each) => each.message.text),
+    words,
+  )
+  await again.journal.close()
+})
+
+void t.test('secrets are removed before anything is written: in messages, calls and replies', async (t) => {
+  const { bus, journal, heard, out, path } = await openBus(t.testdir({}))
+  await bus.accept(inbound('my key is hunter2'))
+  t.match(heard, [{ text: 'my key is [secret]' }])
+  await bus.callStarts(heard, 'shell echo hunter2')
+  await bus.send(reply('it was hunter2'), heard, never)
+  t.match(out, [{ text: 'it was [secret]' }])
+  t.notMatch(fs.readFileSync(path, 'utf8'), /hunter2/)
+  await journal.close()
+})
+
+void t.test('a reply closes its messages and is kept until it is delivered, over restarts', async (t) => {
+  const folder = t.testdir({})
+  const first = await openBus(folder)
+  const message = inbound('hello')
+  await first.bus.accept(message)
+  const sent = await first.bus.send(reply('hi'), [message], never)
+  t.same(sent.answers, [message.id])
+  t.match(first.out, [sent])
+  await first.journal.close()
+  const second = await openBus(folder)
+  t.same(second.bus.pending(), [])
+  t.same(second.bus.undelivered(), [sent])
+  await second.bus.sent(sent.id)
+  await second.journal.close()
+  const third = await openBus(folder)
+  t.same(third.bus.undelivered(), [])
+  await third.journal.close()
+})
+
+void t.test('a changing call is on the disk before it may run', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const folder = t.testdir({})
+  const { bus, journal } = await openBus(folder)
+  const message = inbound('lamp on')
+  await bus.accept(message)
+  faults.done.length = 0
+  const id = await bus.callStarts([message], 'device_set lamp on')
+  t.same(faults.done, ['write', 'datasync'])
+  const crashed = await openBus(folder)
+  t.match(crashed.bus.pending(), [{ calls: [{ id, what: 'device_set lamp on', ended: false }] }])
+  await crashed.journal.close()
+  faults.done.length = 0
+  await bus.callEnded(id)
+  t.same(faults.done, ['write'], 'its end is not worth an fsync')
+  faults.fail(['write'])
+  await t.rejects(bus.callStarts([message], 'device_set lamp off'), { code: 'disk' })
+  await bus.callEnded(id)
+  await journal.close()
+})
+
+void t.test('ids are never the same, also when the clock stands still or goes back', async (t) => {
+  const { bus, journal, clock } = await openBus(t.testdir({}))
+  const message = inbound('x')
+  await bus.accept(message)
+  const ids = new Set<string>()
+  for (let count = 0; count < 200; count++) {
+    ids.add(await bus.callStarts([message], 'x'))
+    if (count === 100) clock.jumpWall(-3_600_000)
+  }
+  t.equal(ids.size, 200)
+  await journal.close()
+})
+
+void t.test('a reply waits while the outbound queue is full, in order, and never goes over the bound', async (t) => {
+  const { bus, journal, out } = await openBus(t.testdir({}))
+  for (let count = 0; count < limits.busMessagesMax; count++) await bus.send(reply(`${count}`), [], never)
+  const waiting = ['a', 'b', 'c'].map((text) => bus.send(reply(text), [], never))
+  for (let round = 0; round < 50; round++) await new Promise(setImmediate)
+  t.equal(out.length, limits.busMessagesMax)
+  await bus.sent(out[0]?.id ?? '')
+  await until(() => out.length > limits.busMessagesMax)
+  for (let round = 0; round < 50; round++) await new Promise(setImmediate)
+  t.equal(bus.undelivered().length, limits.busMessagesMax, 'one place, one message')
+  await bus.sent(out[1]?.id ?? '')
+  await bus.sent(out[2]?.id ?? '')
+  await Promise.all(waiting)
+  t.same(
+    out.slice(-3).map((each) => each.text),
+    ['a', 'b', 'c'],
+  )
+  await journal.close()
+})
+
+void t.test('a reply that waits for room is given up with its signal, and nothing was written of it', async (t) => {
+  const { bus, journal, out } = await openBus(t.testdir({}))
+  const message = inbound('hello')
+  await bus.accept(message)
+  for (let count = 0; count < limits.busMessagesMax; count++) await bus.send(reply(`${count}`), [], never)
+  const stop = new AbortController()
+  const waiting = bus.send(reply('late'), [message], stop.signal)
+  stop.abort()
+  await t.rejects(waiting, { code: 'stopped' })
+  await t.rejects(bus.send(reply('later'), [message], stop.signal), { code: 'stopped' })
+  t.equal(bus.pending().length, 1)
+  t.equal(out.length, limits.busMessagesMax)
+  await bus.sent(out[0]?.id ?? '')
+  await bus.send(reply('now'), [message], never)
+  t.equal(bus.pending().length, 0)
+  await journal.close()
+})
+
+void t.test(
+  'on a full disk messages are refused with the reason, but /stop and /off are taken and answered',
+  async (t) => {
+    const faults = await createDiskFaults()
+    t.teardown(() => faults.restore())
+    const folder = t.testdir({})
+    const { bus, journal, heard, out } = await openBus(folder)
+    const before = inbound('before')
+    await bus.accept(before)
+    faults.fail(['write', 'writeFile'])
+    await t.rejects(bus.accept(inbound('hello')), { code: 'disk', message: /the disk is full/ })
+    await t.rejects(bus.accept(inbound('/on lamp')), { code: 'disk' })
+    await t.rejects(bus.accept(inbound('/stopwatch')), { code: 'disk' })
+    const stops = ['/stop', ' /STOP all', '/off lamp'].map((text) => inbound(text))
+    for (const stop of stops) t.equal(await bus.accept(stop), 'accepted')
+    t.equal(heard.length, 4)
+    await bus.callStarts([stops[2] ?? before], 'device_set lamp off')
+    await t.rejects(bus.callStarts([before], 'device_set lamp on'), { code: 'disk' })
+    for (const stop of stops) await bus.send(reply(`re ${stop.text}`), [stop], never)
+    await bus.send(reply('answered on a full disk'), [before], never)
+    t.equal(out.length, 4)
+    await bus.sent(out[0]?.id ?? '')
+    t.equal(bus.undelivered().length, 3)
+
+    faults.heal()
+    const after = inbound('after')
+    t.equal(await bus.accept(after), 'accepted')
+    const crashed = await openBus(folder)
+    t.match(crashed.bus.pending(), [{ message: { text: 'after' } }], 'the file has caught up with the memory')
+    t.equal(crashed.bus.undelivered().length, 3)
+    await crashed.journal.close()
+    await journal.close()
+  },
+)
+
+void t.test('only a word behind a slash at the start is a command', (t) => {
+  for (const text of ['/stop', ' /stop all', '/set lamp on', '/help@pincer_bot', '/STATUS', '/a_b1\nx']) {
+    t.equal(isCommand(text), true, text)
+  }
+  for (const text of [
+    'stop',
+    '',
+    '/',
+    '/ stop',
+    'do /stop',
+    '/etc/hosts',
+    '//',
+    '/stop!',
+    `/${'x'.repeat(33)}`,
+    '/ünï',
+  ]) {
+    t.equal(isCommand(text), false, text)
+  }
+  t.end()
+})
