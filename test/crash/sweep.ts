@@ -10,7 +10,13 @@ const ways = ['before', 'middle', 'after'] as const
  */
 export async function killAtEach(
   t: Test,
-  options: { readonly folder: string; readonly prepare: (home: string) => void; readonly operationsMax?: number },
+  options: {
+    readonly folder: string
+    readonly prepare: (home: string) => void
+    readonly operationsMax?: number
+    /** Operations that must be among those. */
+    readonly includes?: readonly string[]
+  },
 ): Promise<void> {
   const undisturbed = newWitness(options.folder, options.prepare)
   t.equal(await undisturbed.live(scene()), 'finished')

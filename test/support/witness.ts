@@ -261,7 +261,11 @@ export class Witness {
     if (!fs.existsSync(folder)) return void this.faults.push('there is no session log')
     for (const name of fs.readdirSync(folder).filter((each) => each.endsWith('.jsonl'))) {
       for (const line of this.#linesOf(join(folder, name))) {
-        const turn = JSON.parse(line) as { readonly of: readonly string[]; readonly m: readonly Message[] }
+        const turn = parseTurn(line)
+        if (turn === undefined) {
+          this.faults.push(`a bad line in ${name}: ${line.slice(0, 60)}`)
+          continue
+        }
         for (const key of turn.of) turns.set(key, (turns.get(key) ?? 0) + 1)
         const last = turn.m.at(-1)
         const whole = turn.m[0]?.role === 'user' && last?.role === 'assistant' && last.toolCalls.length === 0
@@ -290,5 +294,13 @@ export class Witness {
   #linesOf(path: string): string[] {
     if (!fs.existsSync(path)) return []
     return fs.readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  }
+}
+
+function parseTurn(line: string): { readonly of: readonly string[]; readonly m: readonly Message[] } | undefined {
+  try {
+    return JSON.parse(line) as { readonly of: readonly string[]; readonly m: readonly Message[] }
+  } catch {
+    return undefined
   }
 }
