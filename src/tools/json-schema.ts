@@ -15,7 +15,11 @@ function slim(schema: object): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(schema)) {
     if (key === '$schema' || key === 'additionalProperties') continue
-    if (Array.isArray(value)) {
+    if (key === 'properties') {
+      // Its keys are the arguments' names, whatever they are called.
+      const properties = Object.entries(value as Record<string, object>)
+      kept[key] = Object.fromEntries(properties.map(([name, property]) => [name, slim(property)]))
+    } else if (Array.isArray(value)) {
       if (value.length > 0) kept[key] = value
     } else if (typeof value === 'object' && value !== null) {
       kept[key] = slim(value)

@@ -1,0 +1,103 @@
+import * as v from 'valibot'
+import { ActBudget } from '../../src/guard/act-budget.ts'
+import type { ApprovalAnswer, ApprovalRequest } from '../../src/guard/approval.ts'
+import { limits } from '../../src/limits.ts'
+import { type CallOrigin, Registry } from '../../src/tools/registry.ts'
+import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts'
+import { FakeClock } from './fake-clock.ts'
+import { createLogLines } from './log-lines.ts'
+import { ada } from './messages.ts'
+
+const nameArgument = v.strictObject({ name: v.pipe(v.string(), v.description('which')) })
+
+/** A small tool; what it does is the test's. */
+export function smallTool(
+  name: string,
+  access: Tool['access'],
+  run: (name: string, context: ToolContext) => string | Promise<string>,
+  more: Partial<Pick<Tool, 'timeoutMs' | 'resultCharsMax' | 'outputs' | 'needsHuman' | 'acts'>> = {},
+): Tool {
+  return defineTool({
+    name,
+    description: `The tool ${name}.`,
+    arguments: nameArgument,
+    access,
+    acts: () => access === 'change',
+    timeoutMs: limits.toolTimeoutMs,
+    run: async ({ name }, context) => run(name, context),
+    ...more,
+  })
+}
+
+export interface ToolBench {
+  readonly registry: Registry
+  readonly clock: FakeClock
+  readonly logLines: string[]
+  /** What a person was asked. */
+  readonly asked: ApprovalRequest[]
+  /** Over-long results by their paths. */
+  readonly parked: Map<string, string>
+  /** What happened around changing calls, in order. */
+  readonly journal: string[]
+  origin(more?: Partial<CallOrigin>): CallOrigin
+}
+
+/** A registry over these tools, with a person who answers `answer`. What is said `hunter2` counts as a secret. */
+export function createToolBench(
+  tools: readonly Tool[],
+  options: {
+    readonly clock?: FakeClock
+    readonly answer?: ApprovalAnswer | ((signal: AbortSignal) => Promise<ApprovalAnswer>)
+    readonly actsPerHour?: number
+    readonly park?: (text: string) => Promise<string>
+  } = {},
+): ToolBench {
+  const clock = options.clock ?? new FakeClock()
+  const { log, lines: logLines } = createLogLines()
+  const asked: ApprovalRequest[] = []
+  const parked = new Map<string, string>()
+  const journal: string[] = []
+  const registry = new Registry({
+    tools,
+    approver: {
+      ask: (request, signal) => {
+        asked.push(request)
+        const { answer = 'yes' } = options
+        return typeof answer === 'function' ? answer(signal) : Promise.resolve(answer)
+      },
+    },
+    budget: new ActBudget({ clock, actsPerHour: options.actsPerHour ?? 120 }),
+    clock,
+    log,
+    redact: (text) => text.replaceAll('hunter2', '[secret]'),
+    park: (name, text) => {
+      if (options.park) return options.park(text)
+      const path = `.tool-results/${parked.size + 1}-${name}.txt`
+      parked.set(path, text)
+      return Promise.resolve(path)
+    },
+  })
+  return {
+    registry,
+    clock,
+    logLines,
+    asked,
+    parked,
+    journal,
+    origin: (more = {}) => ({
+      channel: 'test',
+      chat: 'home',
+      person: ada,
+      messageAgeMs: 0,
+      signal: new AbortController().signal,
+      beforeChange: (what) => {
+        journal.push(`starts ${what}`)
+        return Promise.resolve(() => {
+          journal.push(`ended ${what}`)
+          return Promise.resolve()
+        })
+      },
+      ...more,
+    }),
+  }
+}
