@@ -20,7 +20,7 @@ export class Repetition {
       const count = (streaks.get(key) ?? this.#streaks.get(key) ?? 0) + 1
       streaks.set(key, count)
       if (count >= limits.turnSameCallMax) {
-        explanation ??= `I stopped: I called ${call.name} ${call.arguments} ${count} times in a row and each time got the same answer: ${firstLine(outcome.text)}`
+        explanation ??= `I stopped: I called ${firstLine(`${call.name} ${call.arguments}`)} ${count} times in a row and each time got the same answer: ${firstLine(outcome.text)}`
       }
     })
     this.#streaks = streaks
