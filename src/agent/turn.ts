@@ -214,7 +214,7 @@ export class Turn {
 }
 
 /** A call in one quiet line: `device_set lamp on`. */
-export function toolLine(call: ToolCall): string {
+function toolLine(call: ToolCall): string {
   let values: string
   try {
     values = Object.values(JSON.parse(call.arguments) as object)

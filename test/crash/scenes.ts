@@ -12,7 +12,7 @@ type Prepare = (home: string) => void
 let homeCount = 0
 let messageCount = 0
 
-export const totals = { kills: 0, messages: 0, changes: 0, repeats: 0, notices: 0 }
+const totals = { kills: 0, messages: 0, changes: 0, repeats: 0, notices: 0 }
 
 /** Plans of a turn: r reads, m changes, a blank ends a reply of the model. */
 export const plans = ['', 'r', 'm', 'rr m', 'm r mm', 'r rm r m', 'mmm', 'rrr'] as const

@@ -59,7 +59,7 @@ export class ScriptedModel implements Model {
 }
 
 /** What a strict provider would refuse a request for. */
-export function faultsOf(request: ModelRequest): string[] {
+function faultsOf(request: ModelRequest): string[] {
   const { messages, tools } = request
   const faults = transcriptFaults(messages)
   if (messages[0]?.role !== 'user') faults.push(`it begins with ${messages[0]?.role ?? 'nothing'}`)

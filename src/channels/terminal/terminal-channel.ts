@@ -7,7 +7,7 @@ import type { Acceptance, Answer, Channel, Delivery, Intake, Question } from '..
 import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
 
 /** The terminal has one conversation, whoever is attached to it. */
-export const terminalChat = 'local'
+const terminalChat = 'local'
 
 const nobody: Answer = { unavailable: 'nobody is at a terminal to say yes' }
 
