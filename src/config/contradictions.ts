@@ -65,10 +65,9 @@ export function checkChannels(root: unknown, lookup: Lookup): readonly Problem[]
   return problems
 }
 
-/** Limits of one switch that no switch can keep, and interlocks that two safe states break. */
+/** Limits of one switch that no switch can keep, and interlocks that a safe state breaks. */
 export function checkSwitches(root: unknown): readonly Problem[] {
   const problems: Problem[] = []
-  const safeOnByGroup = new Map<string, string>()
   for (const [name, device] of Object.entries(mappingAt(root, 'devices'))) {
     if (!isMapping(device) || device['kind'] !== 'switch') continue
     const at = (key: string) => ['devices', name, key]
@@ -84,14 +83,11 @@ export function checkSwitches(root: unknown): readonly Problem[] {
       const expected = 'one of the two: a switch that must not stay on is not safe when on'
       problems.push({ path: at('maxOn'), found, expected })
     }
-    const group = device['interlock']
-    if (typeof group !== 'string') continue
-    const other = safeOnByGroup.get(group)
-    if (other !== undefined) {
-      const found = `on, as for ${other} in the same interlock ${group}`
-      problems.push({ path: at('safe'), found, expected: 'at most one switch of an interlock with safe: on' })
+    if (typeof device['interlock'] === 'string') {
+      const found = 'an interlock beside safe: on'
+      const expected = 'one of the two: going safe would switch it on beside another of its group'
+      problems.push({ path: at('interlock'), found, expected })
     }
-    safeOnByGroup.set(group, name)
   }
   return problems
 }

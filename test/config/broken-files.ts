@@ -189,8 +189,8 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
     'pincer.yaml:1 devices.lamp.maxOn: found a maxOn beside safe: on, expected one of the two: a switch that must not stay on is not safe when on.',
   ],
   [
-    'devices:\n  up: { kind: switch, line: GPIO17, safe: on, interlock: motor }\n  down: { kind: switch, line: GPIO27, safe: on, interlock: motor }\n',
-    'pincer.yaml:3 devices.down.safe: found on, as for up in the same interlock motor, expected at most one switch of an interlock with safe: on.',
+    'devices:\n  up: { kind: switch, line: GPIO17, interlock: motor }\n  down: { kind: switch, line: GPIO27, safe: on, interlock: motor }\n',
+    'pincer.yaml:3 devices.down.interlock: found an interlock beside safe: on, expected one of the two: going safe would switch it on beside another of its group.',
   ],
   [
     'devices: { lamp: { kind: switch, line: GPIO17, interlock: "" } }\n',
