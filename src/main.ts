@@ -259,18 +259,25 @@ function complain(text: string): void {
 let onBug: () => Promise<void> = () => Promise.resolve()
 
 /** A fault nobody expected: outputs safe, then end with 1, so that a supervisor starts afresh from the journal. */
-function endOnBug(error: unknown): void {
+async function endOnBug(error: unknown): Promise<void> {
   complain(`error main: a bug ended Pincer: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  onBug().finally(() => process.exit(1))
+  try {
+    await onBug()
+  } finally {
+    process.exit(1)
+  }
 }
 
-process.on('uncaughtException', endOnBug)
-process.on('unhandledRejection', endOnBug)
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
+process.on('uncaughtException', (error) => void endOnBug(error))
+process.on('unhandledRejection', (error) => void endOnBug(error))
+void runToEnd()
+
+async function runToEnd(): Promise<void> {
+  try {
+    process.exit(await main())
+  } catch (error) {
     if (!isPincerError(error)) return endOnBug(error)
     complain(`pincer: ${error.message}`)
-    process.exit(error.code === 'usage' || error.code === 'config' || error.code === 'not_in_version' ? 2 : 1)
-  },
-)
+    process.exit(['usage', 'config', 'not_in_version'].includes(error.code) ? 2 : 1)
+  }
+}
