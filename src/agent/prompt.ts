@@ -46,7 +46,7 @@ export async function buildPrompt(sources: PromptSources, role: Person['role']):
 
 function capped(name: string, text: string): string {
   if (text.length <= limits.promptFileCharsMax) return text
-  const cut = text.slice(0, limits.promptFileCharsMax)
+  const cut = text.slice(0, limits.promptFileCharsMax).toWellFormed()
   return `${cut}\n[${name} is cut here after ${limits.promptFileCharsMax} of ${text.length} characters: keep it shorter.]`
 }
 

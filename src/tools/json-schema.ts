@@ -17,7 +17,7 @@ function slim(schema: object): Record<string, unknown> {
     if (key === '$schema' || key === 'additionalProperties') continue
     if (key === 'properties') {
       // Its keys are the arguments' names, whatever they are called.
-      const properties = Object.entries(value as Record<string, object>)
+      const properties = Object.entries<object>(value)
       kept[key] = Object.fromEntries(properties.map(([name, property]) => [name, slim(property)]))
     } else if (Array.isArray(value)) {
       if (value.length > 0) kept[key] = value
