@@ -4,7 +4,7 @@ import t from 'tap'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
 
 const configs = { lamp: switchConfig({ start: 'last', confirm: true }) }
-const on = { name: 'lamp', value: 'on', approved: 'Switch lamp on.' } as const
+const on = { name: 'lamp', value: 'on', approved: 'switch lamp on' } as const
 const latchFile = (bench: DeviceBench): string => join(bench.stateFolder, 'latch.json')
 
 void t.test(
