@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { AgentLoop } from './agent/loop.ts'
 import { Commands } from './agent/commands.ts'
 import { formatContext } from './agent/context.ts'
-import type { PromptSources } from './agent/prompt.ts'
-import { PromptCache, type WorkspaceWatch } from './agent/prompt-cache.ts'
+import { PromptCache } from './agent/prompt-cache.ts'
+import { promptFiles } from './agent/prompt-files.ts'
 import { statusText } from './agent/status.ts'
 import { recover } from './agent/recovery.ts'
 import { Sessions } from './agent/session.ts'
@@ -19,11 +19,10 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createDevices } from './devices/devices.ts'
 import type { Devices } from './devices/device.ts'
-import { formatDuration } from './duration.ts'
-import { PincerError, sentenceOf } from './errors.ts'
+import { PincerError } from './errors.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import type { Approver } from './guard/approval.ts'
-import { openWorkspace, type Workspace } from './guard/workspace.ts'
+import { openWorkspace } from './guard/workspace.ts'
 import type { Board } from './hardware/board.ts'
 import type { Simulator } from './hardware/simulator/simulator.ts'
 import { greetingLines, servedLines } from './greeting.ts'
@@ -34,6 +33,7 @@ import type { Model } from './model/model.ts'
 import { createOfflineModel } from './model/offline/offline-model.ts'
 import { loadPart } from './parts.ts'
 import { version } from './runtime.ts'
+import { stopParts, type StoppedPart } from './stop-parts.ts'
 import { createDeviceTools } from './tools/devices.ts'
 import { createFileTools } from './tools/files.ts'
 import { createHardwareTools } from './tools/hardware.ts'
@@ -80,8 +80,53 @@ export interface App {
  * anything is read from the journal, and the journal is read before any channel takes a new message.
  */
 export async function createApp(options: AppOptions): Promise<App> {
+  const { home, config, clock, log } = options
+  const base = await createBase(options)
+  const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware } = base
+  const registry = createRegistry(base, options)
+  const model = options.model ?? createModel(config, devices, board)
+  const prompts = createPrompts(base, log)
+  const { loop, commands } = createAgent({ base, registry, model, prompts, options })
+
+  const start = async (): Promise<void> => {
+    await devices.start()
+    loop.start()
+    dispatcher.start()
+    await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
+    for (const channel of channels) await channel.start({ accept: (message) => bus.accept(message) })
+  }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    const inOrder: readonly StoppedPart[] = [
+      ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),
+      { name: 'agent', stop: () => loop.stop() },
+      { name: 'dispatcher', stop: () => dispatcher.stop() },
+      { name: 'raw lines', stop: () => rawTools.close() },
+      { name: 'devices', stop: () => devices.stop() },
+      { name: 'sessions', stop: () => sessions.close() },
+      { name: 'journal', stop: () => journal.close() },
+    ]
+    stopped ??= stopParts(inOrder, { clock, log }).then(() => hardware.close())
+    return stopped
+  }
+
+  const shown = { version: version(), board: board.label, devices: devices.list() }
+  return {
+    terminal: base.terminal,
+    greeting: greetingLines({ ...shown, fresh: home.fresh }),
+    served: servedLines({ ...shown, home: home.path, model: model.id }),
+    completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
+    devices,
+    registry,
+    prompt: (role) => prompts.get(role),
+    start,
+    stop,
+  }
+}
+
+/** What stands below the agent: the board and what moves messages. */
+async function createBase(options: AppOptions) {
   const { home, config, clock, log, redact, person } = options
-  const startedMs = clock.monotonicMs()
   const board = readBoard(config.board)
   const { createSimulator } = await loadPart('simulator')
   const hardware = createSimulator({ board, clock })
@@ -96,12 +141,29 @@ export async function createApp(options: AppOptions): Promise<App> {
   const workspace = await openWorkspace({ root: home.workspace })
   const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log })
   const bus = new Bus({ journal, clock, redact })
-  const sessions = new Sessions({ folder: join(home.state, 'sessions'), log })
   const terminal = new TerminalChannel({ person, clock })
   const channels: readonly Channel[] = [terminal, ...(options.channels ?? [])]
-  const dispatcher = new Dispatcher({ bus, clock, log, channels })
-  const rawTools = createRawTools({ config, hardware, devices, board })
-  const registry = new Registry({
+  return {
+    board,
+    hardware,
+    devices,
+    rawTools: createRawTools({ config, hardware, devices, board }),
+    workspace,
+    journal,
+    bus,
+    terminal,
+    channels,
+    dispatcher: new Dispatcher({ bus, clock, log, channels }),
+    sessions: new Sessions({ folder: join(home.state, 'sessions'), log }),
+  }
+}
+
+type Base = Awaited<ReturnType<typeof createBase>>
+
+function createRegistry(base: Base, options: AppOptions): Registry {
+  const { workspace, devices, rawTools, channels } = base
+  const { clock, log, redact, config } = options
+  return new Registry({
     tools: [...createFileTools(workspace), ...createDeviceTools(devices), ...rawTools.tools, ...(options.tools ?? [])],
     approver: createApprover(channels),
     budget: new ActBudget({ clock, actsPerHour: config.limits.actsPerHour }),
@@ -110,9 +172,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     redact,
     park: (name, text) => parkResult(workspace, name, text),
   })
-  const model = options.model ?? createModel(config, devices, board)
+}
+
+function createPrompts(base: Base, log: Log): PromptCache {
+  const { workspace, devices, board } = base
   const { readFile, listFolders } = promptFiles(workspace, log)
-  const prompts = new PromptCache(
+  return new PromptCache(
     {
       readFile,
       skills: () => listSkills({ readFile, listFolders }),
@@ -121,6 +186,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     { fingerprint: (paths) => workspace.fingerprint(paths), listFolders },
   )
+}
+
+/** The loop and the commands, which know each other: a command stops turns, and the loop hands commands over. */
+function createAgent(parts: {
+  readonly base: Base
+  readonly registry: Registry
+  readonly model: Model
+  readonly prompts: PromptCache
+  readonly options: AppOptions
+}): { readonly loop: AgentLoop; readonly commands: Commands } {
+  const { base, registry, model, prompts, options } = parts
+  const { board, hardware, devices, bus, sessions, rawTools } = base
+  const { clock, log, config } = options
+  const startedMs = clock.monotonicMs()
   const loop: AgentLoop = new AgentLoop({
     bus,
     sessions,
@@ -162,61 +241,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     model: { id: model.id, note: 'a small grammar inside Pincer; no language model, no network, no cost.' },
     play: (words) => hardware.play(words),
   })
-
-  const start = async (): Promise<void> => {
-    await devices.start()
-    loop.start()
-    dispatcher.start()
-    await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
-    for (const channel of channels) await channel.start({ accept: (message) => bus.accept(message) })
-  }
-  let stopped: Promise<void> | undefined
-  const stop = (): Promise<void> => {
-    stopped ??= stopAll([
-      ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),
-      { name: 'agent', stop: () => loop.stop() },
-      { name: 'dispatcher', stop: () => dispatcher.stop() },
-      { name: 'raw lines', stop: () => rawTools.close() },
-      { name: 'devices', stop: () => devices.stop() },
-      { name: 'sessions', stop: () => sessions.close() },
-      { name: 'journal', stop: () => journal.close() },
-    ]).then(() => hardware.close())
-    return stopped
-  }
-  /** Each part gets its time; one that fails or hangs must not keep the outputs from becoming safe. */
-  const stopAll = async (parts: readonly { name: string; stop: () => Promise<void> }[]): Promise<void> => {
-    for (const part of parts) {
-      const { promise: late, resolve } = Promise.withResolvers<'late'>()
-      const timer = clock.after(limits.partStopTimeoutMs, () => resolve('late'))
-      try {
-        const end = await Promise.race([part.stop(), late])
-        if (end === 'late')
-          log.error('app', `${part.name} did not stop in ${formatDuration(limits.partStopTimeoutMs)}.`)
-      } catch (error) {
-        log.error('app', `${part.name} failed to stop: ${sentenceOf(error)}`)
-      } finally {
-        timer.cancel()
-      }
-    }
-  }
-
-  return {
-    terminal,
-    greeting: greetingLines({ version: version(), board: board.label, devices: devices.list(), fresh: home.fresh }),
-    served: servedLines({
-      version: version(),
-      home: home.path,
-      board: board.label,
-      model: model.id,
-      devices: devices.list(),
-    }),
-    completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
-    devices,
-    registry,
-    prompt: (role) => prompts.get(role),
-    start,
-    stop,
-  }
+  return { loop, commands }
 }
 
 function createModel(config: Config, devices: Devices, board: Board): Model {
@@ -251,28 +276,4 @@ function createApprover(channels: readonly Channel[]): Approver {
       return asked.ask({ chat, personId: person.id, action, reason }, signal)
     },
   }
-}
-
-/** What the prompt reads from the workspace. A file that may not be read is left out and said in the log. */
-function promptFiles(
-  workspace: Workspace,
-  log: Log,
-): Pick<PromptSources, 'readFile'> & Pick<WorkspaceWatch, 'listFolders'> {
-  const readFile = async (path: string): Promise<string | undefined> => {
-    try {
-      return await workspace.readText(path)
-    } catch (error) {
-      log.warn('prompt', sentenceOf(error))
-      return undefined
-    }
-  }
-  const listFolders = async (path: string): Promise<readonly string[]> => {
-    try {
-      const listing = await workspace.list(path, limits.listEntriesMax)
-      return (listing?.entries ?? []).filter((entry) => entry.kind === 'folder').map((entry) => entry.name)
-    } catch {
-      return [] // No folder of skills: a workspace need not have one.
-    }
-  }
-  return { readFile, listFolders }
 }

@@ -17,6 +17,7 @@ const foundation = [
   'nearest',
   'secrets',
   'local-time',
+  'stop-parts',
 ].map((name) => `${name}.ts`)
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
@@ -57,6 +58,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'tools/registry.ts',
     'tools/tool.ts',
     'guard/approval.ts',
+    'guard/workspace.ts',
     'devices/device.ts',
   ],
   program: [
