@@ -5,10 +5,7 @@ import type { Redact } from '../log.ts'
 import type { Journal } from './journal.ts'
 import { keyOf, type Pending } from './ledger.ts'
 import type { JournalRecord } from './record.ts'
-import type { Activity, Inbound, Outbound } from './message.ts'
-
-/** `full`: not taken. `duplicate`: taken before. */
-export type Acceptance = 'accepted' | 'full' | 'duplicate'
+import type { Acceptance, Activity, Inbound, Outbound } from './message.ts'
 
 /**
  * Where channels and the agent meet. Two bounded queues over one journal: an inbound message is on the disk before

@@ -19,6 +19,9 @@ export interface Inbound {
   readonly sentAtMs: number
 }
 
+/** `full`: not taken, tell the person in words. `duplicate`: taken before; acknowledge it again. */
+export type Acceptance = 'accepted' | 'full' | 'duplicate'
+
 export interface Outbound {
   readonly id: string
   readonly channel: string

@@ -1,7 +1,4 @@
-import type { Activity, Inbound, Outbound } from '../bus/message.ts'
-
-/** `full`: not taken, tell the person in words. `duplicate`: taken before; acknowledge it again. */
-export type Acceptance = 'accepted' | 'full' | 'duplicate'
+import type { Acceptance, Activity, Inbound, Outbound } from '../bus/message.ts'
 
 /** What a channel may do with the rest of Pincer: hand over messages. Resolves once the message is on disk. */
 export interface Intake {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
+import type { Acceptance } from '../bus/message.ts'
 import { LineSplitter } from '../channels/terminal/line-splitter.ts'
 import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from '../channels/terminal/terminal-peer.ts'
-import type { Acceptance } from '../channels/channel.ts'
 import type { Clock } from '../clock.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
 import { errorName } from '../files.ts'

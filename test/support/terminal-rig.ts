@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
-import type { Inbound, Outbound } from '../../src/bus/message.ts'
-import type { Acceptance, Intake } from '../../src/channels/channel.ts'
+import type { Acceptance, Inbound, Outbound } from '../../src/bus/message.ts'
+import type { Intake } from '../../src/channels/channel.ts'
 import { TerminalChannel } from '../../src/channels/terminal/terminal-channel.ts'
 import type { TerminalPeer } from '../../src/channels/terminal/terminal-peer.ts'
 import { FakeClock, settle } from './fake-clock.ts'

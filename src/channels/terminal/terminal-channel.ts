@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Activity, Outbound, Person } from '../../bus/message.ts'
+import type { Acceptance, Activity, Outbound, Person } from '../../bus/message.ts'
 import type { Clock } from '../../clock.ts'
 import { PincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
-import type { Acceptance, Answer, Channel, Delivery, Intake, Question } from '../channel.ts'
+import type { Answer, Channel, Delivery, Intake, Question } from '../channel.ts'
 import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
 
 /** The terminal has one conversation, whoever is attached to it. */

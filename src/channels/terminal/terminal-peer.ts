@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Activity, Outbound } from '../../bus/message.ts'
+import type { Acceptance, Activity, Outbound } from '../../bus/message.ts'
 import { PincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
-import type { Acceptance, Question } from '../channel.ts'
+import type { Question } from '../channel.ts'
 
 /**
  * Somebody at a terminal: the user interface of this process, or a client on the control socket. The terminal channel
