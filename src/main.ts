@@ -9,7 +9,7 @@ import type { OpenLink } from './channels/terminal/terminal-peer.ts'
 import { createSystemClock, type Clock } from './clock.ts'
 import { parseCommandLine, usage, type Command } from './command-line.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
-import { formatCheck } from './config/report.ts'
+import { formatCheck, formatNote } from './config/report.ts'
 import { connectControl } from './daemon/control-client.ts'
 import { serveControl } from './daemon/control-socket.ts'
 import { acquireHomeLock } from './daemon/home-lock.ts'
@@ -91,6 +91,7 @@ function load(home: string): Promise<LoadedConfig> {
   return loadConfig({
     home,
     environment: process.env,
+    readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
     boards: boardIds(),
     defaultDevices: (board) => ({ ...readBoard(board).devices }),
     lineResolver: answerLine,
@@ -144,6 +145,8 @@ async function attach(start: Start): Promise<ExitCode> {
 
 async function serve(start: Start): Promise<ExitCode> {
   const { home, loaded, mode, clock, log, redact, signal } = start
+  // A script's output stays clean of what only a person can mend.
+  if (mode.kind === 'run' || mode.kind === 'interactive') for (const note of loaded.notes) complain(formatNote(note))
   const app = await createApp({
     home,
     config: loaded.config,

@@ -26,7 +26,7 @@ const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts']
 const table: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
   ways: [...foundation],
-  'config/': [...foundation, 'parts.ts'],
+  'config/': [...foundation],
   'bus/': [...foundation],
   'hardware/': [...foundation],
   'model/': [...foundation],

@@ -18,10 +18,16 @@ const knownProviders: Readonly<Record<string, KnownProvider>> = {
   deepseek: { api: 'openai', baseUrl: 'https://api.deepseek.com', keyName: 'DEEPSEEK_API_KEY' },
   groq: { api: 'openai', baseUrl: 'https://api.groq.com/openai/v1', keyName: 'GROQ_API_KEY' },
   mistral: { api: 'openai', baseUrl: 'https://api.mistral.ai/v1', keyName: 'MISTRAL_API_KEY' },
+  xai: { api: 'openai', baseUrl: 'https://api.x.ai/v1', keyName: 'XAI_API_KEY' },
 }
 
 export function knownProvider(name: string): KnownProvider | undefined {
   return Object.hasOwn(knownProviders, name) ? knownProviders[name] : undefined
+}
+
+/** The variables that hold the keys of known providers. */
+export function providerKeyNames(): readonly string[] {
+  return Object.values(knownProviders).map(({ keyName }) => keyName)
 }
 
 export function knownProviderNames(): readonly string[] {

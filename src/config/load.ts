@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Redact } from '../log.ts'
-import { loadPart } from '../parts.ts'
 import { createRedact } from '../secrets.ts'
 import { checkFile, configWithoutFile } from './check-file.ts'
 import type { CheckContext } from './check-file.ts'
@@ -12,11 +11,15 @@ import { configFileName, dotEnvName, readConfigText, readDotEnv } from './home-f
 import { formatPath } from './source.ts'
 import type { TextFault } from './source.ts'
 import { hostTimezone } from './timezone.ts'
+import { unusedNotes } from './unused-variables.ts'
 import type { LineResolver } from './wiring-checks.ts'
+import type { YamlOutcome } from './yaml-file.ts'
 
 export interface LoadOptions {
   readonly home: string
   readonly environment: Variables
+  /** As readYaml of yaml-file.ts; asked only when there is a file, so that the parser is loaded only then. */
+  readonly readYaml: (text: string) => Promise<YamlOutcome>
   /** Ids of the files in boards/. */
   readonly boards: readonly string[]
   /** Devices that a board has by itself, in the form of pincer.yaml. */
@@ -58,11 +61,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     hostTimezone: () => hostTimezone(environment['TZ'], '/etc'),
   }
   if (configText.status === 'none') {
+    notes.push(...unusedNotes(context.lookup))
     return { status: 'ok', config: configWithoutFile(context), source: 'none', notes, secrets: context.secrets }
   }
 
-  const { readYaml } = await loadPart('yaml')
-  const yaml = readYaml(configText.content)
+  const yaml = await options.readYaml(configText.content)
   const redact = createRedact(context.secrets)
   const textFaults = yaml.faults.map((fault) => faultOfText(fault, redact))
   if (yaml.status === 'broken') return { status: 'faulty', faults: textFaults, notes }

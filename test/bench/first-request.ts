@@ -6,6 +6,7 @@ import { createSystemClock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { openHome } from '../../src/home.ts'
 import type { Model, ModelRequest } from '../../src/model/model.ts'
+import { loadPart } from '../../src/parts.ts'
 import { openaiRequestBody } from './openai-form.ts'
 
 /** The bytes of the body of the first request of a fresh chat in a fresh home, with every tool that there is. */
@@ -15,6 +16,7 @@ export async function firstRequestBytes(folder: string): Promise<{ readonly byte
   const loaded = await loadConfig({
     home: path,
     environment: {},
+    readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
     boards: boardIds(),
     defaultDevices: (board) => ({ ...readBoard(board).devices }),
     lineResolver: answerLine,

@@ -1,6 +1,7 @@
 import { answerLine, readBoard } from '../../src/boards.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { LoadedConfig } from '../../src/config/load.ts'
+import { readYaml } from '../../src/config/yaml-file.ts'
 
 export const simulatedBoard = readBoard('simulated')
 
@@ -19,6 +20,7 @@ export function load(
   return loadConfig({
     home,
     environment,
+    readYaml: (text) => Promise.resolve(readYaml(text)),
     boards: ['raspberry-pi-4', 'simulated'],
     defaultDevices: (boardId) => (boardId === 'simulated' ? simulatedBoard.devices : {}),
     lineResolver: answerLine,

@@ -34,6 +34,38 @@ void t.test('a name that is not set says where to set it, and no second fault fo
   ])
 })
 
+void t.test('tokens and keys that this version cannot use are said by name, once, and do not block', async (t) => {
+  const home = t.testdir({ '.env': 'DISCORD_BOT_TOKEN=value-in-dot-env\nXAI_API_KEY=\n' })
+  fs.chmodSync(join(home, '.env'), 0o600)
+  const notesOf = async (environment: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    const loaded = await load(home, environment)
+    t.equal(loaded.status, 'ok')
+    t.ok(loaded.notes.every(({ blocks }) => !blocks))
+    t.notMatch(JSON.stringify(loaded.notes), /value/)
+    return loaded.notes.map(formatNote)
+  }
+  const serve = 'The terminal and model: offline serve.'
+  t.strictSame(await notesOf({}), [
+    `environment: DISCORD_BOT_TOKEN is set but not used: this version has no Discord. ${serve}`,
+  ])
+  const all = { TELEGRAM_BOT_TOKEN: 'value-1', OPENAI_API_KEY: 'value-2', GROQ_API_KEY: 'value-3', HOME: '/value-4' }
+  t.strictSame(await notesOf(all), [
+    `environment: TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN, OPENAI_API_KEY and GROQ_API_KEY are set but not used: this version has no Telegram, no Discord and no model providers. ${serve}`,
+  ])
+  fs.rmSync(join(home, '.env'))
+  t.strictSame(await notesOf({ ANTHROPIC_API_KEY: '', PATH: 'value' }), [], 'an empty value is no value')
+  fs.writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\n')
+  t.strictSame(await notesOf({ ANTHROPIC_API_KEY: 'value' }), [], 'a file says itself what is meant')
+})
+
+void t.test('every known provider and channel has its variable in that note', async (t) => {
+  const home = t.testdir({})
+  const providers = ['ANTHROPIC', 'OPENAI', 'GEMINI', 'OPENROUTER', 'DEEPSEEK', 'GROQ', 'MISTRAL', 'XAI']
+  for (const name of [...providers.map((each) => `${each}_API_KEY`), 'TELEGRAM_BOT_TOKEN', 'DISCORD_BOT_TOKEN']) {
+    t.match((await load(home, { [name]: 'x' })).notes, [{ sentence: new RegExp(`^${name} is set but not used`) }], name)
+  }
+})
+
 void t.test('a credential cannot be asked for by a path', async (t) => {
   const home = t.testdir({ 'pincer.yaml': 'timezone: "${../ZONE}"\n', ZONE: 'Europe/Rome', credentials: {} })
   t.match(await zoneOf(home, { CREDENTIALS_DIRECTORY: join(home, 'credentials') }), /expected the name of a variable/)

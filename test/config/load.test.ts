@@ -270,7 +270,13 @@ void t.test('a faulty file has its notes too, but none about a value that is a f
 
 void t.test('default devices that nobody can read are a fault of the board file', async (t) => {
   const home = t.testdir({})
-  const options = { home, environment: { TZ: 'UTC' }, boards: [], defaultDevices: () => ({ lamp: { kind: 'swich' } }) }
+  const options = {
+    home,
+    environment: { TZ: 'UTC' },
+    readYaml: () => Promise.reject(new Error('There is no file to read.')),
+    boards: [],
+    defaultDevices: () => ({ lamp: { kind: 'swich' } }),
+  }
   await t.rejects(loadConfig(options), {
     code: 'config',
     message: /^The board file of simulated cannot be used: at devices\.lamp\.kind: expected switch, contact/,
