@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export type SubjectName = 'bare' | 'bundle' | 'executable'
@@ -36,7 +36,12 @@ export function prepareSubjects(root: string, folder: string): Readonly<Record<S
     recursive: true,
     filter: (path) => !path.endsWith(executableName),
   })
-  copy(process.execPath, join(folder, 'bundle', process.execPath.slice(root.length)))
+  const runtimeInRoot = relative(fs.realpathSync(root), process.execPath)
+  if (runtimeInRoot.startsWith('..')) {
+    // The launcher would take that one, and share its pages with whatever else runs on it.
+    throw new Error(`The runtime ${process.execPath} is not in ${root}: run \`npm ci\` there, without links.`)
+  }
+  copy(process.execPath, join(folder, 'bundle', runtimeInRoot))
   const executable = copy(join(root, 'dist', executableName), join(folder, 'executable/pincer'))
 
   const serve = (home: string): readonly string[] => ['--home', home, 'run']
