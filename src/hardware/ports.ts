@@ -6,7 +6,7 @@
  * the direction: no glitch), bias, active-low, edges and debounce; a line has one consumer at a time (EBUSY).
  */
 export type Bias = 'up' | 'down' | 'off' | 'as-is'
-/** Physical level after active-low is applied: 1 is active. */
+/** Logical where a line was requested with active-low (1 is active), else physical. */
 export type Level = 0 | 1
 export type Edge = 'rising' | 'falling'
 
@@ -52,28 +52,35 @@ export interface InputLine {
 
 export interface GpioPort {
   lines(): Promise<readonly LineInfo[]>
+  /** The level at the pin of a free line, its direction and pull left as they are: a request that names neither.
+   *  Fails as a request does. */
+  peek(line: string): Promise<Level>
   /** Fails with EBUSY (held), ENODEV (no such line), EINVAL. */
   requestOutput(request: OutputRequest): Promise<OutputLine>
   requestInput(request: InputRequest): Promise<InputLine>
 }
 
-/** One message of a combined I2C transaction (repeated start between messages, one STOP at the end). */
-export type I2cMessage = { readonly write: Uint8Array } | { readonly readBytes: number }
-
+/**
+ * One transaction: what is written, then after a repeated start what is read, one STOP at the end. No more than that,
+ * for the adapter of a Raspberry Pi takes a read as the last message alone.
+ */
 export interface I2cTransfer {
   /** Adapter number: 1 is /dev/i2c-1. */
   readonly bus: number
   /** 7-bit address, 0x08 to 0x77. */
   readonly address: number
-  readonly messages: readonly I2cMessage[]
+  /** At least one byte: many adapters cannot send an empty message. */
+  readonly write?: Uint8Array | undefined
+  readonly readBytes?: number | undefined
   readonly timeoutMs: number
 }
 
 export interface I2cPort {
   buses(): Promise<readonly number[]>
-  /** Runs all messages as one transaction under the bus lock; answers the bytes of each read, in order.
-   *  Fails with ENODEV (no bus), EREMOTEIO or ENXIO (no answer), ETIMEDOUT, EBUSY (a kernel driver holds it), EINVAL. */
-  transfer(transfer: I2cTransfer): Promise<readonly Uint8Array[]>
+  /** Runs one transaction under the bus lock; answers the bytes that were read, none where nothing was to be read.
+   *  Fails with ENODEV (no bus), EREMOTEIO or ENXIO (no answer), ETIMEDOUT, EBUSY (a kernel driver holds the address;
+   *  I2C_RDWR does not look, I2C_SLAVE does), EINVAL (also for neither a write nor a read). */
+  transfer(transfer: I2cTransfer): Promise<Uint8Array>
   /** Addresses 0x08 to 0x77 that answer (`present`) or that a kernel driver holds (`kernel`). */
   scan(bus: number): Promise<readonly { readonly address: number; readonly state: 'present' | 'kernel' }[]>
 }

@@ -63,6 +63,11 @@ export class FakeGpio implements GpioPort {
     }))
   }
 
+  async peek(line: string): Promise<Level> {
+    if (this.holders.has(line)) throw new HardwareError('EBUSY', `${line} is held`)
+    return this.pins.get(line) ?? 0
+  }
+
   async requestOutput(request: OutputRequest): Promise<OutputLine> {
     const { line, consumer, initial, activeLow = false } = request
     this.#take(line, consumer)

@@ -85,7 +85,6 @@ void t.test('reading is reading, everything that writes is a changing and acting
   t.notOk(acts('i2c_transfer', { bus: 1, address: 118, read: 1 }))
   t.ok(acts('i2c_transfer', { bus: 1, address: 118, write: [1] }))
   t.ok(acts('i2c_transfer', { bus: 1, address: 118, write: [208], read: 1 }), 'naming a register is a write')
-  t.ok(acts('i2c_transfer', { bus: 1, address: 118, write: [], read: 1 }))
   t.ok(acts('gpio_write', { line: 'GPIO5', value: 1 }))
   t.ok(acts('spi_transfer', { device: '0.0', write: [1] }))
   t.same(
@@ -114,28 +113,55 @@ void t.test('a written line stays held at its level, and reading it tells that l
   t.match(simulator.play('measure GPIO5'), /low \(output\)/)
 })
 
-void t.test('close drives what was written low and gives it back; the tools work on', async (t) => {
-  const { run, close, simulator, consumer } = makeTools()
-  await run('gpio_write', { line: 'GPIO5', value: 1 })
-  await run('gpio_write', { line: 'GPIO6', value: 1 })
+void t.test(
+  'close makes what was written an input again, drives nothing, and gives it back; the tools work on',
+  async (t) => {
+    const { run, close, simulator, consumer } = makeTools()
+    await run('gpio_write', { line: 'GPIO5', value: 1 })
+    await run('gpio_write', { line: 'GPIO6', value: 0 })
+    await close()
+    for (const line of ['GPIO5', 'GPIO6']) {
+      // Of a relay board that is on when its line is low, low would be the wrong level.
+      t.match(simulator.play(`measure ${line}`), /\(input\)/)
+      t.equal(await consumer(line), '')
+    }
+    await close()
+    await run('gpio_write', { line: 'GPIO5', value: 1 })
+    t.match(simulator.play('measure GPIO5'), /high \(output\)/)
+  },
+)
+
+void t.test(
+  'close tries every line, says which could not be let go of, and tries it again the next time',
+  async (t) => {
+    const { run, close, simulator } = makeTools()
+    await run('gpio_write', { line: 'GPIO5', value: 1 })
+    await run('gpio_write', { line: 'GPIO6', value: 1 })
+    const requestInput = simulator.gpio.requestInput.bind(simulator.gpio)
+    simulator.gpio.requestInput = (request) =>
+      request.line === 'GPIO5' ? Promise.reject(new Error('not now')) : requestInput(request)
+    t.match(await refusal('hardware', close), /GPIO5: not now Check/)
+    t.match(simulator.play('measure GPIO6'), /\(input\)/)
+    simulator.gpio.requestInput = requestInput
+    await close()
+    t.match(simulator.play('measure GPIO5'), /\(input\)/)
+  },
+)
+
+void t.test('a write that the line refused leaves nothing to let go of', async (t) => {
+  const { run, close, simulator } = makeTools()
+  const other = await simulator.gpio.requestOutput({ line: 'GPIO5', consumer: 'other', initial: 1 })
+  t.match(await refusal('hardware', () => run('gpio_write', { line: 'GPIO5', value: 0 })), /in use by other/)
   await close()
-  for (const line of ['GPIO5', 'GPIO6']) {
-    t.match(simulator.play(`measure ${line}`), /low \(output\)/)
-    t.equal(await consumer(line), '')
-  }
-  await close()
-  await run('gpio_write', { line: 'GPIO5', value: 1 })
-  t.match(simulator.play('measure GPIO5'), /high/)
+  t.equal(await other.get(), 1)
 })
 
-void t.test('close tries every line and says which one could not be driven', async (t) => {
-  const { run, close, simulator, consumer } = makeTools()
-  await run('gpio_write', { line: 'GPIO5', value: 1 })
-  await run('gpio_write', { line: 'GPIO6', value: 1 })
-  simulator.gpio.requestOutput = () => Promise.reject(new Error('not again'))
-  simulator.close()
-  t.match(await refusal('hardware', close), /GPIO5: .*GPIO6: /)
-  t.equal(await consumer('GPIO6'), '')
+void t.test('reading a line that firmware or an earlier program drives does not let go of it', async (t) => {
+  const { run, simulator } = makeTools()
+  const left = await simulator.gpio.requestOutput({ line: 'GPIO5', consumer: 'boot', initial: 1 })
+  await left.release()
+  t.equal(await run('gpio_read', { line: 'GPIO5' }), 'GPIO5 is 1 (simulated)')
+  t.match(simulator.play('measure GPIO5'), /high \(output\)/)
 })
 
 void t.test("a device's line is refused under any name, with the device and the tool to use", async (t) => {
@@ -188,7 +214,7 @@ void t.test('while outputs are latched nothing is written and nobody is asked, a
 })
 
 void t.test('a write that waits behind others when outputs are latched is not done', async (t) => {
-  const { run, close, state, simulator } = makeTools()
+  const { run, state, simulator } = makeTools()
   await run('gpio_write', { line: 'GPIO5', value: 0 })
   const work = [
     run('gpio_write', { line: 'GPIO6', value: 0 }),
@@ -196,8 +222,8 @@ void t.test('a write that waits behind others when outputs are latched is not do
   ]
   state.latched = 'stop'
   await Promise.allSettled(work)
-  await close()
-  t.match(simulator.play('measure GPIO5'), /low/)
+  t.match(simulator.play('measure GPIO5'), /low \(output\)/)
+  t.match(simulator.play('measure GPIO6'), /\(input\)/)
 })
 
 void t.test('with raw: ask each write is asked in the very words of what it does', async (t) => {
@@ -210,11 +236,6 @@ void t.test('with raw: ask each write is asked in the very words of what it does
       'write d0 to 0x76 on I2C bus 1, then read 1 byte',
     ],
     ['i2c_transfer', { bus: 1, address: 8, write: [0, 255] }, 'write 00 ff to 0x08 on I2C bus 1'],
-    [
-      'i2c_transfer',
-      { bus: 1, address: 118, write: [], read: 2 },
-      'write an empty message to 0x76 on I2C bus 1, then read 2 bytes',
-    ],
     ['spi_transfer', { device: '0.0', write: [1, 128, 0] }, 'send 01 80 00 to SPI device 0.0 at 1000000 Hz in mode 0'],
     [
       'spi_transfer',
@@ -274,7 +295,8 @@ void t.test('i2c_transfer refuses what cannot be, before a person is asked', asy
     [{ ...at, write: [256] }, /write holds 256, expected whole numbers from 0 to 255/],
     [{ ...at, write: [0, -1] }, /write holds -1/],
     [{ ...at, write: [0.5] }, /write holds 0\.5/],
-    [{ ...at, write: Array.from({ length: 257 }, () => 0) }, /write has 257 bytes, at most 256/],
+    [{ ...at, write: [], read: 1 }, /write has 0 bytes, expected 1 to 256/],
+    [{ ...at, write: Array.from({ length: 257 }, () => 0) }, /write has 257 bytes, expected 1 to 256/],
     [{ ...at, read: 0 }, /read is 0/],
     [{ ...at, read: 257 }, /read is 257, expected a count of bytes from 1 to 256/],
     [{ ...at, read: 1.5 }, /read is 1\.5/],

@@ -1,7 +1,7 @@
 import { sleep } from '../../clock.ts'
 import type { Clock } from '../../clock.ts'
 import { PincerError } from '../../errors.ts'
-import type { I2cMessage, I2cPort } from '../../hardware/ports.ts'
+import type { I2cPort } from '../../hardware/ports.ts'
 import { limits } from '../../limits.ts'
 import { describeI2cFault } from '../bus-fault.ts'
 import {
@@ -135,17 +135,17 @@ export class Bme280 {
   }
 
   async #read(from: number, readBytes: number): Promise<Uint8Array> {
-    const [bytes] = await this.#transfer([{ write: Uint8Array.of(from) }, { readBytes }])
-    if (bytes?.length !== readBytes) throw new PincerError('hardware', `The ${this.#place()} answered too few bytes.`)
+    const bytes = await this.#transfer({ write: Uint8Array.of(from), readBytes })
+    if (bytes.length !== readBytes) throw new PincerError('hardware', `The ${this.#place()} answered too few bytes.`)
     return bytes
   }
 
   async #write(to: number, value: number): Promise<void> {
-    await this.#transfer([{ write: Uint8Array.of(to, value) }])
+    await this.#transfer({ write: Uint8Array.of(to, value) })
   }
 
-  #transfer(messages: readonly I2cMessage[]): Promise<readonly Uint8Array[]> {
-    return this.#i2c.transfer({ bus: this.#bus, address: this.#address, messages, timeoutMs: limits.i2cTimeoutMs })
+  #transfer(what: { readonly write: Uint8Array; readonly readBytes?: number }): Promise<Uint8Array> {
+    return this.#i2c.transfer({ ...what, bus: this.#bus, address: this.#address, timeoutMs: limits.i2cTimeoutMs })
   }
 
   #place(): string {

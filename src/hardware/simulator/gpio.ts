@@ -31,6 +31,10 @@ export class SimulatedGpio implements GpioPort {
     }))
   }
 
+  async peek(line: string): Promise<Level> {
+    return this.#free(line).pinLevel()
+  }
+
   async requestOutput({ line: wanted, consumer, initial, activeLow = false }: OutputRequest): Promise<OutputLine> {
     const line = this.#free(wanted)
     const holder = { kind: 'output', consumer, activeLow } as const

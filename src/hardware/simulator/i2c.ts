@@ -29,8 +29,7 @@ export interface SimulatedI2cOptions {
 
 const addressMin = 0x08
 const addressMax = 0x77
-/** I2C_RDWR_IOCTL_MAX_MSGS and the longest message that i2c-dev takes. */
-const messagesMax = 42
+/** The longest message that i2c-dev takes. */
 const messageBytesMax = 8_192
 
 /** I2C as i2c-dev gives it on a Raspberry Pi: EREMOTEIO for an address that does not answer. */
@@ -47,7 +46,7 @@ export class SimulatedI2c implements I2cPort {
     return this.#options.buses
   }
 
-  async transfer(transfer: I2cTransfer): Promise<readonly Uint8Array[]> {
+  async transfer(transfer: I2cTransfer): Promise<Uint8Array> {
     this.#checkBus(transfer.bus)
     checkArguments(transfer)
     return this.#locked(transfer.bus, async () => {
@@ -58,12 +57,8 @@ export class SimulatedI2c implements I2cPort {
         )
       await this.#passBus(transfer.bus, transfer.timeoutMs)
       const chip = this.#answering(transfer)
-      const reads: Uint8Array[] = []
-      for (const message of transfer.messages) {
-        if ('write' in message) chip.write(message.write)
-        else reads.push(chip.read(message.readBytes))
-      }
-      return reads
+      if (transfer.write !== undefined) chip.write(transfer.write)
+      return transfer.readBytes === undefined ? new Uint8Array() : chip.read(transfer.readBytes)
     })
   }
 
@@ -141,20 +136,18 @@ export class SimulatedI2c implements I2cPort {
 }
 
 function checkArguments(transfer: I2cTransfer): void {
-  const { address, messages, timeoutMs } = transfer
+  const { address, write, readBytes, timeoutMs } = transfer
   const refuse = (fault: string): never => {
     throw new HardwareError('EINVAL', `The I2C transfer cannot be done: ${fault}.`)
   }
   if (!Number.isInteger(address) || address < addressMin || address > addressMax)
     refuse(`address ${address} is outside 8 (0x08) to 119 (0x77)`)
-  if (messages.length < 1 || messages.length > messagesMax)
-    refuse(`it has ${messages.length} messages, expected 1 to ${messagesMax}`)
+  if (write === undefined && readBytes === undefined) refuse('it neither writes nor reads')
   if (!(timeoutMs > 0)) refuse(`its time-out is ${timeoutMs} ms, expected more than 0`)
-  for (const message of messages) {
-    const sizeBytes = 'write' in message ? message.write.length : message.readBytes
-    const sizeBytesMin = 'write' in message ? 0 : 1
-    if (!Number.isInteger(sizeBytes) || sizeBytes < sizeBytesMin || sizeBytes > messageBytesMax)
-      refuse(`a message has ${sizeBytes} bytes, expected ${sizeBytesMin} to ${messageBytesMax}`)
+  for (const sizeBytes of [write?.length, readBytes]) {
+    if (sizeBytes === undefined) continue
+    if (!Number.isInteger(sizeBytes) || sizeBytes < 1 || sizeBytes > messageBytesMax)
+      refuse(`a message has ${sizeBytes} bytes, expected 1 to ${messageBytesMax}`)
   }
 }
 

@@ -1,12 +1,11 @@
 import * as v from 'valibot'
-import { PincerError, sentenceOf } from '../../errors.ts'
-import type { Level, OutputLine } from '../../hardware/ports.ts'
+import type { Level } from '../../hardware/ports.ts'
 import { limits } from '../../limits.ts'
-import type { HardwareTools, HardwareToolsOptions } from '../hardware.ts'
+import type { HardwareTools, HardwareToolsOptions } from './hardware-tools.ts'
 import { defineTool } from '../tool.ts'
+import { HeldLines } from './held-lines.ts'
 import { askHuman, freeLine, marked, refuseWhenLatched, requireApproval } from './raw-rules.ts'
 
-const consumer = 'pincer raw'
 const writeAction = (name: string, value: Level): string => `set ${name} to ${value}`
 
 /** gpio_read and gpio_write. A line that was written stays held, so that its level stays, until `close`. */
@@ -45,65 +44,5 @@ export function createGpioTools(options: HardwareToolsOptions): HardwareTools {
       return marked(options, `${name} is now ${value}`)
     },
   })
-  return { tools: [read, write], close: () => held.close() }
-}
-
-/** Output lines that raw writes hold, by name; one operation at a time. */
-class HeldLines {
-  readonly #gpio: HardwareToolsOptions['hardware']['gpio']
-  readonly #lines = new Map<string, OutputLine>()
-  #last: Promise<unknown> = Promise.resolve()
-
-  constructor(gpio: HardwareToolsOptions['hardware']['gpio']) {
-    this.#gpio = gpio
-  }
-
-  /** A line that is not held is taken as an input for the moment, with the pull it has. */
-  read(name: string): Promise<Level> {
-    return this.#inTurn(async () => {
-      const output = this.#lines.get(name)
-      if (output !== undefined) return output.get()
-      const input = await this.#gpio.requestInput({ line: name, consumer })
-      try {
-        return await input.get()
-      } finally {
-        await input.release()
-      }
-    })
-  }
-
-  write(name: string, level: Level, check: () => void): Promise<void> {
-    return this.#inTurn(async () => {
-      check()
-      const output = this.#lines.get(name)
-      if (output !== undefined) await output.set(level)
-      else this.#lines.set(name, await this.#gpio.requestOutput({ line: name, consumer, initial: level }))
-    })
-  }
-
-  close(): Promise<void> {
-    return this.#inTurn(async () => {
-      const faults: string[] = []
-      for (const [name, output] of this.#lines) {
-        try {
-          await output.set(0)
-          await output.release()
-          this.#lines.delete(name)
-        } catch (error) {
-          faults.push(`${name}: ${sentenceOf(error)}`)
-        }
-      }
-      if (faults.length > 0)
-        throw new PincerError(
-          'hardware',
-          `Not every raw output could be driven low. ${faults.join(' ')} Check these lines.`,
-        )
-    })
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const mine = this.#last.then(work)
-    this.#last = mine.catch(() => undefined)
-    return mine
-  }
+  return { tools: [read, write], close: () => held.letGo() }
 }

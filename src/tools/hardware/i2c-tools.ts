@@ -1,8 +1,7 @@
 import * as v from 'valibot'
 import { PincerError } from '../../errors.ts'
-import type { I2cMessage } from '../../hardware/ports.ts'
 import { limits } from '../../limits.ts'
-import type { HardwareToolsOptions } from '../hardware.ts'
+import type { HardwareToolsOptions } from './hardware-tools.ts'
 import { defineTool, type Tool } from '../tool.ts'
 import {
   askHuman,
@@ -67,12 +66,14 @@ export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
         refuseWhenLatched(options)
         requireApproval(options, describe(args), context)
       }
-      const messages: readonly I2cMessage[] = [
-        ...(write === undefined ? [] : [{ write: Uint8Array.from(write) }]),
-        ...(read === undefined ? [] : [{ readBytes: read }]),
-      ]
-      const [bytes] = await i2c.transfer({ bus, address, messages, timeoutMs: limits.i2cTimeoutMs })
-      return marked(options, bytes === undefined ? `written to ${hexAddress(address)}` : hexPairs(bytes))
+      const bytes = await i2c.transfer({
+        bus,
+        address,
+        write: write === undefined ? undefined : Uint8Array.from(write),
+        readBytes: read,
+        timeoutMs: limits.i2cTimeoutMs,
+      })
+      return marked(options, read === undefined ? `written to ${hexAddress(address)}` : hexPairs(bytes))
     },
   })
   return [scan, transfer]
@@ -86,15 +87,14 @@ function check({ address, write, read }: TransferArguments): void {
     refuse(`address ${address} is not a 7-bit address from 8 (0x08) to 119 (0x77)`)
   if (write === undefined && read === undefined) refuse('it needs write, read, or both')
   checkBytes('i2c_transfer', write ?? [])
-  if (write !== undefined && write.length > limits.i2cWriteBytesMax)
-    refuse(`write has ${write.length} bytes, at most ${limits.i2cWriteBytesMax} are sent`)
+  if (write !== undefined && (write.length < 1 || write.length > limits.i2cWriteBytesMax))
+    refuse(`write has ${write.length} bytes, expected 1 to ${limits.i2cWriteBytesMax}`)
   if (read !== undefined && (!Number.isInteger(read) || read < 1 || read > limits.i2cReadBytesMax))
     refuse(`read is ${read}, expected a count of bytes from 1 to ${limits.i2cReadBytesMax}`)
 }
 
 /** The whole transfer in words; only called for one that writes. */
 function describe({ bus, address, write = [], read }: TransferArguments): string {
-  const what = write.length === 0 ? 'an empty message' : hexPairs(write)
   const then = read === undefined ? '' : `, then read ${countBytes(read)}`
-  return `write ${what} to ${hexAddress(address)} on I2C bus ${bus}${then}`
+  return `write ${hexPairs(write)} to ${hexAddress(address)} on I2C bus ${bus}${then}`
 }

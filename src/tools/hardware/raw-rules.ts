@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { PincerError } from '../../errors.ts'
 import { type BoardPin, findPin, lineAddress } from '../../hardware/board.ts'
-import type { HardwareToolsOptions } from '../hardware.ts'
+import type { HardwareToolsOptions } from './hardware-tools.ts'
 import type { ToolContext } from '../tool.ts'
 
 /** Bytes as the model writes them. Their range is checked in code: in the schema it would cost bytes of every request. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { limits } from '../../limits.ts'
-import type { HardwareToolsOptions } from '../hardware.ts'
+import type { HardwareToolsOptions } from './hardware-tools.ts'
 import { defineTool, type Tool } from '../tool.ts'
 import { askHuman, byteArray, checkBytes, hexPairs, marked, refuseWhenLatched, requireApproval } from './raw-rules.ts'
 

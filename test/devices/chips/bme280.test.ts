@@ -39,19 +39,11 @@ function chipWith(patch: Readonly<Record<number, number>> = {}): { i2c: I2cPort;
     scan: async () => [],
     transfer: async (transfer) => {
       transfers.push(transfer)
-      let pointer = 0
-      return transfer.messages.flatMap((message) => {
-        if ('write' in message) {
-          pointer = message.write[0] ?? 0
-          return []
-        }
-        return [
-          Uint8Array.from(
-            { length: message.readBytes },
-            (_, index) => patch[pointer + index] ?? registers.get(pointer + index) ?? 0,
-          ),
-        ]
-      })
+      const pointer = transfer.write?.[0] ?? 0
+      return Uint8Array.from(
+        { length: transfer.readBytes ?? 0 },
+        (_, index) => patch[pointer + index] ?? registers.get(pointer + index) ?? 0,
+      )
     },
   }
   return { i2c, transfers }
@@ -80,15 +72,15 @@ void t.test('it writes ctrl_hum before ctrl_meas, waits, and reads all results i
   t.equal(temperatureC.toFixed(2), '25.08')
   t.equal(pressureHpa.toFixed(2), '1006.53')
   t.ok(clock.monotonicMs() - startMs >= 10)
-  const writes = transfers.flatMap(({ messages }) =>
-    messages.length === 1 && messages[0] !== undefined && 'write' in messages[0] ? [[...messages[0].write]] : [],
+  const writes = transfers.flatMap(({ write, readBytes }) =>
+    write !== undefined && readBytes === undefined ? [[...write]] : [],
   )
   t.strictSame(writes, [
     [0xf5, 0x00],
     [0xf2, 0x01],
     [0xf4, 0x25],
   ])
-  t.match(transfers.at(-1)?.messages, [{ write: Uint8Array.of(0xf7) }, { readBytes: 8 }])
+  t.match(transfers.at(-1), { write: Uint8Array.of(0xf7), readBytes: 8 })
   const { length } = transfers
   await finish(clock, chip.measure())
   t.equal(transfers.length - length, 5, 'id and trimming are read once')

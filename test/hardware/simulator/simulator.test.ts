@@ -7,10 +7,10 @@ import { simulate } from '../../support/simulated-board.ts'
 
 async function temperatureWord({ i2c }: Simulator, clock: FakeClock): Promise<number> {
   const at = { bus: 1, address: 0x76, timeoutMs: 1_000 }
-  await i2c.transfer({ ...at, messages: [{ write: Uint8Array.of(0xf4, 0xa1) }] })
+  await i2c.transfer({ ...at, write: Uint8Array.of(0xf4, 0xa1) })
   await clock.advance(50)
-  const [bytes] = await i2c.transfer({ ...at, messages: [{ write: Uint8Array.of(0xfa) }, { readBytes: 3 }] })
-  const [high = 0, middle = 0, low = 0] = bytes ?? []
+  const bytes = await i2c.transfer({ ...at, write: Uint8Array.of(0xfa), readBytes: 3 })
+  const [high = 0, middle = 0, low = 0] = bytes
   return (high << 12) | (middle << 4) | (low >> 4)
 }
 
@@ -120,8 +120,8 @@ void t.test('unplugged, the sensor does not answer; plugged in again it starts a
   await fails(t, 'EREMOTEIO', temperatureWord(simulator, clock))
   t.notOk((await simulator.i2c.scan(1)).some(({ address }) => address === 0x76))
   simulator.play('plug bme280')
-  const messages = [{ write: Uint8Array.of(0xfa) }, { readBytes: 3 }]
-  const [bytes] = await simulator.i2c.transfer({ bus: 1, address: 0x76, messages, timeoutMs: 1_000 })
+  const read = { write: Uint8Array.of(0xfa), readBytes: 3 }
+  const bytes = await simulator.i2c.transfer({ bus: 1, address: 0x76, ...read, timeoutMs: 1_000 })
   t.same([...(bytes ?? [])], [0x80, 0, 0], 'its results are gone')
   t.ok((await temperatureWord(simulator, clock)) > 0)
 })
@@ -176,4 +176,27 @@ void t.test('close gives lines back, ends waits on a stuck bus and leaves no tim
   await ended
   t.equal(clock.pendingTimers(), 0)
   t.ok((await simulator.gpio.lines()).every(({ consumer }) => consumer === ''))
+})
+
+void t.test('a stuck bus keeps its caller for the whole time, as the adapter of a Raspberry Pi does', async (t) => {
+  const { clock, simulator } = simulate()
+  simulator.play('stick i2c')
+  const outcome = { ended: false }
+  const at = { bus: 1, address: 0x76, readBytes: 1, timeoutMs: 300 }
+  const failing = fails(t, 'ETIMEDOUT', simulator.i2c.transfer(at)).then(() => (outcome.ended = true))
+  await clock.advance(299)
+  t.notOk(outcome.ended)
+  await clock.advance(1)
+  await failing
+})
+
+void t.test('a debounced line reads as its debounced level, as the kernel does it in software', async (t) => {
+  const { clock, simulator } = simulate()
+  simulator.play('drive GPIO5 low')
+  const input = await simulator.gpio.requestInput({ line: 'GPIO5', consumer: 'button', debounceMs: 50 })
+  simulator.play('drive GPIO5 high')
+  await clock.advance(49)
+  t.equal(await input.get(), 0)
+  await clock.advance(1)
+  t.equal(await input.get(), 1)
 })
