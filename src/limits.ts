@@ -10,6 +10,8 @@ export const limits = {
   journalHandledIdsMax: 256,
   /** The journal is rewritten without what is done when it has grown to this. */
   journalCompactBytes: 128 * 1024,
+  /** What is kept for people of a line that a power cut left half. */
+  tornLineBytesMax: 64 * 1024,
 
   turnIterationsMax: 20,
   turnCallsPerReplyMax: 32,
@@ -58,6 +60,9 @@ export const limits = {
   searchFilesMax: 2_000,
   searchBytesMax: 32 * 1024 * 1024,
   searchLineCharsMax: 160,
+  searchPatternCharsMax: 200,
+  /** Folders inside each other that a search enters. */
+  walkLevelsMax: 32,
   /** Names taken from one folder; what is beyond is counted as more. */
   folderNamesMax: 5_000,
   pathCharsMax: 1_024,
@@ -71,6 +76,8 @@ export const limits = {
   sessionsInMemoryMax: 8,
   /** A message that was interrupted so often is told, not tried again. */
   restartsMax: 3,
+  /** Calls of an interrupted turn that its notice names. */
+  noticeCallsMax: 10,
   /** Kept free in the model's window for its reply. */
   replyTokensReserved: 4_096,
 

@@ -5,6 +5,7 @@ import { errorName } from '../files.ts'
 import { limits } from '../limits.ts'
 import { ConfinedFolder, realRoot, type EntryStat } from './confined-folder.ts'
 import { fileError, formatSize } from './file-sentences.ts'
+import { withLineEndsOf } from './line-ends.ts'
 import { refusal, unfinishedPrefix, validatePath, type ConfinedPath } from './paths.ts'
 
 export interface FolderEntry extends EntryStat {
@@ -13,6 +14,8 @@ export interface FolderEntry extends EntryStat {
 
 export interface WalkEntry extends EntryStat {
   readonly path: string
+  /** A folder so far down that what it holds is not walked. */
+  readonly tooDeep?: true
 }
 
 /** The workspace under `root`, which must exist. Failures are PincerError `home`. */
@@ -96,7 +99,10 @@ export class Workspace {
 
   /** Puts `text` at the end, on a line of its own. The whole file is replaced: a crash leaves the old or the new. */
   append(path: string, text: string): Promise<void> {
-    return this.update(path, (old = '') => `${old}${old === '' || old.endsWith('\n') ? '' : '\n'}${text}`)
+    return this.update(path, (old = '') => {
+      const separator = old === '' || old.endsWith('\n') ? '' : '\n'
+      return old + withLineEndsOf(old, separator + text)
+    })
   }
 
   /** Removes a file; nothing there is fine. */
@@ -147,9 +153,10 @@ export class Workspace {
 
   /**
    * Everything under a folder, folders before what they hold, in name order, names that begin with a dot left out; or
-   * the one file. Nothing when nothing has this path. The caller stops it when it has seen enough.
+   * the one file. Nothing when nothing has this path. The caller stops it when it has seen enough. It goes down
+   * `levels` folders: each is reached from the root, so that the effort grows with the square of the depth.
    */
-  async *walk(path: string): AsyncGenerator<WalkEntry, void, undefined> {
+  async *walk(path: string, levels: number = limits.walkLevelsMax): AsyncGenerator<WalkEntry, void, undefined> {
     const top = this.validate(path)
     const stat = await this.stat(path)
     if (stat === undefined) return
@@ -167,9 +174,13 @@ export class Workspace {
         yield { ...entry, path: below }
         continue
       }
+      if (levels === 0) {
+        yield { ...entry, path: below, tooDeep: true }
+        continue
+      }
       yield { ...entry, path: below }
       try {
-        yield* this.walk(below)
+        yield* this.walk(below, levels - 1)
       } catch (error) {
         if (!isPincerError(error) || error.code === 'disk') throw error
       }

@@ -10,8 +10,8 @@ import { searchFiles } from './files/search.ts'
 import { defineTool, type Tool } from './tool.ts'
 
 /**
- * The six file tools. Names and arguments are a contract; descriptions are short because every byte of them is sent with
- * every request. The workspace confines the paths; nothing here opens a file.
+ * The six file tools. Names and arguments are a contract. Descriptions say what a model cannot guess and no more, because
+ * every byte of them is sent with every request. The workspace confines the paths; nothing here opens a file.
  */
 export function createFileTools(workspace: Workspace): readonly Tool[] {
   /** Files that steer later turns are more than ordinary ones; what is refused anyway reaches nothing. */
@@ -39,7 +39,7 @@ const timeoutMs = limits.toolTimeoutMs
 function readFile(workspace: Workspace): Tool {
   return defineTool({
     name: 'read_file',
-    description: 'Read lines',
+    description: `Text of a file by lines. offset: the first, from 1; limit: how many, up to ${limits.fileReadLinesMax}. The end of a page says where to go on.`,
     arguments: v.strictObject({ path: v.string(), offset: v.optional(line), limit: v.optional(line) }),
     access: 'read',
     acts: () => false,
@@ -55,7 +55,7 @@ function readFile(workspace: Workspace): Tool {
 function writeFile(workspace: Workspace, acts: Acts): Tool {
   return defineTool({
     name: 'write_file',
-    description: 'Write',
+    description: 'Make a text file, or replace the whole of it; missing folders are made.',
     arguments: v.strictObject({ path: v.string(), content: v.string() }),
     access: 'change',
     acts,
@@ -70,7 +70,7 @@ function writeFile(workspace: Workspace, acts: Acts): Tool {
 function editFile(workspace: Workspace, acts: Acts): Tool {
   return defineTool({
     name: 'edit_file',
-    description: 'old_text must occur once',
+    description: 'Replace old_text, which must stand in the file exactly once, by new_text.',
     arguments: v.strictObject({ path: v.string(), old_text: v.string(), new_text: v.string() }),
     access: 'change',
     acts,
@@ -88,7 +88,7 @@ function editFile(workspace: Workspace, acts: Acts): Tool {
 function appendFile(workspace: Workspace, acts: Acts): Tool {
   return defineTool({
     name: 'append_file',
-    description: 'Append',
+    description: 'Add text at the end, on a new line; a missing file is made.',
     arguments: v.strictObject({ path: v.string(), content: v.string() }),
     access: 'change',
     acts,
@@ -103,7 +103,7 @@ function appendFile(workspace: Workspace, acts: Acts): Tool {
 function listDir(workspace: Workspace): Tool {
   return defineTool({
     name: 'list_dir',
-    description: 'List',
+    description: `Names and sizes in a folder, up to ${limits.listEntriesMax}; no path: the workspace.`,
     arguments: v.strictObject({ path: v.optional(v.string()) }),
     access: 'read',
     acts: () => false,
@@ -122,7 +122,7 @@ function searchFilesTool(workspace: Workspace): Tool {
   return defineTool({
     name: 'search_files',
     // Plain text: a regular expression from outside can keep one core busy for hours.
-    description: 'Plain text',
+    description: 'Lines that hold the pattern: plain text, any case. path: a file or folder, else everywhere.',
     arguments: v.strictObject({ pattern: v.string(), path: v.optional(v.string()) }),
     access: 'read',
     acts: () => false,

@@ -2,43 +2,9 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import * as v from 'valibot'
-import { isPincerError } from '../../src/errors.ts'
-import { openWorkspace } from '../../src/guard/workspace.ts'
 import { limits } from '../../src/limits.ts'
-import { createFileTools } from '../../src/tools/files.ts'
 import { toolSpec } from '../../src/tools/json-schema.ts'
-import type { Tool, ToolContext } from '../../src/tools/tool.ts'
-
-type Call = (name: string, args: Record<string, unknown>, signal?: AbortSignal) => Promise<string>
-
-/** Calls a tool as the registry does: by its schema first. Failures come back as `code: sentence`. */
-async function toolsOn(
-  root: string,
-): Promise<{ tools: readonly Tool[]; call: Call; toolNamed: (name: string) => Tool }> {
-  const tools = createFileTools(await openWorkspace({ root }))
-  const toolNamed = (name: string): Tool => {
-    const tool = tools.find((each) => each.name === name)
-    if (tool === undefined) throw new Error(`no tool ${name}`)
-    return tool
-  }
-  const call: Call = async (name, args, signal = new AbortController().signal) => {
-    const tool = toolNamed(name)
-    const context: ToolContext = {
-      channel: 'terminal',
-      chat: 'here',
-      person: { id: '1', name: 'Ada', role: 'owner' },
-      signal,
-      approved: undefined,
-    }
-    try {
-      return await tool.run(v.parse(tool.arguments, args), context)
-    } catch (error) {
-      if (isPincerError(error)) return `${error.code}: ${error.message}`
-      throw error
-    }
-  }
-  return { tools, call, toolNamed }
-}
+import { toolsOn } from '../support/file-tools.ts'
 
 void t.test('the six tools have the names, arguments and access of the contract', async (t) => {
   const { tools } = await toolsOn(t.testdir({}))
@@ -58,10 +24,23 @@ void t.test('the six tools have the names, arguments and access of the contract'
   ])
 })
 
-void t.test('all six cost at most 1,250 bytes of every request', async (t) => {
+void t.test('all six cost at most 1,700 bytes of every request, and each says what a model cannot guess', async (t) => {
   const { tools } = await toolsOn(t.testdir({}))
   const wire = tools.map((tool) => ({ type: 'function', function: toolSpec(tool) }))
-  t.ok(Buffer.byteLength(JSON.stringify(wire)) <= 1_250, JSON.stringify(wire).length.toString())
+  t.ok(Buffer.byteLength(JSON.stringify(wire)) <= 1_700, JSON.stringify(wire).length.toString())
+  const facts = {
+    read_file: /lines.* offset: the first, from 1; .*up to 400\./,
+    write_file: /replace the whole/,
+    edit_file: /exactly once/,
+    append_file: /at the end, on a new line/,
+    list_dir: /up to 200; no path: the workspace/,
+    search_files: /plain text, any case/,
+  }
+  t.strictSame(
+    tools.map((tool) => tool.name),
+    Object.keys(facts),
+  )
+  for (const tool of tools) t.match(tool.description, facts[tool.name as keyof typeof facts])
 })
 
 void t.test('only a change of what steers later turns is an acting call', async (t) => {
@@ -181,28 +160,6 @@ void t.test('write_file, append_file and edit_file change the file and say so', 
   t.same(fs.readdirSync(root), ['notes'], 'and an edit never makes a file')
 })
 
-void t.test('edit_file that does not fit says how often and where the text stands, or what is nearest', async (t) => {
-  const content = 'lamp on GPIO17\nfan on GPIO27\n\nlamp on GPIO17\n'
-  const root = t.testdir({ 'a.md': content, 'dos.md': 'one\r\ntwo\r\n', 'aaa.md': 'aaa' })
-  const { call } = await toolsOn(root)
-  const edit = (path: string, old_text: string, new_text = 'x'): Promise<string> =>
-    call('edit_file', { path, old_text, new_text })
-  t.equal(
-    await edit('a.md', 'lamp on'),
-    'bad_call: old_text stands 2 times in a.md (lines 1, 4): add the text around the one you mean.',
-  )
-  t.equal(
-    await edit('a.md', 'Fan on GPIO 27'),
-    'bad_call: old_text does not stand in a.md, letter for letter; the nearest is line 2: fan on GPIO27',
-  )
-  t.match(await edit('a.md', 'zzzz qqqq'), /no line is like it: read the file first/)
-  t.match(await edit('aaa.md', 'aa'), /stands 2 times/, 'overlapping ones count')
-  t.match(await edit('dos.md', 'one\ntwo'), /lines end with \\r\\n/)
-  t.match(await edit('a.md', ''), /^bad_call: old_text is empty/)
-  t.match(await edit('a.md', 'fan', 'fan'), /^bad_call: .*nothing to change/)
-  t.equal(fs.readFileSync(join(root, 'a.md'), 'utf8'), content, 'the file is as it was')
-})
-
 void t.test('list_dir shows folders with a slash, sizes, links, and its cap', async (t) => {
   const many = Object.fromEntries(Array.from({ length: 260 }, (_, index) => [`f${String(index).padStart(3, '0')}`, '']))
   const root = t.testdir({ notes: {}, 'a.md': 'x'.repeat(2_048), link: t.fixture('symlink', 'a.md'), many, none: {} })
@@ -225,47 +182,31 @@ void t.test('a name with a line break cannot forge a line of a listing', async (
   t.equal(await call('list_dir', {}), 'a\\u{a}fake 0 B')
 })
 
-void t.test('search_files finds plain text in any case and says what it left out', async (t) => {
+void t.test('a sparse file, a huge one and one that is no text are named, never read into the reply', async (t) => {
   const root = t.testdir({
-    'a.md': 'The Relay (GPIO17)\nnothing\nrelay again',
-    notes: { 'b.md': 'a.*b relay' },
-    'photo.bin': Buffer.from([0, 1, 2]),
-    'huge.txt': 'relay'.repeat(300_000),
-    '.hidden': 'relay',
-    link: t.fixture('symlink', 'a.md'),
+    'photo.png': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0]),
+    'cut.md': Buffer.from([0x61, 0xe2, 0x82]),
   })
+  fs.writeFileSync(join(root, 'sparse.img'), '')
+  fs.truncateSync(join(root, 'sparse.img'), 8 * 1024 ** 3)
   const { call } = await toolsOn(root)
+  const edit = { old_text: 'a', new_text: 'b' }
+  for (const [path, said] of [
+    ['sparse.img', 'file: sparse.img is 8192.0 MB: 1.0 MB is the most that is read.'],
+    ['photo.png', 'file: photo.png is not text (5 B of binary or non-UTF-8 data).'],
+    ['cut.md', 'file: cut.md is not text (3 B of binary or non-UTF-8 data).'],
+  ] as const) {
+    t.equal(await call('read_file', { path }), said)
+    t.equal(await call('edit_file', { path, ...edit }), said)
+    t.equal(await call('append_file', { path, content: 'x' }), said)
+  }
   t.equal(
-    await call('search_files', { pattern: 'RELAY' }),
-    'a.md:1: The Relay (GPIO17)\na.md:3: relay again\nnotes/b.md:1: a.*b relay\n[3 files skipped: not text, too large or a link]',
+    await call('search_files', { pattern: 'a' }),
+    '["a" does not stand in 0 text files; 3 files skipped: not text, too large or a link]',
   )
-  t.equal(await call('search_files', { pattern: 'a.*b', path: 'notes' }), 'notes/b.md:1: a.*b relay')
-  t.equal(await call('search_files', { pattern: 'nothing', path: 'a.md' }), 'a.md:2: nothing')
-  t.equal(await call('search_files', { pattern: '^r', path: 'notes/' }), '["^r" does not stand in 1 text file]')
-  t.equal(await call('search_files', { pattern: 'relay', path: '.hidden' }), '.hidden:1: relay', 'when it is named')
-  t.match(await call('search_files', { pattern: '' }), /^bad_call: pattern must be some text of one line/)
-  t.match(await call('search_files', { pattern: 'a\nb' }), /^bad_call: /)
-  t.match(await call('search_files', { pattern: 'x', path: 'gone' }), /^file: gone does not exist/)
-})
-
-void t.test('search_files stops at its caps, shortens long lines around the match, and obeys a stop', async (t) => {
-  const root = t.testdir({
-    'many.md': 'hit\n'.repeat(200),
-    'long.md': `${'a'.repeat(5_000)} needle ${'b'.repeat(5_000)}`,
-  })
-  const { call } = await toolsOn(root)
-  const many = await call('search_files', { pattern: 'hit' })
-  t.equal(many.split('\n').length, limits.searchMatchesMax + 1)
-  t.match(many, /\n\[there are more matches: narrow the pattern or the path\]$/)
-  t.ok(many.length <= limits.toolResultCharsMax)
-  const long = await call('search_files', { pattern: 'needle' })
-  t.match(long, /^long.md:1: \.\.\.a+ needle b+\.\.\.$/)
-  t.ok(long.length < 250)
-  t.match(await call('search_files', { pattern: 'hit' }, AbortSignal.abort()), /^stopped: /)
-})
-
-void t.test('a pattern that would hang a regular expression is plain text here', async (t) => {
-  const root = t.testdir({ 'a.md': `${'a'.repeat(100_000)}!` })
-  const { call } = await toolsOn(root)
-  t.equal(await call('search_files', { pattern: '(a+)+$' }), '["(a+)+$" does not stand in 1 text file]')
+  t.match(
+    await call('write_file', { path: 'big.md', content: 'x'.repeat(limits.fileBytesMax + 1) }),
+    /^file: big.md would/,
+  )
+  t.same(fs.readdirSync(root).toSorted(), ['cut.md', 'photo.png', 'sparse.img'])
 })

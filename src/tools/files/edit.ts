@@ -1,15 +1,20 @@
 import { PincerError } from '../../errors.ts'
+import { withLineEndsOf } from '../../guard/line-ends.ts'
+import { occurrences } from './occurrences.ts'
 import { linesOf } from './page.ts'
 
 /**
  * The text with its only occurrence of `oldText` replaced. Anything else is PincerError `bad_call`: how often it stands
- * there and where, or the line that is most like it, so that the next call can be right.
+ * there and where, or the line that is most like it, so that the next call can be right. In a file of \r\n lines a
+ * plain \n stands for those: models write no other.
  */
 export function replaceOnce(
   text: string,
   options: { readonly oldText: string; readonly newText: string; readonly path: string },
 ): string {
-  const { oldText, newText, path } = options
+  const { path } = options
+  const oldText = withLineEndsOf(text, options.oldText)
+  const newText = withLineEndsOf(text, options.newText)
   if (oldText === '') throw new PincerError('bad_call', 'old_text is empty: give the text in the file to replace.')
   if (oldText === newText) throw new PincerError('bad_call', 'old_text and new_text are the same: nothing to change.')
   const places = occurrences(text, oldText)
@@ -30,13 +35,6 @@ const placesShown = 5
 const lineCharsShown = 200
 const likenessMin = 0.3
 
-/** Overlapping ones too: they are as ambiguous. */
-function occurrences(text: string, wanted: string): number[] {
-  const places: number[] = []
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) places.push(at)
-  return places
-}
-
 function lineNumberAt(text: string, at: number): number {
   return text.slice(0, at).split('\n').length
 }
@@ -44,7 +42,7 @@ function lineNumberAt(text: string, at: number): number {
 function absent(text: string, oldText: string, path: string): string {
   const says = `old_text does not stand in ${path}, letter for letter`
   if (text.includes('\r\n') && occurrences(text.replaceAll('\r\n', '\n'), oldText).length > 0) {
-    return `${says}: the file's lines end with \\r\\n.`
+    return `${says}: some of the file's lines end with \\r\\n.`
   }
   const nearest = nearestLine(linesOf(text), firstLine(oldText))
   if (nearest === undefined) return `${says}, and no line is like it: read the file first.`

@@ -1,12 +1,13 @@
 import { isPincerError, PincerError } from '../../errors.ts'
+import { showPath } from '../../guard/paths.ts'
 import type { WalkEntry, Workspace } from '../../guard/workspace.ts'
 import { limits } from '../../limits.ts'
 import { count, linesOf } from './page.ts'
 
 /**
  * Lines that hold `pattern`, as plain text and in any case, each as `path:line: text`. Names that begin with a dot are
- * not entered. What was left out (caps, files that are large or no text) is said at the end. An empty pattern or one of
- * several lines is PincerError `bad_call`; an abort of `signal` is `stopped`.
+ * not entered. What was left out (caps, files that are large or no text) is said at the end. A pattern that is empty, of
+ * several lines or too long is PincerError `bad_call`; an abort of `signal` is `stopped`.
  */
 export async function searchFiles(
   workspace: Workspace,
@@ -15,6 +16,10 @@ export async function searchFiles(
   const wanted = options.pattern.toLowerCase()
   if (wanted === '' || wanted.includes('\n')) {
     throw new PincerError('bad_call', 'pattern must be some text of one line, for example "relay".')
+  }
+  if (wanted.length > limits.searchPatternCharsMax) {
+    const most = limits.searchPatternCharsMax
+    throw new PincerError('bad_call', `pattern has ${wanted.length} characters, at most ${most} are taken: shorten it.`)
   }
   const found = new Matches(wanted)
   for await (const entry of workspace.walk(options.path)) {
@@ -47,6 +52,7 @@ class Matches {
   #skippedCount = 0
   #sizeBytes = 0
   #stopped: 'no' | 'matches' | 'files' = 'no'
+  #tooDeep: string | undefined
 
   constructor(wanted: string) {
     this.#wanted = wanted
@@ -58,6 +64,7 @@ class Matches {
 
   mustStopAt(entry: WalkEntry): boolean {
     this.#entryCount++
+    if (entry.tooDeep === true) this.#tooDeep ??= entry.path
     if (this.#entryCount > limits.searchFilesMax || this.#sizeBytes > limits.searchBytesMax) this.#stopped = 'files'
     if (entry.kind === 'file' && entry.sizeBytes <= limits.fileBytesMax) this.#sizeBytes += entry.sizeBytes
     return this.#stopped !== 'no'
@@ -90,6 +97,7 @@ class Matches {
     }
     if (this.#stopped === 'matches') notes.push('there are more matches: narrow the pattern or the path')
     if (this.#stopped === 'files') notes.push('not everything was searched: narrow the path')
+    if (this.#tooDeep !== undefined) notes.push(`${showPath(this.#tooDeep)} is too deep: search it by its path`)
     if (this.#skippedCount > 0)
       notes.push(`${count(this.#skippedCount, 'file')} skipped: not text, too large or a link`)
     if (notes.length === 0) return this.#lines.join('\n')

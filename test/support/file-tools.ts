@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import { isPincerError } from '../../src/errors.ts'
+import { openWorkspace } from '../../src/guard/workspace.ts'
+import { createFileTools } from '../../src/tools/files.ts'
+import type { Tool, ToolContext } from '../../src/tools/tool.ts'
+
+export type Call = (name: string, args: Record<string, unknown>, signal?: AbortSignal) => Promise<string>
+
+/** The file tools on a workspace. `call` goes by the schema first, as the registry does; failures come back as `code: sentence`. */
+export async function toolsOn(
+  root: string,
+): Promise<{ tools: readonly Tool[]; call: Call; toolNamed: (name: string) => Tool }> {
+  const tools = createFileTools(await openWorkspace({ root }))
+  const toolNamed = (name: string): Tool => {
+    const tool = tools.find((each) => each.name === name)
+    if (tool === undefined) throw new Error(`no tool ${name}`)
+    return tool
+  }
+  const call: Call = async (name, args, signal = new AbortController().signal) => {
+    const tool = toolNamed(name)
+    const context: ToolContext = {
+      channel: 'terminal',
+      chat: 'here',
+      person: { id: '1', name: 'Ada', role: 'owner' },
+      signal,
+      approved: undefined,
+    }
+    try {
+      return await tool.run(v.parse(tool.arguments, args), context)
+    } catch (error) {
+      if (isPincerError(error)) return `${error.code}: ${error.message}`
+      throw error
+    }
+  }
+  return { tools, call, toolNamed }
+}
