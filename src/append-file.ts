@@ -1,15 +1,19 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError, syncFolder, temporaryFor } from './files.ts'
+import { lineStart, readLines } from './line-reader.ts'
+import { limits } from './limits.ts'
 
 /** A file of whole lines that only grows. One writer; its calls take effect one after another. */
 export class AppendFile {
   readonly path: string
   #handle: fs.promises.FileHandle
   #sizeBytes: number
+  #syncedBytes: number
   #last: Promise<void> = Promise.resolve()
-  /** True while a part of a failed append may stand at the end. */
-  #mustTruncate = false
+  /** What the last failure left to do before the file takes anything more. */
+  #mending: 'nothing' | 'truncate' | 'reopen' = 'nothing'
+  #mayLack = false
   /** False while a power cut could still take the file's name back. */
   #nameSynced = true
 
@@ -17,40 +21,42 @@ export class AppendFile {
     this.path = path
     this.#handle = handle
     this.#sizeBytes = sizeBytes
+    this.#syncedBytes = sizeBytes
   }
 
   /**
    * Opens or creates the file. A last line without its newline is what a power cut leaves of a line that was never
-   * acknowledged: it is moved to `<path>.torn` and cut off. Answers the whole lines that stand in the file, or only
-   * those in its last `tailBytes`, but always the last one.
+   * acknowledged: its beginning is copied to `<path>.torn`, and it is cut off. `onLine` is given the whole lines that
+   * stand in the file, in order, or only those that reach into its last `tailBytes`; however long the file is, it is
+   * read in small pieces.
    */
   static async open(
     path: string,
-    tailBytes = Number.MAX_SAFE_INTEGER,
-  ): Promise<{ file: AppendFile; lines: string[]; torn: boolean }> {
+    options: { readonly onLine: (line: string) => void; readonly tailBytes?: number },
+  ): Promise<{ file: AppendFile; torn: boolean }> {
     const mode = 0o600
     try {
       // O_APPEND: every write goes to the end, even when the file was cut by `truncate` just before.
       const handle = await fs.promises.open(path, 'a+', mode)
       try {
         const { size } = await handle.stat()
-        const { content, fromByte } = await readTail(handle, size, tailBytes)
-        const wholeBytes = content.lastIndexOf(0x0a) + 1
-        const torn = wholeBytes < content.length
+        const wholeBytes = await lineStart(handle, size)
+        const torn = wholeBytes < size
         if (torn) {
-          const rest = Buffer.concat([content.subarray(wholeBytes), Buffer.from('\n')])
+          const rest = Buffer.alloc(Math.min(size - wholeBytes, limits.tornLineBytesMax))
+          const { bytesRead } = await handle.read(rest, 0, rest.length, wholeBytes)
+          const aside = Buffer.concat([rest.subarray(0, bytesRead), Buffer.from('\n')])
           // On a full disk it goes without a copy: nobody was told that this line was taken.
-          await fs.promises.appendFile(`${path}.torn`, rest, { mode }).catch(() => undefined)
-          await handle.truncate(fromByte + wholeBytes)
+          await fs.promises.appendFile(`${path}.torn`, aside, { mode }).catch(() => undefined)
+          await handle.truncate(wholeBytes)
           await handle.sync()
         }
         // Also an empty file of before: what made it may have died before its name was on the disk.
         if (size === 0) await syncFolder(dirname(path))
-        // A tail that starts inside a line starts with the next one.
-        const firstByte = fromByte === 0 ? 0 : content.indexOf(0x0a) + 1
-        const text = content.toString('utf8', firstByte, wholeBytes)
-        const lines = text === '' ? [] : text.slice(0, -1).split('\n')
-        return { file: new AppendFile(path, handle, fromByte + wholeBytes), lines, torn }
+        const tailBytes = options.tailBytes ?? wholeBytes
+        const fromByte = tailBytes >= wholeBytes ? 0 : await lineStart(handle, wholeBytes - tailBytes)
+        await readLines(handle, { fromByte, toByte: wholeBytes, onLine: options.onLine })
+        return { file: new AppendFile(path, handle, wholeBytes), torn }
       } catch (error) {
         await handle.close()
         throw error
@@ -62,6 +68,11 @@ export class AppendFile {
 
   get sizeBytes(): number {
     return this.#sizeBytes
+  }
+
+  /** True after a failed fsync: lines appended without `sync` since the last one may be gone. `replace` ends it. */
+  get mayLack(): boolean {
+    return this.#mayLack
   }
 
   /**
@@ -95,7 +106,7 @@ export class AppendFile {
   }
 
   async #append(content: Buffer, sync: boolean): Promise<void> {
-    if (this.#mustTruncate) await this.#truncate()
+    await this.#mend()
     try {
       let writtenBytes = 0
       while (writtenBytes < content.length) {
@@ -103,21 +114,43 @@ export class AppendFile {
         writtenBytes += bytesWritten
       }
       if (sync) {
-        await this.#handle.datasync()
+        await this.#sync()
         await this.#syncName()
       }
       this.#sizeBytes += content.length
+      if (sync) this.#syncedBytes = this.#sizeBytes
     } catch (error) {
-      this.#mustTruncate = true
-      await this.#truncate().catch(() => undefined)
+      if (this.#mending === 'nothing') this.#mending = 'truncate'
+      await this.#mend().catch(() => undefined)
+      throw error
+    }
+  }
+
+  /**
+   * The kernel tells of data that it could not write once, then calls it clean: a second fsync would succeed and mean
+   * nothing. So nothing is believed of this handle any more, and what was to be synced is written anew.
+   */
+  async #sync(): Promise<void> {
+    try {
+      await this.#handle.datasync()
+    } catch (error) {
+      this.#mending = 'reopen'
+      if (this.#syncedBytes < this.#sizeBytes) this.#mayLack = true
       throw error
     }
   }
 
   /** Nothing may be put behind half a line: until this succeeds the file takes nothing more. */
-  async #truncate(): Promise<void> {
-    await this.#handle.truncate(this.#sizeBytes)
-    this.#mustTruncate = false
+  async #mend(): Promise<void> {
+    if (this.#mending === 'reopen') {
+      const { O_RDWR, O_APPEND } = fs.constants
+      const handle = await fs.promises.open(this.path, O_RDWR | O_APPEND)
+      await this.#handle.close().catch(() => undefined)
+      this.#handle = handle
+      this.#mending = 'truncate'
+    }
+    if (this.#mending === 'truncate') await this.#handle.truncate(this.#sizeBytes)
+    this.#mending = 'nothing'
   }
 
   async #replace(content: Buffer): Promise<void> {
@@ -129,7 +162,7 @@ export class AppendFile {
       await handle.sync()
       await fs.promises.rename(temporary, this.path)
     } catch (error) {
-      await handle.close()
+      await handle.close().catch(() => undefined)
       await fs.promises.rm(temporary, { force: true }).catch(() => undefined)
       throw error
     }
@@ -137,9 +170,11 @@ export class AppendFile {
     const old = this.#handle
     this.#handle = handle
     this.#sizeBytes = content.length
-    this.#mustTruncate = false
+    this.#syncedBytes = content.length
+    this.#mending = 'nothing'
+    this.#mayLack = false
     this.#nameSynced = false
-    await old.close()
+    await old.close().catch(() => undefined)
     await this.#syncName()
   }
 
@@ -152,28 +187,4 @@ export class AppendFile {
 
 function bytesOf(lines: readonly string[]): Buffer {
   return Buffer.from(lines.map((line) => `${line}\n`).join(''))
-}
-
-/** The last `tailBytes`, or more when the last whole line is longer than that. */
-async function readTail(
-  handle: fs.promises.FileHandle,
-  sizeBytes: number,
-  tailBytes: number,
-): Promise<{ readonly content: Buffer; readonly fromByte: number }> {
-  for (let wanted = tailBytes; ; wanted *= 2) {
-    const fromByte = Math.max(0, sizeBytes - wanted)
-    const content = await readFrom(handle, fromByte, sizeBytes)
-    if (fromByte === 0 || content.indexOf(0x0a) !== content.lastIndexOf(0x0a)) return { content, fromByte }
-  }
-}
-
-async function readFrom(handle: fs.promises.FileHandle, fromByte: number, toByte: number): Promise<Buffer> {
-  const content = Buffer.alloc(toByte - fromByte)
-  let readBytes = 0
-  while (readBytes < content.length) {
-    const { bytesRead } = await handle.read(content, readBytes, content.length - readBytes, fromByte + readBytes)
-    if (bytesRead === 0) break
-    readBytes += bytesRead
-  }
-  return content.subarray(0, readBytes)
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { PincerError, sentenceOf } from './errors.ts'
 
 /**
@@ -51,9 +51,13 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** Also those above it that are missing; the names of new ones are on the disk when this resolves. */
 export async function makeFolder(path: string, mode = 0o700): Promise<void> {
   try {
-    await fs.promises.mkdir(path, { recursive: true, mode })
+    const whole = resolve(path)
+    const firstMade = await fs.promises.mkdir(whole, { recursive: true, mode })
+    if (firstMade === undefined) return
+    for (let made = whole; made.startsWith(firstMade); made = dirname(made)) await syncFolder(dirname(made))
   } catch (error) {
     throw diskError('make', path, error)
   }

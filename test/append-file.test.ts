@@ -6,9 +6,16 @@ import { createDiskFaults } from './support/disk-faults.ts'
 
 const synced = { sync: true } as const
 
+async function open(path: string, tailBytes?: number): Promise<{ file: AppendFile; lines: string[]; torn: boolean }> {
+  const lines: string[] = []
+  const onLine = (line: string): void => void lines.push(line)
+  const opened = await AppendFile.open(path, tailBytes === undefined ? { onLine } : { onLine, tailBytes })
+  return { ...opened, lines }
+}
+
 void t.test('lines that were appended are there again when the file is opened again', async (t) => {
   const path = join(t.testdir({}), 'log')
-  const { file, lines, torn } = await AppendFile.open(path)
+  const { file, lines, torn } = await open(path)
   t.same([lines, torn], [[], false])
   await file.append(['one', 'größer ☂'], synced)
   await file.append([], synced)
@@ -17,7 +24,7 @@ void t.test('lines that were appended are there again when the file is opened ag
   t.equal(fs.readFileSync(path, 'utf8'), 'one\ngrößer ☂\nthree\n')
   t.equal(file.sizeBytes, fs.statSync(path).size)
   t.equal(fs.statSync(path).mode & 0o777, 0o600)
-  const again = await AppendFile.open(path)
+  const again = await open(path)
   t.same(again.lines, ['one', 'größer ☂', 'three'])
   t.equal(again.file.sizeBytes, file.sizeBytes)
   await again.file.close()
@@ -26,7 +33,7 @@ void t.test('lines that were appended are there again when the file is opened ag
 void t.test('an append with sync is on the disk when it resolves, one without is not waited for', async (t) => {
   const faults = await createDiskFaults()
   t.teardown(() => faults.restore())
-  const { file } = await AppendFile.open(join(t.testdir({}), 'log'))
+  const { file } = await open(join(t.testdir({}), 'log'))
   faults.done.length = 0
   await file.append(['one'], { sync: false })
   t.same(faults.done, ['write'])
@@ -47,15 +54,15 @@ void t.test('the name of a new file is on the disk before it is used, also when 
   t.teardown(() => faults.restore())
   const path = join(t.testdir({}), 'log')
   fs.writeFileSync(path, '')
-  await (await AppendFile.open(path)).file.close()
+  await (await open(path)).file.close()
   t.same(faults.done, ['sync'], 'the folder is synced')
 })
 
 void t.test('a half-written last line is moved aside and cut off, and the next line starts anew', async (t) => {
-  for (const rest of ['{"half', '\u0000\u0000\u0000', 'x'.repeat(5_000), 'ä'.repeat(3_000)]) {
+  for (const rest of ['{"half', '\u0000'.repeat(8_192), 'x'.repeat(5_000), 'ä'.repeat(3_000)]) {
     const path = join(t.testdir({}), 'log')
     fs.writeFileSync(path, `one\ntwo\n${rest}`)
-    const { file, lines, torn } = await AppendFile.open(path, 1_000)
+    const { file, lines, torn } = await open(path, 1_000)
     t.same([lines, torn], [['one', 'two'], true])
     await file.append(['three'], synced)
     await file.close()
@@ -66,16 +73,16 @@ void t.test('a half-written last line is moved aside and cut off, and the next l
 
 void t.test('a file that is one half line becomes empty', async (t) => {
   const path = join(t.testdir({ log: 'half' }), 'log')
-  const { file, lines, torn } = await AppendFile.open(path)
+  const { file, lines, torn } = await open(path)
   t.same([lines, torn, file.sizeBytes, fs.readFileSync(path, 'utf8')], [[], true, 0, ''])
   await file.close()
 })
 
-void t.test('the tail starts with a whole line, and holds the last line however long it is', async (t) => {
+void t.test('the tail is all lines that reach into it, whole, so the last one however long it is', async (t) => {
   const long = 'x'.repeat(4_000)
   const path = join(t.testdir({ log: `first\nsecond\n${long}\n` }), 'log')
   const tailOf = async (tailBytes: number): Promise<string[]> => {
-    const { file, lines } = await AppendFile.open(path, tailBytes)
+    const { file, lines } = await open(path, tailBytes)
     await file.close()
     return lines
   }
@@ -84,9 +91,10 @@ void t.test('the tail starts with a whole line, and holds the last line however 
     t.ok(lines.at(-1) === long, `the last line is whole in a tail of ${tailBytes} bytes`)
     t.ok(['first', 'second', long].join('\n').endsWith(lines.join('\n')), 'and so are the others')
   }
-  t.equal((await tailOf(4_002)).length, 1, 'exactly one line and the newline before it')
-  t.equal((await tailOf(4_005)).length, 1, 'a part of the second line is left out')
-  t.equal((await tailOf(4_009)).length, 2)
+  t.equal((await tailOf(4_001)).length, 1, 'exactly one line')
+  t.equal((await tailOf(4_002)).length, 2, 'one byte of the second line')
+  t.equal((await tailOf(4_008)).length, 2)
+  t.equal((await tailOf(4_009)).length, 3)
   t.equal((await tailOf(1_000_000)).length, 3)
 })
 
@@ -95,7 +103,7 @@ void t.test('after a failed append the file holds what it held before, and takes
   t.teardown(() => faults.restore())
   for (const operation of ['write', 'datasync'] as const) {
     const path = join(t.testdir({}), 'log')
-    const { file } = await AppendFile.open(path)
+    const { file } = await open(path)
     await file.append(['one'], synced)
     faults.fail([operation])
     await t.rejects(file.append(['two', 'three'], synced), {
@@ -111,11 +119,37 @@ void t.test('after a failed append the file holds what it held before, and takes
   }
 })
 
+void t.test('after a failed fsync nothing is believed of that handle, and the line is written anew', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const path = join(t.testdir({}), 'log')
+  const { file } = await open(path)
+  await file.append(['one'], synced)
+  faults.fail(['datasync'], 'EIO')
+  await t.rejects(file.append(['two'], synced), { code: 'disk', message: /EIO/ })
+  const [, failed] = faults.syncedHandles
+  faults.heal()
+  faults.done.length = 0
+  await file.append(['two'], synced)
+  t.same(faults.done, ['write', 'datasync'], 'written again, not only synced again')
+  t.ok(faults.syncedHandles.length === 3 && !faults.syncedHandles.slice(2).includes(failed ?? {}), 'by a new handle')
+  t.equal(file.mayLack, false, 'all before it had been synced')
+  t.equal(fs.readFileSync(path, 'utf8'), 'one\ntwo\n')
+  await file.append(['three'], { sync: false })
+  faults.fail(['datasync'], 'EIO')
+  await t.rejects(file.append(['four'], synced), { code: 'disk' })
+  t.equal(file.mayLack, true, 'the third line may be gone, and no later fsync would say so')
+  faults.heal()
+  await file.replace(['one', 'two', 'three'])
+  t.equal(file.mayLack, false)
+  await file.close()
+})
+
 void t.test('nothing is ever put behind half a line that could not be cut off', async (t) => {
   const faults = await createDiskFaults()
   t.teardown(() => faults.restore())
   const path = join(t.testdir({}), 'log')
-  const { file } = await AppendFile.open(path)
+  const { file } = await open(path)
   await file.append(['one'], synced)
   faults.fail(['write', 'truncate'], 'EIO')
   await t.rejects(file.append(['two two two'], synced), { code: 'disk' })
@@ -131,7 +165,7 @@ void t.test('appends that overlap take effect one after another, also when one f
   const faults = await createDiskFaults()
   t.teardown(() => faults.restore())
   const path = join(t.testdir({}), 'log')
-  const { file } = await AppendFile.open(path)
+  const { file } = await open(path)
   faults.hold(['write'])
   const appends = ['a', 'b', 'c'].map((line) => file.append([line.repeat(3)], synced))
   faults.fail(['datasync'])
@@ -154,7 +188,7 @@ void t.test(
     t.teardown(() => faults.restore())
     for (const operation of ['writeFile', 'sync', 'rename'] as const) {
       const path = join(t.testdir({}), 'log')
-      const { file } = await AppendFile.open(path)
+      const { file } = await open(path)
       await file.append(['one', 'two'], synced)
       faults.fail([operation])
       await t.rejects(file.replace(['new']), { code: 'disk' })
@@ -176,7 +210,7 @@ void t.test('when only the name of the new file could not be synced, later lines
   const faults = await createDiskFaults()
   t.teardown(() => faults.restore())
   const path = join(t.testdir({}), 'log')
-  const { file } = await AppendFile.open(path)
+  const { file } = await open(path)
   await file.append(['one'], synced)
   faults.hold(['rename'])
   const replaced = file.replace(['new'])
@@ -193,6 +227,6 @@ void t.test('when only the name of the new file could not be synced, later lines
 
 void t.test('a file that cannot be opened is a sentence with the path and what to do', async (t) => {
   const folder = t.testdir({ log: {} })
-  await t.rejects(AppendFile.open(join(folder, 'log')), { code: 'disk', message: /^Cannot open .*log: EISDIR/ })
-  await t.rejects(AppendFile.open(join(folder, 'missing', 'log')), { code: 'disk', message: /ENOENT/ })
+  await t.rejects(open(join(folder, 'log')), { code: 'disk', message: /^Cannot open .*log: EISDIR/ })
+  await t.rejects(open(join(folder, 'missing', 'log')), { code: 'disk', message: /ENOENT/ })
 })

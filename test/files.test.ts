@@ -95,6 +95,18 @@ void t.test(
   },
 )
 
+void t.test('the names of new folders are on the disk, each in the one above it', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const folder = t.testdir({})
+  await makeFolder(join(folder, 'a', 'b', 'c'))
+  t.same(faults.done, ['sync', 'sync', 'sync'])
+  await makeFolder(join(folder, 'a', 'b', 'c'))
+  t.equal(faults.done.length, 3, 'nothing is synced for what is there')
+  faults.fail(['sync'], 'EIO')
+  await t.rejects(makeFolder(join(folder, 'd')), { code: 'disk', message: /^Cannot make / })
+})
+
 void t.test('folders are made private, with those above them, and may exist', async (t) => {
   const path = join(t.testdir({ file: '' }), 'a/b')
   await makeFolder(path)

@@ -13,6 +13,7 @@ const foundation = [
   'duration',
   'files',
   'append-file',
+  'line-reader',
   'log',
   'nearest',
   'secrets',

@@ -106,9 +106,10 @@ export class Session {
   }
 
   static async open(path: string, log: Log): Promise<Session> {
-    const { file, lines, torn } = await AppendFile.open(path, limits.sessionTailBytesMax)
+    const parsed: (Line | undefined)[] = []
+    const onLine = (line: string): void => void parsed.push(parseLine(line))
+    const { file, torn } = await AppendFile.open(path, { onLine, tailBytes: limits.sessionTailBytesMax })
     if (torn) log.warn('session', `A half-written last line was set aside in ${path}.torn (power cut?).`)
-    const parsed = lines.map(parseLine)
     const badLines = parsed.filter((line) => line === undefined).length
     if (badLines > 0) log.warn('session', `${badLines} lines of ${path} cannot be read and are left out.`)
     return new Session(file, turnsOf(parsed.filter((line) => line !== undefined)))

@@ -38,18 +38,18 @@ export class Journal {
   /** Opens or creates the journal and reads back what is open. Lines that make no sense are kept in a copy beside it. */
   static async open(options: { readonly path: string; readonly clock: Clock; readonly log: Log }): Promise<Journal> {
     const { path, clock, log } = options
-    const { file, lines, torn } = await AppendFile.open(path)
-    if (torn) log.warn('journal', `A half-written last line was set aside in ${path}.torn (power cut?).`)
     const ledger = new Ledger()
     let badLines = 0
-    for (const line of lines) {
+    const onLine = (line: string): void => {
       const record = parseRecord(line)
       if (record === undefined) badLines++
       else ledger.apply(record)
     }
+    const { file, torn } = await AppendFile.open(path, { onLine })
+    if (torn) log.warn('journal', `A half-written last line was set aside in ${path}.torn (power cut?).`)
     const journal = new Journal(log, file, ledger)
     if (badLines > 0) {
-      log.error('journal', `${badLines} lines of ${path} cannot be read.`)
+      log.error('journal', `${badLines} lines of ${path} cannot be read (damage, or a newer version wrote them).`)
       await journal.#leaveOutBadLines(clock.nowMs())
     }
     return journal
@@ -75,7 +75,7 @@ export class Journal {
   async close(): Promise<void> {
     await this.#writing
     try {
-      if (this.#behind) await this.#rewrite()
+      if (this.#behind || this.#file.mayLack) await this.#rewrite()
     } catch (error) {
       this.#log.error('journal', `What the disk did not take is lost now: ${sentenceOf(error)}`)
     }
@@ -99,7 +99,7 @@ export class Journal {
       this.#waiting = []
       const records = batch.flatMap((each) => each.records)
       try {
-        if (this.#behind) await this.#rewrite()
+        if (this.#behind || this.#file.mayLack) await this.#rewrite()
         await this.#file.append(records.map(formatRecord), { sync: batch.some((each) => each.sync) })
       } catch (error) {
         for (const each of batch) each.reject(error)

@@ -36,13 +36,16 @@ export class Ledger {
   apply(record: JournalRecord): void {
     switch (record.k) {
       case 'in':
-        this.#pending.set(keyOf(record.m), { message: record.m, calls: [], restarts: 0 })
+        // A record that stands in the file twice changes nothing, least of all what is known to have been started.
+        if (!this.knows(keyOf(record.m)))
+          this.#pending.set(keyOf(record.m), { message: record.m, calls: [], restarts: 0 })
         break
       case 'call':
-        this.#change(record.of, (pending) => ({
-          ...pending,
-          calls: [...pending.calls, { id: record.id, what: record.what, ended: false }],
-        }))
+        this.#change(record.of, (pending) =>
+          pending.calls.some((call) => call.id === record.id)
+            ? pending
+            : { ...pending, calls: [...pending.calls, { id: record.id, what: record.what, ended: false }] },
+        )
         break
       case 'ran':
         for (const [key, pending] of this.#pending) {

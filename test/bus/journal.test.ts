@@ -237,6 +237,31 @@ void t.test('an append that the disk refuses is rejected and does not count, and
   await again.close()
 })
 
+void t.test('after a failed fsync all that may be gone with it is written to a new file', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const path = pathIn(t)
+  const { journal } = await open(path)
+  await journal.append([accepted('a'), accepted('b')], synced)
+  await journal.append([answered('a')], { sync: false })
+  faults.fail(['datasync'], 'EIO')
+  await t.rejects(journal.append([accepted('c')], synced), { code: 'disk' })
+  // What the kernel dropped when it could not write it: nobody is told of that again.
+  fs.writeFileSync(path, texts(accepted('a'), accepted('b')))
+  faults.heal()
+  faults.done.length = 0
+  await journal.append([accepted('d')], synced)
+  t.ok(faults.done.indexOf('rename') !== -1 && faults.done.indexOf('rename') < faults.done.indexOf('datasync'))
+  const again = (await open(path)).journal
+  t.same(
+    again.ledger.pending().map((each) => each.message.id),
+    ['b', 'd'],
+  )
+  t.match(again.ledger.outbound(), [{ id: 're-a' }])
+  await again.close()
+  await journal.close()
+})
+
 void t.test('what is kept in memory wins, and is written before anything else once the disk takes it', async (t) => {
   const faults = await createDiskFaults()
   t.teardown(() => faults.restore())

@@ -72,6 +72,17 @@ void t.test(
   },
 )
 
+void t.test('a record that stands in the journal twice changes nothing', (t) => {
+  const once = stateOf(fold(story))
+  for (const [index, record] of story.entries()) {
+    if (record.k === 'again') continue
+    t.same(stateOf(fold(story.toSpliced(index, 0, record))), once, `record ${index}, at once`)
+    // What was delivered is forgotten: only its delivery, said again, would close it again.
+    if (record.k !== 'out') t.same(stateOf(fold([...story, record])), once, `record ${index}, at the end`)
+  }
+  t.end()
+})
+
 void t.test('the ids of handled messages are kept in number, the oldest forgotten first', (t) => {
   const ledger = new Ledger()
   const { journalHandledIdsMax } = limits

@@ -9,6 +9,8 @@ export type DiskOperation = 'write' | 'writeFile' | 'sync' | 'datasync' | 'trunc
 export interface DiskFaults {
   /** Operations so far, in order. */
   readonly done: DiskOperation[]
+  /** The handle of each datasync, also of those that failed. */
+  readonly syncedHandles: object[]
   /** These fail from now on with this kernel error. `write` then writes half of what it is given, as a full disk does. */
   fail(operations: readonly DiskOperation[], code?: string): void
   heal(): void
@@ -23,6 +25,7 @@ export async function createDiskFaults(): Promise<DiskFaults> {
   const handles = Object.getPrototypeOf(probe) as object
   await probe.close()
   const done: DiskOperation[] = []
+  const syncedHandles: object[] = []
   let failing: readonly DiskOperation[] = []
   let held: readonly DiskOperation[] = []
   let waiting: (() => void)[] = []
@@ -34,6 +37,7 @@ export async function createDiskFaults(): Promise<DiskFaults> {
     Reflect.set(owner, name, async function (this: unknown, ...args: never[]) {
       if (held.includes(name)) await new Promise<void>((resolve) => waiting.push(resolve))
       done.push(name)
+      if (name === 'datasync') syncedHandles.push(this as object)
       if (!failing.includes(name)) return original.apply(this, args)
       if (name === 'write') {
         const [content]: readonly unknown[] = args
@@ -49,6 +53,7 @@ export async function createDiskFaults(): Promise<DiskFaults> {
 
   return {
     done,
+    syncedHandles,
     fail(operations, code = 'ENOSPC') {
       failing = operations
       errorCode = code
