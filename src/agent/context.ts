@@ -1,5 +1,5 @@
 import type { Reading } from '../devices/device.ts'
-import { formatDuration } from '../duration.ts'
+import { formatShortly } from '../devices/reading-text.ts'
 import { limits } from '../limits.ts'
 import { formatLocalTime } from '../local-time.ts'
 
@@ -17,14 +17,9 @@ export function formatContext(options: {
   const { nowMs, timezone, known, latched } = options
   const parts = [`Now: ${formatLocalTime(nowMs)} ${timezone}.`]
   const fresh = known.filter((reading) => reading.ageMs <= limits.contextReadingAgeMaxMs)
-  const readings = fresh.slice(0, limits.contextReadingsMax).map(formatKnown)
-  if (readings.length > 0) parts.push(`Last known: ${readings.join(', ')}.`)
+  const readings = fresh.slice(0, limits.contextReadingsMax).map(formatShortly)
+  const simulated = fresh.some((reading) => reading.simulated) ? ' (simulated)' : ''
+  if (readings.length > 0) parts.push(`Last known${simulated}: ${readings.join(', ')}.`)
   if (latched !== undefined) parts.push(`Outputs are latched safe (${latched}); only a person can /resume.`)
   return `[${parts.join(' ')}]`
-}
-
-function formatKnown({ device, quantity, value, unit, ageMs }: Reading): string {
-  const name = quantity === 'state' ? device : `${device} ${quantity}`
-  const age = ageMs < 2_000 ? '' : ` (${formatDuration(ageMs)} ago)`
-  return `${name} ${value}${unit === '' ? '' : ` ${unit}`}${age}`
 }

@@ -1,4 +1,5 @@
 import type { Devices } from '../devices/device.ts'
+import { formatShortly } from '../devices/reading-text.ts'
 import { formatDuration } from '../duration.ts'
 
 /** The answer to /status: what runs, on what, and what is open. */
@@ -26,8 +27,8 @@ export function statusText(options: {
 function outputsLine(devices: Devices): string {
   const states = devices
     .known()
-    .filter((reading) => reading.value === 'on' || reading.value === 'off')
-    .map((reading) => `${reading.device} ${reading.value}`)
+    .filter(({ value }) => value === 'on' || value === 'off' || value === 'unknown')
+    .map(formatShortly)
   const outputs = states.length === 0 ? 'none' : states.join(', ')
   const latched = devices.latched()
   return latched === undefined

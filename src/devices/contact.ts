@@ -28,10 +28,14 @@ export class Contact implements Reader {
   }
 
   /** Requests the line. Fails with PincerError `hardware`; the next `read` tries again. */
-  open(): Promise<void> {
+  async open(): Promise<void> {
+    await this.#opened()
+  }
+
+  #opened(): Promise<InputLine> {
     return this.#serial(async () => {
       if (this.#closed) throw new PincerError('stopped', 'Pincer is not running.')
-      if (this.#line !== undefined) return
+      if (this.#line !== undefined) return this.#line
       const { line, pull, debounceMs } = this.#config
       try {
         this.#line = await this.#gpio.requestInput({
@@ -40,6 +44,7 @@ export class Contact implements Reader {
           bias: pull,
           debounceMs,
         })
+        return this.#line
       } catch (error) {
         throw await this.#fault(error)
       }
@@ -66,13 +71,12 @@ export class Contact implements Reader {
   }
 
   async #measure(): Promise<'open' | 'closed'> {
-    await this.open()
+    const line = await this.#opened()
     try {
-      return contactState((await this.#line?.get()) ?? 0, this.#config)
+      return contactState(await line.get(), this.#config)
     } catch (error) {
-      const line = this.#line
-      this.#line = undefined
-      await line?.release().catch(() => undefined)
+      if (this.#line === line) this.#line = undefined
+      await line.release().catch(() => undefined)
       throw await this.#fault(error)
     }
   }

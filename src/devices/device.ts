@@ -6,7 +6,8 @@ export interface Reading {
   readonly device: string
   /** Which of its values, for example `temperature`; `state` for switches and contacts. */
   readonly quantity: string
-  readonly value: number | 'on' | 'off' | 'open' | 'closed'
+  /** `unknown`: an output whose line cannot be driven; `read` of it fails, and says why. */
+  readonly value: number | SwitchState | 'open' | 'closed' | 'unknown'
   /** For example `°C`, `%`, `hPa`, `V`; empty for states. */
   readonly unit: string
   /** Wall clock, milliseconds since 1970, of the moment it was measured. */
@@ -20,6 +21,8 @@ export interface Reading {
   readonly heldMs?: number
   /** Switches only: in how long it leaves this state by itself, in milliseconds. */
   readonly endsInMs?: number
+  /** Switches only: what made it so when nobody asked for it at that moment, for example `switched off by maxOn`. */
+  readonly cause?: string
 }
 
 export type ReadOutcome =
@@ -35,6 +38,8 @@ export interface DeviceSummary {
   readonly output: boolean
   /** Readable values, for example `['temperature', 'humidity', 'pressure']`; `['state']` for switches and contacts. */
   readonly quantities: readonly string[]
+  /** Outputs only: the state that is always allowed. */
+  readonly safe?: SwitchState
   /** Limits in a few words for the prompt and /status, for example `maxOn 2h, confirm`; empty when there are none. */
   readonly limits: string
 }
@@ -68,7 +73,7 @@ export interface Devices {
   list(): readonly DeviceSummary[]
   /** Reads one device, or all; a failing device is an outcome, not an exception. An unknown name is `unknown_device`. */
   read(name: string | undefined, signal: AbortSignal): Promise<readonly ReadOutcome[]>
-  /** The latest reading of everything, without touching a line or a bus; nothing for what was never read. */
+  /** The latest reading of everything, without touching a line or a bus; nothing for what was never read or failed. */
   known(): readonly Reading[]
   set(request: SetRequest): Promise<SetOutcome>
   /** The exact sentence that a human is asked to allow, when this set needs one. */

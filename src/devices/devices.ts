@@ -37,7 +37,8 @@ export function createDevices(options: DevicesOptions): Devices {
   const switches = new Map(entries.flatMap(([name, config]) => (config.kind === 'switch' ? [[name, config]] : [])))
   checkSwitches(switches)
   const { gpio, simulated } = hardware
-  const outputs = new Outputs({ ...options, configs: switches, gpio, simulated })
+  const usedLines = new Set(entries.flatMap(([, config]) => ('line' in config ? [String(config.line)] : [])))
+  const outputs = new Outputs({ ...options, configs: switches, usedLines, gpio, simulated })
   const readers = createReaders(options, outputs)
   const contacts = [...readers].flatMap(([name, reader]) => (reader instanceof Contact ? [{ name, reader }] : []))
   const lineNames = new LineNames(gpio)
@@ -160,8 +161,10 @@ function checkSwitches(switches: ReadonlyMap<string, SwitchConfig>): void {
 }
 
 function summaryOf(name: string, config: DeviceConfig, quantities: readonly string[]): DeviceSummary {
-  const output = config.kind === 'switch'
-  return { name, kind: config.kind, output, quantities, limits: output ? formatLimits(config) : '' }
+  const common = { name, kind: config.kind, quantities }
+  return config.kind === 'switch'
+    ? { ...common, output: true, safe: config.safe, limits: formatLimits(config) }
+    : { ...common, output: false, limits: '' }
 }
 
 function configOf(configs: DevicesOptions['configs'], name: string): DeviceConfig | undefined {

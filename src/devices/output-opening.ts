@@ -4,7 +4,7 @@ import { planStart } from './output-restart.ts'
 import type { StartPlan } from './output-restart.ts'
 import { withCarried } from './output-set.ts'
 import type { OutputSet } from './output-set.ts'
-import { noEnds, oppositeOf, switched } from './output-status.ts'
+import { causes, noEnds, oppositeOf, switched } from './output-status.ts'
 import type { Back, OutputStatus } from './output-status.ts'
 import type { StoredOutputs } from './output-store.ts'
 import type { Output } from './output.ts'
@@ -49,15 +49,17 @@ async function restore(opening: Opening, output: Output, plan: StartPlan, back: 
     await openSafe(opening, output, plan, set.postpone(output, back, verdict))
     return
   }
-  const status = switched(plan.status, value, withCarried(verdict, back), output.config, clock.monotonicMs())
+  const to = { state: value, plan: withCarried(verdict, back), cause: causes.start }
+  const status = switched(plan.status, to, output.config, clock.monotonicMs())
   await open(opening, output, value, status)
   if (output.status.state === value) log.info('devices', `${output.name} is ${value} again, as before the restart.`)
 }
 
 async function openSafe(opening: Opening, output: Output, plan: StartPlan, back: Back | undefined): Promise<void> {
   const { safe } = output.config
+  const to = { state: safe, plan: { ...noEnds, back }, cause: causes.start }
   const status = plan.wasAway
-    ? switched(plan.status, safe, { ...noEnds, back }, output.config, opening.clock.monotonicMs())
+    ? switched(plan.status, to, output.config, opening.clock.monotonicMs())
     : { ...plan.status, back }
   await open(opening, output, safe, status)
 }

@@ -21,24 +21,37 @@ export function planStart(
   options: { readonly latched: boolean; readonly nowMs: number },
 ): StartPlan {
   const { nowMs } = options
-  const fresh: OutputStatus = { state: config.safe, sinceMs: undefined, ...noEnds, back: undefined, switchesMs: [] }
+  const fresh: OutputStatus = {
+    state: config.safe,
+    sinceMs: undefined,
+    ...noEnds,
+    back: undefined,
+    switchesMs: [],
+    cause: undefined,
+  }
   // It may have been switched a moment ago.
   if (stored.kind === 'lost') return { status: { ...fresh, sinceMs: nowMs }, wasAway: false, note: undefined }
-  const record = stored.records.get(name)
-  if (record === undefined || record.line !== config.line) return { status: fresh, wasAway: false, note: undefined }
+  // minOff and perMinute protect what hangs on the line, whatever it was called.
+  const found = [...stored.records].find(([, each]) => each.line === config.line)
+  if (found === undefined) return { status: fresh, wasAway: false, note: undefined }
 
-  const wasAway = record.state !== config.safe
+  const [formerName, record] = found
+  const isTurned = record.invert !== config.invert
+  const wasAway = record.state !== config.safe || isTurned
   const status: OutputStatus = {
     ...fresh,
     // What was on when the program or the power ended went off at an unknown time: the strict reading is now.
     sinceMs: wasAway ? nowMs : record.sinceMs,
     switchesMs: config.perMinute === undefined ? [] : record.switchesMs,
+    cause: record.cause,
   }
   const wanted: Back | undefined =
     record.state === oppositeOf(config.safe)
       ? { atMs: nowMs, endsMs: record.endsMs, latestMs: latestOf(record, config) }
       : record.back
-  if (wanted === undefined || config.start === 'safe') return { status, wasAway, note: undefined }
+  // Under another name it may be another thing, and where `invert` was turned, what was called on may have been off.
+  const isKnown = formerName === name && !isTurned
+  if (wanted === undefined || config.start === 'safe' || !isKnown) return { status, wasAway, note: undefined }
   if (options.latched) return { status, wasAway, note: `${name} stays ${config.safe}: outputs are latched.` }
 
   const latestMs = earlier(wanted.latestMs, config.maxOnMs === undefined ? undefined : nowMs + config.maxOnMs)

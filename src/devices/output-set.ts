@@ -51,12 +51,12 @@ export class OutputSet {
     return waits ? { ...back, atMs: untilMs } : undefined
   }
 
-  /** Writes all lines at once; answers the outputs that could not be driven. */
-  async driveSafe(why: string): Promise<readonly Output[]> {
-    const results = await Promise.all(this.all.map((output) => output.driveSafe()))
+  /** Writes all lines at once; answers the outputs that could not be driven. `cause`: in words behind "switched off". */
+  async driveSafe(cause: string): Promise<readonly Output[]> {
+    const results = await Promise.all(this.all.map((output) => output.driveSafe(cause)))
     const failed = this.all.filter((_, index) => results[index] === false)
     for (const { name, config, fault } of failed) {
-      this.#log.error('devices', `${name} could not be driven ${config.safe} (${why}). ${fault}`)
+      this.#log.error('devices', `${name} could not be driven ${config.safe} ${cause}. ${fault}`)
     }
     return failed
   }
@@ -66,7 +66,8 @@ export class OutputSet {
     const records = new Map<string, OutputRecord>()
     for (const output of this.all) {
       const present = output === changed && status !== undefined ? status : output.status
-      if (present.sinceMs !== undefined) records.set(output.name, { line: output.config.line, ...present })
+      const { line, invert, safe } = output.config
+      if (present.sinceMs !== undefined) records.set(output.name, { line, invert, safe, ...present })
     }
     return records
   }

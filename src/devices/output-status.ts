@@ -25,7 +25,18 @@ export interface OutputStatus extends Ends {
   readonly back: Back | undefined
   /** Switchings of the last minute, oldest first; kept only for outputs with `perMinute`. */
   readonly switchesMs: readonly number[]
+  /** Why it was switched to this state, in words behind "switched off", when nobody asked for it at that moment. */
+  readonly cause: string | undefined
 }
+
+/** Causes that are no person's wish at that moment. Driving safe names its own. */
+export const causes = {
+  maxOn: 'by maxOn',
+  timeOver: 'as its time was over',
+  start: 'when Pincer started',
+  stop: 'when Pincer stopped',
+  fault: 'after a fault of its line',
+} as const
 
 /** What a switching leads to. */
 export type Plan = Ends & { readonly back: Back | undefined }
@@ -34,14 +45,14 @@ export const rateWindowMs = 60_000
 
 export const noEnds: Ends = { endsMs: undefined, latestMs: undefined }
 
-/** The status after the line was switched to `state` at `nowMs`. */
+/** The status after the line was switched at `nowMs`. */
 export function switched(
   before: OutputStatus,
-  state: OutputState,
-  plan: Plan,
+  to: { readonly state: SwitchState; readonly plan: Plan; readonly cause: string | undefined },
   config: SwitchConfig,
   nowMs: number,
 ): OutputStatus {
+  const { state, plan, cause } = to
   const recent = before.switchesMs.filter((atMs) => atMs > nowMs - rateWindowMs)
   return {
     state,
@@ -50,6 +61,7 @@ export function switched(
     latestMs: plan.latestMs,
     back: plan.back,
     switchesMs: config.perMinute === undefined ? [] : [...recent, nowMs],
+    cause,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { errorName, readIfThere, replaceFile, setAside } from '../files.ts'
 import type { Log } from '../log.ts'
+import type { SwitchState } from './device.ts'
 import type { OutputStatus } from './output-status.ts'
 
 /**
@@ -16,13 +17,22 @@ import type { OutputStatus } from './output-status.ts'
  * yet), proves nothing: then no time counts as passed for minOn, minOff and perMinute, and every deadline as passed.
  */
 export interface OutputRecord extends OutputStatus {
-  /** A record is about this line: when the device was moved to another one, it says nothing. */
+  /** A record is about this line; its name is only who used it. */
   readonly line: string
+  /** As they were configured then: what `on` was at the pin, and which state was safe. */
+  readonly invert: boolean
+  readonly safe: SwitchState
 }
 
 export type StoredOutputs =
   /** `trusted`: the deadlines in the records can be compared with the present time. */
-  | { readonly kind: 'records'; readonly records: ReadonlyMap<string, OutputRecord>; readonly trusted: boolean }
+  | {
+      readonly kind: 'records'
+      readonly records: ReadonlyMap<string, OutputRecord>
+      readonly trusted: boolean
+      /** Written since the machine started: lines may still be driven as the records say. */
+      readonly sameBoot: boolean
+    }
   /** There was a file, but what it said is lost: read everything the strict way. */
   | { readonly kind: 'lost' }
 
@@ -38,12 +48,15 @@ const fileSchema = v.strictObject({
     v.string(),
     v.strictObject({
       line: v.string(),
+      invert: v.boolean(),
+      safe: v.picklist(['on', 'off']),
       state: v.picklist(['on', 'off', 'unknown']),
       sinceMs: optionalMs,
       endsMs: optionalMs,
       latestMs: optionalMs,
       back: v.optional(v.strictObject({ atMs: v.number(), endsMs: optionalMs, latestMs: optionalMs })),
       switchesMs: v.array(v.number()),
+      cause: v.optional(v.string()),
     }),
   ),
 })
@@ -73,13 +86,14 @@ export class OutputStore {
     }
     if (text === undefined) {
       this.#saved = this.#bodyOf(new Map())
-      return { kind: 'records', records: new Map(), trusted: true }
+      return { kind: 'records', records: new Map(), trusted: true, sameBoot: true }
     }
     const file = parseFile(text)
     if (file === undefined) return this.#setAside()
     const records = this.#recordsOf(file)
-    if (file.bootId === this.#clock.bootId) this.#saved = this.#bodyOf(records)
-    return { kind: 'records', records, trusted: this.#isTrusted(file) }
+    const sameBoot = file.bootId === this.#clock.bootId
+    if (sameBoot) this.#saved = this.#bodyOf(records)
+    return { kind: 'records', records, trusted: this.#isTrusted(file), sameBoot }
   }
 
   /** On the disk when this resolves; nothing is written when nothing changed. Fails with PincerError `disk`. */
@@ -161,6 +175,8 @@ export class OutputStore {
       name,
       {
         line: stored.line,
+        invert: stored.invert,
+        safe: stored.safe,
         state: stored.state,
         sinceMs: stored.sinceMs === undefined ? undefined : movePast(stored.sinceMs),
         endsMs: move(stored.endsMs),
@@ -174,6 +190,7 @@ export class OutputStore {
                 latestMs: move(stored.back.latestMs),
               },
         switchesMs: stored.switchesMs.map(movePast),
+        cause: stored.cause,
       },
     ])
     return new Map(records)

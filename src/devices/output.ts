@@ -6,7 +6,7 @@ import type { GpioPort, Level, OutputLine } from '../hardware/ports.ts'
 import { limits } from '../limits.ts'
 import type { SwitchState } from './device.ts'
 import { consumerOf, describeLineFault } from './line-fault.ts'
-import { earlier, noEnds, oppositeOf, switched } from './output-status.ts'
+import { causes, earlier, noEnds, oppositeOf, switched } from './output-status.ts'
 import type { OutputStatus, Plan } from './output-status.ts'
 import { createSerial } from './serial.ts'
 
@@ -44,7 +44,14 @@ export class Output {
     this.#gpio = options.gpio
     this.#clock = options.clock
     this.#onDue = options.onDue
-    this.#status = { state: 'unknown', sinceMs: undefined, ...noEnds, back: undefined, switchesMs: [] }
+    this.#status = {
+      state: 'unknown',
+      sinceMs: undefined,
+      ...noEnds,
+      back: undefined,
+      switchesMs: [],
+      cause: undefined,
+    }
   }
 
   get status(): OutputStatus {
@@ -79,9 +86,9 @@ export class Output {
 
   /**
    * Switches the line. After a failed write it tries the safe state; fails with PincerError `hardware` either way, and with
-   * `stopped` when the output was driven safe after `epoch`.
+   * `stopped` when the output was driven safe after `epoch`. `cause`: what to tell where nobody asks for it just now.
    */
-  switchTo(state: SwitchState, plan: Plan, epoch: number): Promise<void> {
+  switchTo(state: SwitchState, plan: Plan, epoch: number, cause: string | undefined): Promise<void> {
     return this.#serial(async () => {
       if (epoch !== this.#epoch || this.#released) {
         throw new PincerError('stopped', `${this.name} was driven to its safe state meanwhile: ask again.`)
@@ -91,7 +98,7 @@ export class Output {
       } catch (error) {
         throw await this.#recover(state, error)
       }
-      this.#settle(switched(this.#status, state, plan, this.config, this.#clock.monotonicMs()))
+      this.#settle(switched(this.#status, { state, plan, cause }, this.config, this.#clock.monotonicMs()))
     })
   }
 
@@ -102,12 +109,15 @@ export class Output {
   }
 
   /** Drives the safe state now, ahead of everything undecided. Answers whether the line took it. */
-  driveSafe(): Promise<boolean> {
+  driveSafe(cause: string): Promise<boolean> {
     this.#epoch++
+    // What was still to come is off at once, not only when the line has been written.
+    this.#timer?.cancel()
+    this.#status = { ...this.#status, back: undefined }
     return this.#serial(async () => {
       if (this.#released) return true
       try {
-        await this.#reachSafe()
+        await this.#reachSafe(cause)
         return true
       } catch (error) {
         await this.#loseLine(error)
@@ -119,7 +129,8 @@ export class Output {
   /** What the line is driven to, read back. Fails with PincerError `hardware`. */
   async read(): Promise<SwitchState> {
     if (this.#line === undefined || this.#status.state === 'unknown') {
-      throw new PincerError('hardware', this.#fault ?? `Line ${this.config.line} was not requested yet.`)
+      const why = this.#fault ?? `Line ${this.config.line} was not requested yet.`
+      throw new PincerError('hardware', `it may be ${oppositeOf(this.config.safe)}. ${why}`)
     }
     try {
       return (await this.#line.get()) === 1 ? 'on' : 'off'
@@ -161,13 +172,13 @@ export class Output {
     }
   }
 
-  async #reachSafe(): Promise<void> {
+  async #reachSafe(cause: string): Promise<void> {
     const { safe } = this.config
     await this.#writeSafe()
     const plan = { ...noEnds, back: undefined }
     const isNew = this.#status.state !== safe
     const status = isNew
-      ? switched(this.#status, safe, plan, this.config, this.#clock.monotonicMs())
+      ? switched(this.#status, { state: safe, plan, cause }, this.config, this.#clock.monotonicMs())
       : { ...this.#status, ...plan }
     this.#settle(status)
   }
@@ -179,7 +190,7 @@ export class Output {
     // The failed write may have reached the pin all the same: until the safe state is proven, nobody knows.
     this.#status = { ...this.#status, state: 'unknown' }
     try {
-      await this.#reachSafe()
+      await this.#reachSafe(causes.fault)
       return new PincerError('hardware', `${this.name} could not be switched ${state} and is ${safe} now. ${why}`)
     } catch (second) {
       await this.#loseLine(second)
@@ -200,7 +211,7 @@ export class Output {
     const nowMs = this.#clock.monotonicMs()
     this.#fault = await describeLineFault(this.#gpio, this.config.line, error)
     // Since now, not since the first failure: whoever waits for minOff waits from the last moment it may have been on.
-    this.#status = { ...this.#status, state: 'unknown', sinceMs: nowMs, ...noEnds, back: undefined }
+    this.#status = { ...this.#status, state: 'unknown', sinceMs: nowMs, ...noEnds, back: undefined, cause: undefined }
     this.#timer?.cancel()
     this.#timer = this.#clock.after(this.#retryMs, () => this.#onDue(this))
     this.#retryMs = Math.min(this.#retryMs * 2, limits.outputRetryMaxMs)

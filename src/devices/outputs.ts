@@ -6,15 +6,23 @@ import type { Log } from '../log.ts'
 import type { SetOutcome, SetRequest } from './device.ts'
 import { Latch } from './latch.ts'
 import { openOutputs } from './output-opening.ts'
+import { leaveOrphansSafe } from './output-orphans.ts'
 import { recordAtStop } from './output-restart.ts'
 import { OutputSet } from './output-set.ts'
-import { noEnds, oppositeOf, switched } from './output-status.ts'
+import { causes, noEnds, oppositeOf, switched } from './output-status.ts'
 import type { Back, Ends, Plan } from './output-status.ts'
 import type { Wish } from './output-rules.ts'
 import { OutputStore } from './output-store.ts'
 import { describeConfirmation, describeOutcome } from './output-text.ts'
 import { Output } from './output.ts'
 import { createSerial } from './serial.ts'
+
+/** What surrounds a wish: since which `epoch` it stands, the ends that a switching back brings along, and its cause. */
+interface Order {
+  readonly epoch: number
+  readonly carried: Ends
+  readonly cause: string | undefined
+}
 
 /**
  * All switched outputs: every path to one of them ends here. Two rules hold the whole together.
@@ -27,6 +35,8 @@ import { createSerial } from './serial.ts'
  */
 export class Outputs {
   readonly #set: OutputSet
+  readonly #gpio: GpioPort
+  readonly #usedLines: ReadonlySet<string>
   readonly #clock: Clock
   readonly #log: Log
   readonly #store: OutputStore
@@ -37,6 +47,8 @@ export class Outputs {
 
   constructor(options: {
     readonly configs: ReadonlyMap<string, SwitchConfig>
+    /** The lines of all devices, also of those that are no outputs. */
+    readonly usedLines: ReadonlySet<string>
     readonly gpio: GpioPort
     readonly clock: Clock
     readonly log: Log
@@ -47,6 +59,8 @@ export class Outputs {
     const onDue = (output: Output): void => this.#onDue(output)
     const all = [...options.configs].map(([name, config]) => new Output({ name, config, gpio, clock, onDue }))
     this.#set = new OutputSet(all, options)
+    this.#gpio = gpio
+    this.#usedLines = options.usedLines
     this.#clock = clock
     this.#log = options.log
     this.#store = new OutputStore(options)
@@ -72,6 +86,7 @@ export class Outputs {
       const { reason } = this.#latch
       if (reason !== undefined) this.#log.warn('devices', latchSentence(reason))
       const stored = await this.#store.load()
+      await leaveOrphansSafe({ stored, usedLines: this.#usedLines, gpio: this.#gpio, log: this.#log })
       const latched = reason !== undefined
       await openOutputs({ set: this.#set, stored, latched, clock: this.#clock, log: this.#log, epochs })
       // A stop that came meanwhile has driven everything safe.
@@ -90,7 +105,7 @@ export class Outputs {
 
   async #stopDriving(): Promise<void> {
     const before = this.#set.records()
-    await this.#set.driveSafe('at the end')
+    await this.#set.driveSafe(causes.stop)
     await this.#serial(async () => {
       const records = this.#set.records()
       for (const output of this.#set.all) {
@@ -113,14 +128,15 @@ export class Outputs {
         const sentence = `${output.name} is marked \`confirm\`: a person must allow exactly this first: "${confirmation}"`
         throw new PincerError('needs_human', sentence)
       }
-      return this.#apply(output, { value: request.value, forMs: request.forMs }, epoch, noEnds)
+      const wish = { value: request.value, forMs: request.forMs }
+      return this.#apply(output, wish, { epoch, carried: noEnds, cause: undefined })
     })
   }
 
   /** Drives all safe at once. Fails, after it did what it could, with `hardware` or `disk` and what could not be done. */
   async driveSafe(options: { readonly latch: boolean; readonly reason: string }): Promise<void> {
     if (options.latch) this.#latch.engage(options.reason)
-    const failed = await this.#set.driveSafe(options.reason)
+    const failed = await this.#set.driveSafe(`by ${options.reason}`)
     const unlatchedError = await this.#serial(async () => {
       const error = options.latch ? await this.#saveLatch() : undefined
       // Before start() the file still holds what start() is to read.
@@ -150,17 +166,18 @@ export class Outputs {
     }
   }
 
-  /** Called inside the serial. `carried`: ends that a switching back brings along. */
-  async #apply(output: Output, wish: Wish, epoch: number, carried: Ends): Promise<SetOutcome> {
-    const allowed = this.#set.allow(output, wish, carried)
+  /** Called inside the serial. */
+  async #apply(output: Output, wish: Wish, order: Order): Promise<SetOutcome> {
+    const { epoch, cause } = order
+    const allowed = this.#set.allow(output, wish, order.carried)
     const changed = allowed.kind === 'switch'
     const leavesSafe = wish.value !== output.config.safe
     let plan: Plan = allowed
     if (!changed) await this.#moveEnds(output, plan, epoch)
-    else if (leavesSafe) plan = await this.#leaveSafe(output, wish, epoch, carried)
+    else if (leavesSafe) plan = await this.#leaveSafe(output, wish, order)
     else {
       try {
-        await output.switchTo(wish.value, plan, epoch)
+        await output.switchTo(wish.value, plan, epoch, cause)
       } finally {
         await this.#store.saveOrSpoil(this.#set.records())
       }
@@ -179,14 +196,14 @@ export class Outputs {
   }
 
   /** Disk first. A slow disk may take seconds: the decision is made anew afterwards, and maxOn counts from then. */
-  async #leaveSafe(output: Output, wish: Wish, epoch: number, carried: Ends): Promise<Plan> {
-    const planned = this.#set.allow(output, wish, carried)
-    const status = switched(output.status, wish.value, planned, output.config, this.#clock.monotonicMs())
+  async #leaveSafe(output: Output, wish: Wish, { epoch, carried, cause }: Order): Promise<Plan> {
+    const to = { state: wish.value, plan: this.#set.allow(output, wish, carried), cause }
+    const status = switched(output.status, to, output.config, this.#clock.monotonicMs())
     await this.#store.save(this.#set.records(output, status))
     try {
       this.#refuseClosed()
       const plan = this.#set.allow(output, wish, carried)
-      await output.switchTo(wish.value, plan, epoch)
+      await output.switchTo(wish.value, plan, epoch, cause)
       return plan
     } catch (error) {
       await this.#store.saveOrSpoil(this.#set.records())
@@ -210,31 +227,33 @@ export class Outputs {
 
   /** A timer of the output fired. */
   #onDue(output: Output): void {
-    if (this.#life !== 'running') return
+    // While the start still opens other lines, a restored output may already be due.
+    if (this.#life === 'new' || this.#life === 'stopped') return
+    const { epoch } = output
     const { state, endsMs, back } = output.status
     const nowMs = this.#clock.monotonicMs()
     const isOver = endsMs !== undefined && endsMs <= nowMs
     let work: Promise<void> | undefined
     if (state === 'unknown' || isOver) work = this.#end(output)
-    else if (back !== undefined && back.atMs <= nowMs) work = this.#serial(() => this.#comeBack(output, back))
+    else if (back !== undefined && back.atMs <= nowMs) work = this.#serial(() => this.#comeBack(output, back, epoch))
     // A timer may fire a moment early.
     else output.setEnds(output.status)
     work?.catch((error: unknown) => this.#log.error('devices', `${output.name}: ${sentenceOf(error)}`))
   }
 
   async #end(output: Output): Promise<void> {
-    const wasUnknown = output.status.state === 'unknown'
+    const { state, endsMs, latestMs } = output.status
+    const wasUnknown = state === 'unknown'
     const { name, config } = output
-    const done = await output.driveSafe()
-    if (done) {
-      const why = wasUnknown ? 'its line works again' : 'its time is over'
-      this.#log.info('devices', `${name} is ${config.safe}: ${why}.`)
-    } else if (!wasUnknown) this.#log.error('devices', `${name} could not be driven ${config.safe}. ${output.fault}`)
+    const cause = wasUnknown ? causes.fault : endsMs === latestMs ? causes.maxOn : causes.timeOver
+    const done = await output.driveSafe(cause)
+    if (done) this.#log.info('devices', `${name} was switched ${config.safe} ${cause}.`)
+    else if (!wasUnknown) this.#log.error('devices', `${name} could not be driven ${config.safe}. ${output.fault}`)
     // Tries that fail change nothing worth a write.
     if (done || !wasUnknown) await this.#serial(() => this.#store.saveOrSpoil(this.#set.records()))
   }
 
-  async #comeBack(output: Output, back: Back): Promise<void> {
+  async #comeBack(output: Output, back: Back, epoch: number): Promise<void> {
     if (output.status.back !== back || this.#life !== 'running') return
     const wish: Wish = { value: oppositeOf(output.config.safe), forMs: undefined }
     const verdict = this.#set.judge(output, wish)
@@ -244,10 +263,12 @@ export class Outputs {
       return
     }
     try {
-      await this.#apply(output, wish, output.epoch, back)
+      await this.#apply(output, wish, { epoch, carried: back, cause: causes.timeOver })
     } catch (error) {
-      if (output.status.back === back) output.setEnds({ ...noEnds, back: undefined })
       this.#log.error('devices', `${output.name} was to be ${wish.value} again, but: ${sentenceOf(error)}`)
+      if (output.status.back !== back) return
+      output.setEnds({ ...noEnds, back: undefined })
+      await this.#store.saveOrSpoil(this.#set.records())
     }
   }
 

@@ -7,7 +7,7 @@ export interface Reader {
   readonly quantities: readonly string[]
   /** Fails with PincerError `hardware`: the sentence says why there is no reading. */
   read(): Promise<readonly Reading[]>
-  /** The latest reading, without touching a line or a bus; none when it was never read. */
+  /** The latest reading, without touching a line or a bus; none when it was never read or the latest attempt failed. */
   known(): readonly Reading[]
 }
 
@@ -22,7 +22,7 @@ export interface ReadingFrame {
 /** The reading of a state; `measured`: when, if not now. */
 export function stateReading(
   frame: ReadingFrame,
-  value: 'on' | 'off' | 'open' | 'closed',
+  value: 'on' | 'off' | 'open' | 'closed' | 'unknown',
   measured?: { readonly timeMs: number; readonly monotonicMs: number },
 ): Reading {
   const { device, source, simulated, clock } = frame

@@ -5,9 +5,23 @@ import { formatNumber } from './units.ts'
 const justNowMs = 2_000
 
 /**
+ * One of many on a line: `lamp on`, `pump off (switched off by maxOn 12m ago)`, `heater unknown (may be on: ...)`,
+ * `room temperature 21.4 °C (3m ago)`.
+ */
+export function formatShortly({ device, quantity, value, unit, ageMs, heldMs, cause }: Reading): string {
+  const name = quantity === 'state' ? device : `${device} ${quantity}`
+  const shown = typeof value === 'number' ? `${formatNumber(value, unit)} ${unit}` : value
+  const agoMs = cause === undefined || heldMs === undefined ? ageMs : heldMs
+  const ago = agoMs < justNowMs ? undefined : `${formatDuration(agoMs)} ago`
+  const notes = [cause, ago].filter((note) => note !== undefined)
+  return `${name} ${shown}${notes.length === 0 ? '' : ` (${notes.join(' ')})`}`
+}
+
+/**
  * One line for each device, for example
  * `room: temperature 21.4 °C, humidity 48 % (simulated; bme280 on I2C bus 1 at 0x76; just now)`,
- * `lamp: on for 3m, off in 7m (switch on GPIO17; just now)`, `room: cannot be read: <sentence>`.
+ * `lamp: on for 3m, off in 7m (switch on GPIO17; just now)`, `pump: off for 3m, switched off by maxOn (...)`,
+ * `room: cannot be read: <sentence>`.
  */
 export function formatReadings(outcomes: readonly ReadOutcome[]): string {
   return outcomes.map(formatOutcome).join('\n')
@@ -31,9 +45,10 @@ function formatValue(reading: Reading): string {
   return `${value}${formatHeld(reading)}`
 }
 
-function formatHeld({ value, heldMs, endsInMs }: Reading): string {
+function formatHeld({ value, heldMs, endsInMs, cause }: Reading): string {
   const held = heldMs === undefined || heldMs < justNowMs ? '' : ` for ${formatDuration(heldMs)}`
-  return `${held}${endsInMs === undefined ? '' : `, ${value === 'on' ? 'off' : 'on'} in ${formatDuration(endsInMs)}`}`
+  const why = cause === undefined ? '' : `, ${cause}`
+  return `${held}${why}${endsInMs === undefined ? '' : `, ${value === 'on' ? 'off' : 'on'} in ${formatDuration(endsInMs)}`}`
 }
 
 function formatOrigin({ simulated, source, ageMs }: Reading): string {

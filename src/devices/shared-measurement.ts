@@ -22,7 +22,7 @@ export class SharedMeasurement<Value> {
     this.#reuseMs = reuseMs
   }
 
-  /** The last one that succeeded, however old. */
+  /** The latest one, however old; none when the latest attempt failed. */
   get last(): Measurement<Value> | undefined {
     return this.#last
   }
@@ -39,7 +39,14 @@ export class SharedMeasurement<Value> {
   }
 
   async #take(): Promise<Measurement<Value>> {
-    const value = await this.#measure()
+    let value: Value
+    try {
+      value = await this.#measure()
+    } catch (error) {
+      // What a sensor said before it was unplugged is no reading any more.
+      this.#last = undefined
+      throw error
+    }
     this.#last = { value, timeMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() }
     return this.#last
   }

@@ -1,5 +1,5 @@
 import type { Reading, SwitchState } from './device.ts'
-import { earlier } from './output-status.ts'
+import { earlier, oppositeOf } from './output-status.ts'
 import type { Output } from './output.ts'
 import { stateReading } from './reader.ts'
 import type { Reader, ReadingFrame } from './reader.ts'
@@ -7,7 +7,7 @@ import type { Reader, ReadingFrame } from './reader.ts'
 /** The state of an output, read back from its line, and since and until when. */
 export function createSwitchReader(output: Output, frame: ReadingFrame): Reader {
   const readingOf = (value: SwitchState): Reading => {
-    const { state, sinceMs, endsMs, back } = output.status
+    const { state, sinceMs, endsMs, back, cause } = output.status
     const nowMs = frame.clock.monotonicMs()
     const reading = stateReading(frame, value)
     // A line that is not where it was driven to has no history that we know.
@@ -16,12 +16,20 @@ export function createSwitchReader(output: Output, frame: ReadingFrame): Reader 
     return {
       ...reading,
       ...(sinceMs === undefined ? {} : { heldMs: nowMs - sinceMs }),
+      ...(cause === undefined ? {} : { cause: `switched ${value} ${cause}` }),
       ...(changesMs === undefined ? {} : { endsInMs: Math.max(0, changesMs - nowMs) }),
     }
   }
   return {
     quantities: ['state'],
     read: async () => [readingOf(await output.read())],
-    known: () => (output.status.state === 'unknown' ? [] : [readingOf(output.status.state)]),
+    known() {
+      const { state } = output.status
+      if (state !== 'unknown') return [readingOf(state)]
+      // Before the start nothing is known of it, and nothing is wrong.
+      if (output.fault === undefined) return []
+      const cause = `may be ${oppositeOf(output.config.safe)}: its line cannot be driven`
+      return [{ ...stateReading(frame, state), cause }]
+    },
   }
 }

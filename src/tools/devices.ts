@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Devices, SetRequest } from '../devices/device.ts'
+import type { Devices, SetRequest, SwitchState } from '../devices/device.ts'
 import { formatReadings } from '../devices/reading-text.ts'
 import { durationMaxMs, formatDuration, parseDuration } from '../duration.ts'
 import { PincerError } from '../errors.ts'
@@ -38,6 +38,8 @@ function deviceSet(devices: Devices): Tool {
     }),
     access: 'change',
     acts: () => true,
+    // Going safe for good is never refused for having acted too often.
+    counts: (args) => args.for !== undefined || args.value !== safeStateOf(devices, args.name),
     timeoutMs: limits.toolTimeoutMs,
     needsHuman(args) {
       // Nobody is asked for what cannot be run: `run` refuses it with the reason.
@@ -51,6 +53,10 @@ function deviceSet(devices: Devices): Tool {
       return outcome.sentence
     },
   })
+}
+
+function safeStateOf(devices: Devices, name: string): SwitchState | undefined {
+  return devices.list().find((device) => device.name === name)?.safe
 }
 
 function requestOf(args: {

@@ -136,7 +136,7 @@ export class Registry {
     origin: CallOrigin,
   ): Promise<string> {
     if (origin.signal.aborted) throw new PincerError('stopped', `${tool.name} was not started: stopped.`)
-    if (tool.outputs === true && tool.acts(args)) this.#budget.take(`${origin.channel}/${origin.person.id}`)
+    if (tool.counts?.(args) === true) this.#budget.take(`${origin.channel}/${origin.person.id}`)
     if (tool.access === 'read') return this.#runTimed(tool, args, approved, origin)
     const ended = await origin.beforeChange(describeCall(tool.name, args))
     try {

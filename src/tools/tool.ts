@@ -24,8 +24,8 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   readonly access: 'read' | 'change'
   /** Whether this call reaches beyond ordinary workspace files (DESIGN "Two kinds of call"). */
   acts(args: v.InferOutput<Schema>): boolean
-  /** True for tools that drive outputs or run commands: `limits.actsPerHour` counts their acting calls. */
-  readonly outputs?: true
+  /** Whether `limits.actsPerHour` counts this call: it drives an output or runs a command. */
+  counts?(args: v.InferOutput<Schema>): boolean
   readonly timeoutMs: number
   /** Longest result given to the model as it is; `limits.toolResultCharsMax` unless the tool pages by itself. */
   readonly resultCharsMax?: number

@@ -194,11 +194,18 @@ void t.test('a contact on a line that another program holds is said, and read on
 void t.test('list says what there is, with the limits in a few words', async (t) => {
   const { devices, simulator } = await open(t)
   t.strictSame(devices.list(), [
-    { name: 'lamp', kind: 'switch', output: true, quantities: ['state'], limits: 'maxOn 10m, perMinute 6' },
-    { name: 'fan', kind: 'switch', output: true, quantities: ['state'], limits: 'confirm' },
-    { name: 'door', kind: 'contact', output: false, quantities: ['state'], limits: '' },
-    { name: 'room', kind: 'bme280', output: false, quantities: ['temperature', 'humidity', 'pressure'], limits: '' },
-    { name: 'soil', kind: 'mcp3008', output: false, quantities: ['voltage'], limits: '' },
+    {
+      name: 'lamp',
+      kind: 'switch',
+      quantities: ['state'],
+      output: true,
+      safe: 'off',
+      limits: 'maxOn 10m, perMinute 6',
+    },
+    { name: 'fan', kind: 'switch', quantities: ['state'], output: true, safe: 'off', limits: 'confirm' },
+    { name: 'door', kind: 'contact', quantities: ['state'], output: false, limits: '' },
+    { name: 'room', kind: 'bme280', quantities: ['temperature', 'humidity', 'pressure'], output: false, limits: '' },
+    { name: 'soil', kind: 'mcp3008', quantities: ['voltage'], output: false, limits: '' },
   ])
   await devices.stop()
   simulator.close()
@@ -219,6 +226,23 @@ void t.test('known touches nothing and grows old', async (t) => {
   const known = devices.known()
   t.equal(known.length, 2 + 1 + 3 + 1)
   t.ok(known.filter(({ device }) => device === 'room').every(({ ageMs }) => ageMs >= 60_000))
+  await devices.stop()
+  simulator.close()
+})
+
+void t.test('a sensor that failed has no reading any more, until it is read again', async (t) => {
+  const { devices, clock, simulator, read } = await open(t)
+  const knownOf = (name: string) => devices.known().filter(({ device }) => device === name)
+  await read()
+  simulator.play('unplug room')
+  t.equal(knownOf('room').length, 3, 'nobody has looked yet')
+  await clock.advance(1_000)
+  t.match(formatReadings(await read('room')), /^room: cannot be read: Nothing answers at 0x76 on I2C bus 1/)
+  t.strictSame(knownOf('room'), [], 'stale is not the last value')
+  simulator.play('plug room')
+  await clock.advance(10)
+  t.match(formatReadings(await read('room')), /^room: temperature /)
+  t.equal(knownOf('room').length, 3)
   await devices.stop()
   simulator.close()
 })

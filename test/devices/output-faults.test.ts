@@ -37,8 +37,8 @@ void t.test(
     )
     t.match(await devices.read('up', new AbortController().signal), [{ status: 'failed' }])
     t.strictSame(
-      devices.known().map((reading) => reading.device),
-      ['down'],
+      devices.known().map(({ device, value }) => `${device} ${value}`),
+      ['up unknown', 'down off'],
     )
     bench.gpio.mendLine('GPIO17')
     await bench.clock.advance(5_000)
@@ -210,4 +210,71 @@ void t.test('a stop during start leaves everything safe', async (t) => {
   await starting
   t.equal(pinOf(bench), 0)
   t.equal(bench.gpio.holders.size, 0)
+})
+
+void t.test('a deadline that falls due while the start still opens other lines is kept', async (t) => {
+  const lasting = switchConfig({ start: 'last', maxOnMs: 10_000 })
+  const bench = new DeviceBench(t.testdir(), { lamp: lasting, fan: { ...lasting, line: 'GPIO27' } })
+  const before = await bench.start()
+  await before.set({ name: 'lamp', value: 'on' })
+  await before.set({ name: 'fan', value: 'on' })
+  bench.gpio.crash()
+  bench.clock.kill()
+  // The fan's line is slow to get, until the lamp is due.
+  const request = bench.gpio.requestOutput.bind(bench.gpio)
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+  bench.gpio.requestOutput = async (options) => {
+    if (options.line === 'GPIO27') await gate
+    return request(options)
+  }
+  const devices = bench.create()
+  const starting = devices.start()
+  for (let round = 0; round < 50 && bench.clock.pendingTimers() === 0; round++) await settle()
+  await bench.clock.advance(10_000)
+  t.equal(pinOf(bench), 0, 'not only when the start is over')
+  open()
+  await starting
+  await bench.clock.advance(10_000)
+  await bench.idle()
+  t.equal(pinOf(bench), 0)
+  t.equal(pinOf(bench, 'GPIO27'), 0)
+})
+
+void t.test(
+  'a switching back that is due while everything is driven safe does not come, without any latch',
+  async (t) => {
+    for (const early of [0, 1]) {
+      const bench = new DeviceBench(t.testdir(), { lamp: switchConfig() })
+      const devices = await bench.start()
+      await devices.set({ name: 'lamp', value: 'on' })
+      await devices.set({ name: 'lamp', value: 'off', forMs: 10_000 })
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+      bench.gpio.waitFor(gate)
+      await bench.clock.advance(10_000 - early)
+      const safe = devices.driveSafe({ latch: false, reason: 'safe-state' })
+      await bench.clock.advance(early)
+      open()
+      await safe
+      await bench.idle()
+      await bench.clock.advance(60_000)
+      await bench.idle()
+      t.equal(pinOf(bench), 0, early === 0 ? 'due just before' : 'due just after')
+    }
+  },
+)
+
+void t.test('a switching back that the disk refuses is given up for good, also after a restart', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { lamp: switchConfig({ start: 'last' }) })
+  const devices = await bench.start()
+  await devices.set({ name: 'lamp', value: 'on' })
+  await devices.set({ name: 'lamp', value: 'off', forMs: 10_000 })
+  bench.fillDisk()
+  await bench.clock.advance(10_000)
+  await bench.idle()
+  t.match(bench.logged.join('\n'), /error devices: lamp was to be on again, but: Cannot write /)
+  bench.freeDisk()
+  await bench.restart()
+  await bench.clock.advance(60_000)
+  await bench.idle()
+  t.equal(pinOf(bench), 0)
 })

@@ -12,6 +12,7 @@ const off: OutputStatus = {
   latestMs: undefined,
   back: undefined,
   switchesMs: [],
+  cause: undefined,
 }
 
 for (const row of rows) {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Reading } from '../../src/devices/device.ts'
-import { formatReadings } from '../../src/devices/reading-text.ts'
+import { formatReadings, formatShortly } from '../../src/devices/reading-text.ts'
 import { inUnits } from '../../src/devices/units.ts'
 
 const reading = (part: Partial<Reading>): Reading => ({
@@ -63,4 +63,19 @@ void t.test('values are rounded to what the chip is worth, in the units of the p
   t.strictSame(inUnits('humidity', 48.5, 'imperial'), { value: 49, unit: '%' })
   t.strictSame(inUnits('pressure', 1013.25, 'imperial'), { value: 29.92, unit: 'inHg' })
   t.strictSame(inUnits('voltage', 1.65049, 'imperial'), { value: 1.65, unit: 'V' })
+})
+
+void t.test('one of many says its value, what made it so, and how long ago that was', async (t) => {
+  const state = (part: Partial<Reading>): string => formatShortly(reading({ quantity: 'state', unit: '', ...part }))
+  t.equal(state({ value: 'on', heldMs: 60_000 }), 'room on')
+  t.equal(
+    state({ value: 'off', heldMs: 60_000, cause: 'switched off by maxOn' }),
+    'room off (switched off by maxOn 1m ago)',
+  )
+  t.equal(state({ value: 'off', heldMs: 0, cause: 'switched off by maxOn' }), 'room off (switched off by maxOn)')
+  t.equal(
+    state({ value: 'unknown', cause: 'may be on: its line cannot be driven' }),
+    'room unknown (may be on: its line cannot be driven)',
+  )
+  t.equal(formatShortly(reading({ ageMs: 180_000 })), 'room temperature 21.0 °C (3m ago)')
 })

@@ -15,7 +15,7 @@ export function smallTool(
   name: string,
   access: Tool['access'],
   run: (name: string, context: ToolContext) => string | Promise<string>,
-  more: Partial<Pick<Tool, 'timeoutMs' | 'resultCharsMax' | 'outputs' | 'needsHuman' | 'acts'>> = {},
+  more: Partial<Pick<Tool, 'timeoutMs' | 'resultCharsMax' | 'counts' | 'needsHuman' | 'acts'>> = {},
 ): Tool {
   return defineTool({
     name,

@@ -4,6 +4,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { createDeviceTools } from '../../src/tools/devices.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
+import { createToolBench } from '../support/tool-bench.ts'
 
 const context = (approved?: string): ToolContext => ({
   channel: 'terminal',
@@ -108,4 +109,24 @@ void t.test('arguments that do not fit are refused by the schema', async (t) => 
   }
   t.notOk(v.is(set.arguments, { name: 'lamp', value: 'on', approved: 'Switch gate on.' }), 'no approving oneself')
   t.notOk(v.is(read.arguments, { name: null }))
+})
+
+void t.test('switching counts as an act, except going safe for good, which is never refused for that', async (t) => {
+  const { set } = await open(t)
+  const counts = (args: object): boolean | undefined => set.counts?.(argumentsOf(set, args))
+  t.equal(counts({ name: 'lamp', value: 'on' }), true)
+  t.equal(counts({ name: 'lamp', value: 'on', for: '10m' }), true)
+  t.equal(counts({ name: 'lamp', value: 'off', for: '10m' }), true, 'it comes back')
+  t.equal(counts({ name: 'lamp', value: 'off' }), false)
+  t.equal(counts({ name: 'lmap', value: 'off' }), true)
+})
+
+void t.test('limits.actsPerHour bounds device_set, and the lamp still goes off', async (t) => {
+  const { set } = await open(t)
+  const bench = createToolBench([set], { actsPerHour: 1 })
+  const run = (args: object) =>
+    bench.registry.run({ id: '1', name: 'device_set', arguments: JSON.stringify(args) }, bench.origin())
+  t.match(await run({ name: 'lamp', value: 'on' }), { failed: false })
+  t.match(await run({ name: 'lamp', value: 'on', for: '10m' }), { failed: true, text: /actsPerHour allows 1/ })
+  t.match(await run({ name: 'lamp', value: 'off' }), { failed: false, text: 'lamp is off.' })
 })

@@ -40,6 +40,7 @@ function makeTools(raw: 'ask' | 'allow' = 'allow') {
     run: async (name: string, args: object, approved?: string) => tool(name).run(parse(name, args), context(approved)),
     asks: (name: string, args: object) => tool(name).needsHuman?.(parse(name, args)),
     acts: (name: string, args: object) => tool(name).acts(parse(name, args)),
+    counts: (name: string, args: object) => tool(name).counts?.(parse(name, args)),
     consumer: async (name: string) => (await simulator.gpio.lines()).find((line) => line.name === name)?.consumer,
   }
 }
@@ -75,7 +76,7 @@ void t.test('all five are told to the model in 1100 bytes', async (t) => {
 })
 
 void t.test('reading is reading, everything that writes is a changing and acting call', async (t) => {
-  const { tools, acts } = makeTools()
+  const { tools, acts, counts } = makeTools()
   t.same(
     tools.filter((tool) => tool.access === 'read').map((tool) => tool.name),
     ['gpio_read', 'i2c_scan'],
@@ -87,10 +88,10 @@ void t.test('reading is reading, everything that writes is a changing and acting
   t.ok(acts('i2c_transfer', { bus: 1, address: 118, write: [208], read: 1 }), 'naming a register is a write')
   t.ok(acts('gpio_write', { line: 'GPIO5', value: 1 }))
   t.ok(acts('spi_transfer', { device: '0.0', write: [1] }))
-  t.same(
-    tools.filter((tool) => tool.outputs === true).map((tool) => tool.name),
-    ['gpio_write', 'i2c_transfer', 'spi_transfer'],
-  )
+  t.ok(counts('gpio_write', { line: 'GPIO5', value: 0 }))
+  t.ok(counts('i2c_transfer', { bus: 1, address: 118, write: [208], read: 1 }))
+  t.notOk(counts('i2c_transfer', { bus: 1, address: 118, read: 1 }))
+  t.ok(counts('spi_transfer', { device: '0.0', write: [1] }))
 })
 
 void t.test('a line is read under any of its names and given back', async (t) => {

@@ -272,7 +272,7 @@ void t.test('a person is shown the whole action, never a part of it, and what is
 })
 
 void t.test('acting calls of outputs are counted for each person, in a sliding hour', async (t) => {
-  const output = smallTool('device_set', 'change', () => 'ok', { outputs: true })
+  const output = smallTool('device_set', 'change', () => 'ok', { counts: () => true })
   const bench = createToolBench([output, change], { actsPerHour: 3 })
   const run = (name: string, person = bob): ReturnType<typeof bench.registry.run> =>
     bench.registry.run(call(name, lamp), bench.origin({ person }))

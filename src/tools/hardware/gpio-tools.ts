@@ -29,7 +29,7 @@ export function createGpioTools(options: HardwareToolsOptions): HardwareTools {
     arguments: v.strictObject({ line: v.string(), value: v.picklist([0, 1]) }),
     access: 'change',
     acts: () => true,
-    outputs: true,
+    counts: () => true,
     timeoutMs: limits.toolTimeoutMs,
     // What would be refused anyway is refused before a person is asked.
     needsHuman({ line, value }) {

@@ -51,7 +51,7 @@ export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
     }),
     access: 'change',
     acts: ({ write }) => write !== undefined,
-    outputs: true,
+    counts: ({ write }) => write !== undefined,
     timeoutMs: limits.toolTimeoutMs,
     needsHuman(args) {
       check(args)

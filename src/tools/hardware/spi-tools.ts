@@ -17,7 +17,7 @@ export function createSpiTools(options: HardwareToolsOptions): readonly Tool[] {
     }),
     access: 'change',
     acts: () => true,
-    outputs: true,
+    counts: () => true,
     timeoutMs: limits.toolTimeoutMs,
     needsHuman(args) {
       checkBytes('spi_transfer', args.write)

@@ -1,0 +1,37 @@
+import type { GpioPort } from '../hardware/ports.ts'
+import type { Log } from '../log.ts'
+import { consumerOf, describeLineFault } from './line-fault.ts'
+import type { OutputRecord, StoredOutputs } from './output-store.ts'
+
+/**
+ * A line that was on when Pincer was killed, and that no device has in the configuration of now: a Raspberry Pi goes on
+ * driving it, and nobody else knows of it. It is driven safe once and given back. Never fails: what cannot be done is
+ * said in the log. After a reboot lines drive nothing, and what is wired to them may have changed: they are left alone.
+ */
+export async function leaveOrphansSafe(options: {
+  readonly stored: StoredOutputs
+  readonly usedLines: ReadonlySet<string>
+  readonly gpio: GpioPort
+  readonly log: Log
+}): Promise<void> {
+  const { stored, usedLines, gpio, log } = options
+  if (stored.kind === 'lost' || !stored.sameBoot) return
+  for (const [name, record] of stored.records) {
+    const { line, state, safe } = record
+    if (state === safe || usedLines.has(line)) continue
+    try {
+      await driveSafe(name, record, gpio)
+      log.warn('devices', `${line}, which ${name} had and no device has now, was left ${state}: it was driven ${safe}.`)
+    } catch (error) {
+      const why = await describeLineFault(gpio, line, error)
+      const what = `${line}, which ${name} had and no device has now, was left ${state} and cannot be driven ${safe}`
+      log.error('devices', `${what}: check what hangs on it. ${why}`)
+    }
+  }
+}
+
+async function driveSafe(name: string, { line, safe, invert }: OutputRecord, gpio: GpioPort): Promise<void> {
+  const initial = safe === 'on' ? 1 : 0
+  const output = await gpio.requestOutput({ line, consumer: consumerOf(name), initial, activeLow: invert })
+  await output.release()
+}
