@@ -12,8 +12,6 @@ export const limits = {
   journalCompactBytes: 128 * 1024,
   /** What is kept for people of a line that a power cut left half. */
   tornLineBytesMax: 64 * 1024,
-  /** What is kept for people of a line that a power cut left half. */
-  tornLineBytesMax: 64 * 1024,
 
   turnIterationsMax: 20,
   turnCallsPerReplyMax: 32,
