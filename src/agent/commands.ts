@@ -1,37 +1,19 @@
 import type { Inbound } from '../bus/message.ts'
-import type { Devices } from '../devices/device.ts'
-import { PincerError, sentenceOf } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import type { CallOrigin, Registry } from '../tools/registry.ts'
-import type { StopReport } from './loop.ts'
+import type { CallOrigin } from '../tools/registry.ts'
+import { type Command, type CommandReply, failure } from './command.ts'
+import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
+import { firstWords } from './first-words.ts'
+import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
 
-export interface CommandReply {
-  readonly text: string
-  /** The messages that this reply closes: the command itself, and what /stop dropped. */
-  readonly answers: readonly Inbound[]
-  readonly failed: boolean
-}
-
-export interface CommandParts {
-  readonly registry: Registry
-  readonly devices: Devices
-  /** Drives every output safe, named or raw, and latches. */
-  readonly makeSafe: (reason: string) => Promise<void>
-  readonly stopTurns: (where: { readonly channel: string; readonly chat: string } | 'all') => Promise<StopReport>
-  readonly startNew: (channel: string, chat: string) => Promise<void>
+export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly status: () => string
   readonly model: { readonly id: string; readonly note: string }
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
 }
 
-interface Command {
-  readonly usage: string
-  readonly help: string
-  /** Guests may give it. */
-  readonly guests?: true
-  run(words: string, message: Inbound, origin: CallOrigin): Promise<string | Partial<CommandReply>>
-}
+type Role = Inbound['person']['role']
 
 /** Commands of the design that belong to parts which this version does not have. */
 const laterCommands: ReadonlySet<string> = new Set(['jobs', 'pair', 'approve', 'deny'])
@@ -55,7 +37,8 @@ export class Commands {
     const name = typed.toLowerCase()
     const reply = await this.#runNamed(name, words.trim(), message, origin)
     const full = typeof reply === 'string' ? { text: reply } : reply
-    return { text: full.text ?? '', answers: [message, ...(full.answers ?? [])], failed: full.failed ?? false }
+    const { text = '', answers = [], failed = false, notices = [] } = full
+    return { text, answers: [message, ...answers], failed, notices }
   }
 
   async #runNamed(
@@ -64,28 +47,33 @@ export class Commands {
     message: Inbound,
     origin: CallOrigin,
   ): Promise<string | Partial<CommandReply>> {
-    if (name === 'help' || name === 'start') return this.#help(message.person.role)
+    const { role } = message.person
+    if (name === 'help' || name === 'start') return this.#help(role)
     const command = this.#commands.get(name)
-    if (command === undefined) {
-      if (laterCommands.has(name)) return failure(`/${name} is not in this version. /help lists what is.`)
-      const close = nearest(name, [...this.#commands.keys(), 'help'])
-      return failure(`I do not know /${name}.${close === undefined ? '' : ` Did you mean /${close}?`} /help lists all.`)
+    if (command !== undefined) {
+      if (role === 'guest' && command.guests === undefined) return failure(`/${name} is for owners only.`)
+      return command.run(words, message, origin)
     }
-    const allowed =
-      message.person.role === 'owner' || command.guests === true || (name === 'stop' && /^all\b/i.test(words))
-    if (!allowed) return failure(`/${name} is for owners only.`)
-    return command.run(words, message, origin)
+    if (laterCommands.has(name)) return failure(`/${name} is not in this version. /help lists what is.`)
+    const close = nearest(name, [...this.#offered(role).keys(), 'help'])
+    return failure(`I do not know /${name}.${close === undefined ? '' : ` Did you mean /${close}?`} /help lists all.`)
   }
 
-  #help(role: Inbound['person']['role']): string {
-    const shown = [...this.#commands.values()].filter((command) => role === 'owner' || command.guests === true)
-    const width = Math.max(...shown.map((command) => command.usage.length))
-    return shown.map((command) => `${command.usage.padEnd(width)}  ${command.help}`).join('\n')
+  #help(role: Role): string {
+    const shown = [...this.#offered(role).values()]
+    const width = Math.max(...shown.map(({ usage }) => usage.length))
+    return shown.map(({ usage, help }) => `${usage.padEnd(width)}  ${help}`).join('\n')
   }
-}
 
-function failure(text: string): Partial<CommandReply> {
-  return { text, failed: true }
+  /** What this person may give, with its usage. */
+  #offered(role: Role): ReadonlyMap<string, { readonly usage: string; readonly help: string }> {
+    return new Map(
+      [...this.#commands].flatMap(([name, { usage, help, guests }]) => {
+        const offered = role === 'owner' ? usage : guests
+        return offered === undefined ? [] : [[name, { usage: offered, help }] as const]
+      }),
+    )
+  }
 }
 
 function aboutCommands({ status, model, play }: CommandParts): Record<string, Command> {
@@ -93,7 +81,7 @@ function aboutCommands({ status, model, play }: CommandParts): Record<string, Co
     status: {
       usage: '/status',
       help: 'how the board and I are doing',
-      guests: true,
+      guests: '/status',
       run: () => Promise.resolve(status()),
     },
     model: {
@@ -103,13 +91,13 @@ function aboutCommands({ status, model, play }: CommandParts): Record<string, Co
         Promise.resolve(
           words === '' || words === model.id
             ? `${model.id}: ${model.note}`
-            : failure(`This version has the model offline only; ${words} cannot be chosen.`),
+            : failure(`This version has the model offline only; "${firstWords(words)}" cannot be chosen.`),
         ),
     },
     whoami: {
       usage: '/whoami',
       help: 'who you are to me',
-      guests: true,
+      guests: '/whoami',
       run: (_words, { channel, chat, person }) =>
         Promise.resolve(`You are ${person.name}, ${person.role}, id ${person.id} on ${channel}, chat ${chat}.`),
     },
@@ -123,89 +111,4 @@ function aboutCommands({ status, model, play }: CommandParts): Record<string, Co
           },
         }),
   }
-}
-
-function deviceCommands({ registry, devices }: CommandParts): Record<string, Command> {
-  const call = async (name: string, args: object, origin: CallOrigin): Promise<Partial<CommandReply>> => {
-    return registry.run({ id: 'command', name, arguments: JSON.stringify(args) }, origin)
-  }
-  const set = (words: string, origin: CallOrigin, usage: string): Promise<Partial<CommandReply>> => {
-    const [, name, value, duration] = /^(\S+)\s+(\S+)(?:\s+for\s+(.+))?$/i.exec(words) ?? []
-    if (name === undefined || value === undefined) return Promise.resolve(failure(`Write it as ${usage}.`))
-    const compact = duration?.replaceAll(/\s+/g, '')
-    const args = { name, value: value.toLowerCase(), ...(compact === undefined ? {} : { for: compact }) }
-    return call('device_set', args, origin)
-  }
-  return {
-    read: {
-      usage: '/read [device]',
-      help: 'read one device, or all',
-      guests: true,
-      run: (words, _message, origin) => call('device_read', words === '' ? {} : { name: words }, origin),
-    },
-    set: {
-      usage: '/set device on|off [for 10m]',
-      help: 'switch an output',
-      run: (words, _message, origin) => set(words, origin, '/set lamp on, or /set lamp on for 10m'),
-    },
-    on: {
-      usage: '/on device [for 10m]',
-      help: 'switch an output on',
-      run: (words, _message, origin) => set(words.replace(/^(\S+)/, '$1 on'), origin, '/on lamp, or /on lamp for 10m'),
-    },
-    off: {
-      usage: '/off device',
-      help: 'switch an output off',
-      run: (words, _message, origin) => set(words.replace(/^(\S+)/, '$1 off'), origin, '/off lamp'),
-    },
-    resume: {
-      usage: '/resume',
-      help: 'let outputs be switched again after /stop all',
-      run: async () => {
-        if (devices.latched() === undefined) return 'Nothing is latched: outputs can be switched.'
-        await devices.unlatch()
-        return 'Outputs can be switched again. All of them are in their safe state.'
-      },
-    },
-  }
-}
-
-function turnCommands({ makeSafe, stopTurns, startNew }: CommandParts): Record<string, Command> {
-  return {
-    stop: {
-      usage: '/stop [all]',
-      help: 'end my running work; "all" also makes every output safe until /resume',
-      run: async (words, message) => {
-        const all = /^all\b/i.test(words)
-        if (words !== '' && !all)
-          throw new PincerError('usage', `Write it as /stop or /stop all, not "/stop ${words}".`)
-        // Outputs first: ending the turns may take a moment.
-        const safe = all ? makeSafe(`/stop all by ${message.person.name}`).then(() => undefined, sentenceOf) : undefined
-        const report = await stopTurns(all ? 'all' : message)
-        const unsafe = await safe
-        return { text: stopText(report, all, unsafe), answers: report.dropped, failed: unsafe !== undefined }
-      },
-    },
-    new: {
-      usage: '/new',
-      help: 'start a new conversation; I keep files and devices, not what was said',
-      run: async (_words, { channel, chat }) => {
-        await startNew(channel, chat)
-        return 'A new conversation: I no longer see what was said before.'
-      },
-    },
-  }
-}
-
-/** `unsafe` says what could not be made safe; the turns are stopped all the same. */
-function stopText({ stoppedTurns, dropped }: StopReport, all: boolean, unsafe: string | undefined): string {
-  const parts = []
-  if (all) parts.push(unsafe ?? 'All outputs are in their safe state and stay there until /resume.')
-  if (stoppedTurns > 0) parts.push(stoppedTurns === 1 ? 'Stopped what I was doing.' : `Stopped ${stoppedTurns} turns.`)
-  else if (!all) parts.push('Nothing was running.')
-  if (dropped.length > 0) {
-    const words = dropped.map((message) => `"${message.text.slice(0, 40)}"`).join(', ')
-    parts.push(`Not answered any more: ${words}.`)
-  }
-  return parts.join(' ')
 }

@@ -1,4 +1,4 @@
-import type { Bus } from '../bus/bus.ts'
+import { isCommand, type Bus } from '../bus/bus.ts'
 import { keyOf, type Pending } from '../bus/ledger.ts'
 import type { Inbound } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
@@ -6,6 +6,7 @@ import { limits } from '../limits.ts'
 import { sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Message } from '../model/model.ts'
+import { quoteMessages } from './first-words.ts'
 import type { Sessions, StoredTurn } from './session.ts'
 
 /**
@@ -20,7 +21,7 @@ export async function recover(options: {
   readonly log: Log
   readonly take: (message: Inbound) => void
 }): Promise<void> {
-  const { bus, sessions, clock, log, take } = options
+  const { bus, sessions, log, take } = options
   const again: Inbound[] = []
   for (const { group, answer } of await withAnswers(groupsOf(bus.pending()), sessions, log)) {
     const messages = group.map((each) => each.message)
@@ -37,22 +38,34 @@ export async function recover(options: {
       continue
     }
     log.warn('agent', `A turn was interrupted and is not repeated: ${notice}`)
-    const turn: Message[] = [
-      ...messages.map((message) => ({ role: 'user' as const, text: message.text })),
-      { role: 'assistant', text: notice, toolCalls: [] },
-    ]
-    try {
-      await sessions.use(channel, chat, (session) => session.append(messages.map(keyOf), turn, clock.nowMs()))
-    } catch (error) {
-      // The person must be told; that the model is told too matters less.
-      log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
-    }
+    // A command is no part of the conversation.
+    if (!isCommand(first.text)) await remember(messages, notice, options)
     await bus.send({ channel, chat, text: notice, failed: true }, messages, undefined)
   }
   if (again.length === 0) return
   log.info('agent', `${again.length} messages from before the restart are taken up again.`)
   await bus.startAgain(again)
   for (const message of again) take(message)
+}
+
+/** Tells the model too, by the session log. */
+async function remember(
+  messages: readonly Inbound[],
+  notice: string,
+  { sessions, clock, log }: { readonly sessions: Sessions; readonly clock: Clock; readonly log: Log },
+): Promise<void> {
+  const [first] = messages
+  if (first === undefined) return
+  const turn: Message[] = [
+    ...messages.map((message) => ({ role: 'user' as const, text: message.text })),
+    { role: 'assistant', text: notice, toolCalls: [] },
+  ]
+  try {
+    await sessions.use(first.channel, first.chat, (session) => session.append(messages.map(keyOf), turn, clock.nowMs()))
+  } catch (error) {
+    // The person must be told; that the model is told too matters less.
+    log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
+  }
 }
 
 /** Messages of one turn share the calls that it started: they are told together. */
@@ -103,7 +116,7 @@ function answerOf(turn: StoredTurn | undefined): string | undefined {
 /** The sentence for a turn that must not run again, or `undefined` when it may. */
 function noticeFor(group: readonly Pending[]): string | undefined {
   const calls = [...new Map(group.flatMap((each) => each.calls.map((call) => [call.id, call] as const))).values()]
-  const words = group.map((each) => `"${firstWords(each.message.text)}"`).join(' and ')
+  const words = quoteMessages(group.map((each) => each.message))
   if (calls.length === 0) {
     const restarts = Math.max(...group.map((each) => each.restarts))
     if (restarts < limits.restartsMax) return undefined
@@ -112,13 +125,15 @@ function noticeFor(group: readonly Pending[]): string | undefined {
   const done = calls.filter((call) => call.ended).map((call) => call.what)
   const open = calls.filter((call) => !call.ended).map((call) => call.what)
   const parts = [`I was interrupted (a restart or a power cut) while working on ${words}.`]
-  if (done.length > 0) parts.push(`Already run: ${done.join('; ')}.`)
-  if (open.length > 0) parts.push(`Started, and perhaps done: ${open.join('; ')}.`)
+  if (done.length > 0) parts.push(`Already run: ${listed(done)}.`)
+  if (open.length > 0) parts.push(`Started, and perhaps done: ${listed(open)}.`)
   parts.push('I repeat nothing by myself: look at the state, then ask again.')
   return parts.join(' ')
 }
 
-function firstWords(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line
+/** The latest calls in words: a person on a phone reads no hundred of them. */
+function listed(calls: readonly string[]): string {
+  const shown = calls.slice(-limits.noticeCallsMax)
+  const before = calls.length - shown.length
+  return before === 0 ? shown.join('; ') : `${before} calls, then ${shown.join('; ')}`
 }

@@ -20,8 +20,12 @@ export function statusText(options: {
     `Pincer ${version}, up ${formatDuration(upMs)}, ${Math.round(memoryBytes / 1024 / 1024)} MB of memory.`,
     `Board: ${board}. Model: ${model}.`,
     outputsLine(devices),
-    `Waiting: ${openMessages - 1} messages, ${undelivered} replies. Turns running: ${runningTurns}.`,
+    `Waiting: ${counted(openMessages - 1, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
   ].join('\n')
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 function outputsLine(devices: Devices): string {

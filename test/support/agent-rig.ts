@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { join } from 'node:path'
 import { AgentLoop, type LoopOptions } from '../../src/agent/loop.ts'
 import { recover } from '../../src/agent/recovery.ts'
@@ -22,9 +23,18 @@ export interface AgentRig extends BusRig {
   /** Waits for the answer of this message. */
   answerTo(message: Inbound): Promise<Outbound>
   recover(): Promise<void>
-  /** As after a kill: nothing more is done, and the files are as they are. */
-  crash(): Promise<void>
+  /** As by a kill at this moment: the files as they are go to a folder of their own, for the next to open. */
+  crash(): Promise<string>
   close(): Promise<void>
+}
+
+let crashes = 0
+
+/** A copy of the journal and the session logs as they are now, in a folder beside this one: let it stand in a testdir. */
+export function leftBehind(folder: string): string {
+  const left = `${folder}.crash-${++crashes}`
+  fs.cpSync(folder, left, { recursive: true })
+  return left
 }
 
 /** The loop over a real bus and real session logs in this folder. */
@@ -49,7 +59,8 @@ export async function openAgent(
     iterationsMax: limits.turnIterationsMax,
     prompt: (role) => Promise.resolve(`You speak with the ${role}.`),
     context: () => '[Now: noon]',
-    command: (message) => Promise.resolve({ text: `ran ${message.text}`, answers: [message], failed: false }),
+    command: (message) =>
+      Promise.resolve({ text: `ran ${message.text}`, answers: [message], failed: false, notices: [] }),
     ...more,
   })
   loop.start()
@@ -73,7 +84,14 @@ export async function openAgent(
       return answer() as Outbound
     },
     recover: () => recover({ bus: rig.bus, sessions, clock, log, take: (message) => loop.take(message) }),
-    crash: close,
+    async crash() {
+      const left = leftBehind(folder)
+      // What still runs ends without a word that anybody hears: it is no part of the files that were left.
+      const closing = close()
+      await clock.advance(limits.stopGraceMs)
+      await closing
+      return left
+    },
     close,
   }
 }

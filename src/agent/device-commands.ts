@@ -1,0 +1,59 @@
+import type { Devices } from '../devices/device.ts'
+import { formatDuration } from '../duration.ts'
+import { limits } from '../limits.ts'
+import type { CallOrigin, Registry } from '../tools/registry.ts'
+import { type Command, type CommandReply, failure } from './command.ts'
+
+export interface DeviceCommandParts {
+  readonly registry: Registry
+  readonly devices: Devices
+}
+
+/** Reading and switching without a model: through the registry, so that every limit and question holds here too. */
+export function deviceCommands({ registry, devices }: DeviceCommandParts): Record<string, Command> {
+  const call = async (name: string, args: object, origin: CallOrigin): Promise<Partial<CommandReply>> => {
+    return registry.run({ id: 'command', name, arguments: JSON.stringify(args) }, origin)
+  }
+  const set = (words: string, origin: CallOrigin, usage: string): Promise<Partial<CommandReply>> => {
+    const [, name, value, duration] = /^(\S+)\s+(on|off)(?:\s+for\s+(.+))?$/i.exec(words) ?? []
+    if (name === undefined || value === undefined) return Promise.resolve(failure(`Write it as ${usage}.`))
+    const args = { name, value: value.toLowerCase(), ...(duration === undefined ? {} : { for: duration }) }
+    return call('device_set', args, origin)
+  }
+  return {
+    read: {
+      usage: '/read [device]',
+      help: 'read one device, or all',
+      guests: '/read [device]',
+      run: (words, _message, origin) => call('device_read', words === '' ? {} : { name: words }, origin),
+    },
+    set: {
+      usage: '/set device on|off [for 10m]',
+      help: 'switch an output',
+      run: (words, _message, origin) => set(words, origin, '/set lamp on, or /set lamp off, or /set lamp on for 10m'),
+    },
+    on: {
+      usage: '/on device [for 10m]',
+      help: 'switch an output on',
+      run: (words, _message, origin) => set(words.replace(/^(\S+)/, '$1 on'), origin, '/on lamp, or /on lamp for 10m'),
+    },
+    off: {
+      usage: '/off device [for 10m]',
+      help: 'switch an output off',
+      run: (words, _message, origin) =>
+        set(words.replace(/^(\S+)/, '$1 off'), origin, '/off lamp, or /off lamp for 10m'),
+    },
+    resume: {
+      usage: '/resume',
+      help: 'let outputs be switched again after /stop all',
+      run: async (_words, _message, { messageAgeMs }) => {
+        if (devices.latched() === undefined) return 'Nothing is latched: outputs can be switched.'
+        // A late one may have been sent before the /stop all that it would undo.
+        if (messageAgeMs > limits.actingMessageAgeMaxMs)
+          return failure(`This /resume is ${formatDuration(messageAgeMs)} old: send it again if you still mean it.`)
+        await devices.unlatch()
+        return 'Outputs can be switched again. This switched none of them.'
+      },
+    },
+  }
+}

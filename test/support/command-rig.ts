@@ -1,0 +1,66 @@
+import type { CommandReply } from '../../src/agent/command.ts'
+import { Commands } from '../../src/agent/commands.ts'
+import type { StopReport } from '../../src/agent/loop.ts'
+import type { Inbound } from '../../src/bus/message.ts'
+import type { SwitchConfig } from '../../src/config/config.ts'
+import type { ApprovalAnswer } from '../../src/guard/approval.ts'
+import { createDeviceTools } from '../../src/tools/devices.ts'
+import type { CallOrigin } from '../../src/tools/registry.ts'
+import { DeviceBench, switchConfig } from './device-bench.ts'
+import { inbound } from './messages.ts'
+import { createToolBench, type ToolBench } from './tool-bench.ts'
+
+export interface CommandRig {
+  readonly commands: Commands
+  readonly bench: DeviceBench
+  readonly tools: ToolBench
+  /** What was asked of the loop and the sessions, in order. */
+  readonly events: string[]
+  readonly says: (text: string, message?: Partial<Inbound>, origin?: Partial<CallOrigin>) => Promise<CommandReply>
+  /** The reply's text, with `!` before it when it failed. */
+  readonly text: (text: string, message?: Partial<Inbound>, origin?: Partial<CallOrigin>) => Promise<string>
+}
+
+/** The commands over real outputs on lines that can be broken, and a loop that reports what the test says. */
+export async function openCommands(
+  stateFolder: string,
+  options: {
+    readonly configs?: Readonly<Record<string, SwitchConfig>>
+    readonly answer?: ApprovalAnswer
+    readonly report?: StopReport
+    readonly board?: 'real' | 'simulated'
+  } = {},
+): Promise<CommandRig> {
+  const bench = new DeviceBench(stateFolder, options.configs ?? { lamp: switchConfig() })
+  const devices = await bench.start()
+  const tools = createToolBench(createDeviceTools(devices), { clock: bench.clock, answer: options.answer ?? 'yes' })
+  const events: string[] = []
+  const commands = new Commands({
+    registry: tools.registry,
+    devices,
+    makeSafe: async (reason) => {
+      await devices.driveSafe({ latch: true, reason })
+      events.push(`safe: ${reason}`)
+    },
+    stopTurns: (where) => {
+      events.push(`stop ${where === 'all' ? where : `${where.channel}/${where.chat}`}`)
+      return Promise.resolve(options.report ?? { stoppedTurns: 0, dropped: [] })
+    },
+    startNew: (channel, chat) => {
+      events.push(`new ${channel}/${chat}`)
+      return Promise.resolve()
+    },
+    status: () => 'All is well.',
+    model: { id: 'offline', note: 'a small grammar.' },
+    ...(options.board === 'real' ? {} : { play: (words: string) => `played ${words}` }),
+  })
+  const says: CommandRig['says'] = (text, message = {}, origin = {}) => {
+    const whole = inbound(text, message)
+    return commands.run(whole, tools.origin({ person: whole.person, ...origin }))
+  }
+  const text: CommandRig['text'] = async (...args) => {
+    const reply = await says(...args)
+    return `${reply.failed ? '! ' : ''}${reply.text}`
+  }
+  return { commands, bench, tools, events, says, text }
+}
