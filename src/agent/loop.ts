@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { Message, Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import type { Person } from '../bus/message.ts'
+import type { CommandReply } from './command.ts'
 import type { Session, Sessions } from './session.ts'
 import { Turn, type TurnResult } from './turn.ts'
 
@@ -35,10 +36,7 @@ export interface LoopOptions {
   /** Clock and known readings, for the last message of a request. */
   readonly context: () => string
   /** Answers a command; never waits behind a turn. */
-  readonly command: (
-    message: Inbound,
-    origin: CallOrigin,
-  ) => Promise<{ readonly text: string; readonly answers: readonly Inbound[]; readonly failed: boolean }>
+  readonly command: (message: Inbound, origin: CallOrigin) => Promise<CommandReply>
 }
 
 /** Takes messages from the bus, one turn at a time a chat; chats do not wait for each other. */
@@ -157,13 +155,20 @@ export class AgentLoop {
     })
     const result = await this.#result(turn, stop)
     if (result === 'shutdown') return
+    let logged = true
     try {
       await session.append(messages.map(keyOf), result.messages, clock.nowMs())
     } catch (error) {
       // The answer matters more than its place in the history.
       log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
+      logged = false
     }
-    await this.#send({ channel, chat, text: result.text, failed: result.failed }, messages)
+    // The synced turn holds the answer: were its record in the journal lost with the power, the messages would be open
+    // at the next start, and recovery would send what is logged. So this record needs no fsync of its own; it goes to
+    // the disk with the next message. While messages wait, turns follow each other without that: then it does not rest
+    // on the log, of which a start reads the end alone.
+    const sync = !logged || lane.waiting.length > 0
+    await this.#send({ channel, chat, text: result.text, failed: result.failed }, messages, { sync })
   }
 
   async #result(turn: Turn, stop: AbortSignal): Promise<TurnResult | 'shutdown'> {
@@ -184,7 +189,13 @@ export class AgentLoop {
   async #runCommand(message: Inbound): Promise<void> {
     const { channel, chat } = message
     try {
-      const { text, answers, failed } = await this.#options.command(message, this.#origin([message], undefined))
+      const reply = await this.#options.command(message, this.#origin([message], undefined))
+      const { text, answers, failed, notices } = reply
+      // First: were they still open after a crash, they would be taken up again in spite of /stop all.
+      for (const notice of notices) {
+        const [{ channel, chat }] = notice.answers
+        await this.#send({ channel, chat, text: notice.text, failed: true }, notice.answers)
+      }
       await this.#send({ channel, chat, text, failed }, answers)
     } catch (error) {
       if (this.#shutdown.signal.aborted) return
@@ -217,9 +228,10 @@ export class AgentLoop {
   async #send(
     message: { readonly channel: string; readonly chat: string; readonly text: string; readonly failed: boolean },
     answered: readonly Inbound[],
+    options = { sync: true },
   ): Promise<void> {
     try {
-      await this.#options.bus.send(message, answered, this.#shutdown.signal)
+      await this.#options.bus.send(message, answered, this.#shutdown.signal, options)
     } catch (error) {
       // Only shutdown ends the wait for room: the message stays open in the journal.
       if (!isPincerError(error) || error.code !== 'stopped') throw error

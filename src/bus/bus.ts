@@ -129,11 +129,13 @@ export class Bus {
    * Queues an outbound message and closes the messages that it answers, in one record. Waits while the queue is full;
    * `stopped` when the signal aborts first: nothing was written then. Without a signal it does not wait: that is for
    * the start, where each answer takes the place of a message that had been counted.
+   * `sync: false` is for an answer that is on the disk elsewhere, from where a start would send it.
    */
   async send(
     message: Omit<Outbound, 'id' | 'answers'>,
     answered: readonly Inbound[],
     signal: AbortSignal | undefined,
+    options: { readonly sync: boolean } = { sync: true },
   ): Promise<Outbound> {
     if (signal === undefined) this.#offering++
     else await this.#takeRoom(signal)
@@ -145,7 +147,7 @@ export class Bus {
     }
     const record = { k: 'out', m: out, done: answered.map(keyOf) } as const
     try {
-      await this.#journal.append([record], { sync: true })
+      await this.#journal.append([record], options)
     } catch {
       // The person gets the answer all the same; after a crash with a full disk the message is answered once more.
       this.#journal.keepInMemory([record])

@@ -12,3 +12,8 @@ void t.test('nothing is lost or done twice when it is killed at each operation o
   await killAtEach(t, { folder: t.testdir({}), prepare: newHome })
   t.comment(told())
 })
+
+void t.test('nothing is lost or done twice when the power is cut at each operation on the disk', async (t) => {
+  await killAtEach(t, { folder: t.testdir({}), prepare: newHome, cutPower: true })
+  t.comment(told())
+})

@@ -1,8 +1,6 @@
 import type { Test } from 'tap'
 import { inParallel, judge, newWitness, scene } from './scenes.ts'
 
-const ways = ['before', 'middle', 'after'] as const
-
 /**
  * Counts the operations on the disk of an undisturbed life, then kills a life at each of them (or at each of the first
  * `operationsMax`) in each way. Where it was killed in the middle, the recovery from that is killed as well, at an
@@ -16,6 +14,8 @@ export async function killAtEach(
     readonly operationsMax?: number
     /** Operations that must be among those. */
     readonly includes?: readonly string[]
+    /** What was not synced is lost with each kill. */
+    readonly cutPower?: boolean
   },
 ): Promise<void> {
   const undisturbed = newWitness(options.folder, options.prepare)
@@ -25,10 +25,13 @@ export async function killAtEach(
   t.comment(`${operations.length} operations: ${operations.join(' ')}`)
   const swept = operations.slice(0, options.operationsMax)
   for (const name of options.includes ?? []) t.ok(swept.includes(name), `${name} is among them`)
+  const { cutPower = false } = options
+  // Without power the middle of an operation is as if it had not begun.
+  const ways = cutPower ? ['before', 'after'] : ['before', 'middle', 'after']
   const jobs = swept.flatMap((name, index) =>
     ways.map((how) => async (): Promise<void> => {
       const witness = newWitness(options.folder, options.prepare)
-      await witness.live({ ...scene(), killAt: { operation: index + 1, how } })
+      await witness.live({ ...scene(), killAt: { operation: index + 1, how }, cutPower })
       if (how === 'middle') await witness.live({ killAt: { operation: 1 + ((index * 5) % 9), how } })
       await witness.live()
       judge(t, witness, `killed ${how} operation ${index + 1}, ${name}`)

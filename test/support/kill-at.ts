@@ -1,37 +1,49 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { UnsyncedDisk } from './unsynced-disk.ts'
 
 /**
  * Loaded before a program (`node --import`): kills it at its Nth change of the disk (`KILL_AT`), before the change,
- * after it, or in its middle (`KILL_HOW`). With `KILL_TELL` it names each change on file descriptor 3 instead.
+ * after it, or in its middle (`KILL_HOW`). With `KILL_POWER` the power goes with it: what was not synced is gone too.
+ * With `KILL_TELL` it names each change on file descriptor 3 instead.
  */
 const killAt = Number(process.env['KILL_AT'] ?? 0)
 const killHow = process.env['KILL_HOW'] ?? 'before'
+const cutsPower = process.env['KILL_POWER'] !== undefined
 const tells = process.env['KILL_TELL'] !== undefined
+const disk = new UnsyncedDisk()
 let count = 0
 
 type Operation = (this: unknown, ...args: never[]) => Promise<unknown>
 
 function die(): void {
+  if (cutsPower) disk.cut()
   process.kill(process.pid, 'SIGKILL')
+}
+
+function replace(owner: object, name: string, operation: (original: Operation) => Operation): void {
+  Reflect.set(owner, name, operation(Reflect.get(owner, name) as Operation))
 }
 
 /** `half` does a part of the operation at once; without it the middle is: begun, and not waited for. */
 function patch(owner: object, name: string, half?: (self: unknown, args: readonly unknown[]) => void): void {
-  const original = Reflect.get(owner, name) as Operation
-  const patched = async function (this: unknown, ...args: never[]): Promise<unknown> {
-    count++
-    if (tells) fs.writeSync(3, `${JSON.stringify({ event: 'operation', name })}\n`)
-    if (count !== killAt) return original.apply(this, args)
-    if (killHow === 'after') await original.apply(this, args)
-    if (killHow === 'middle') {
-      if (half) half(this, args)
-      else void original.apply(this, args)
-    }
-    die()
-    return new Promise(() => undefined)
-  }
-  Reflect.set(owner, name, patched)
+  replace(
+    owner,
+    name,
+    (original) =>
+      async function (this: unknown, ...args: never[]) {
+        count++
+        if (tells) fs.writeSync(3, `${JSON.stringify({ event: 'operation', name })}\n`)
+        if (count !== killAt) return original.apply(this, args)
+        if (killHow === 'after') await original.apply(this, args)
+        if (killHow === 'middle') {
+          if (half) half(this, args)
+          else void original.apply(this, args)
+        }
+        die()
+        return new Promise(() => undefined)
+      },
+  )
 }
 
 function writeHalf(target: number | string, content: unknown): void {
@@ -44,6 +56,67 @@ const probe = await fs.promises.open('/dev/null')
 const handles = Object.getPrototypeOf(probe) as object
 await probe.close()
 const fdOf = (self: unknown): number => (self as { fd: number }).fd
+const pathOf = (self: unknown): string => fs.readlinkSync(`/proc/self/fd/${fdOf(self)}`)
+
+if (cutsPower) {
+  for (const name of ['write', 'writeFile']) {
+    replace(
+      handles,
+      name,
+      (original) =>
+        function (this: unknown, ...args) {
+          disk.willWrite(pathOf(this), fs.fstatSync(fdOf(this)).size)
+          return original.apply(this, args)
+        },
+    )
+  }
+  for (const name of ['sync', 'datasync']) {
+    replace(
+      handles,
+      name,
+      (original) =>
+        async function (this: unknown, ...args) {
+          // What is written from now on is not in what this fsync confirms.
+          const [path, stat] = [pathOf(this), fs.fstatSync(fdOf(this))]
+          await original.apply(this, args)
+          if (stat.isDirectory()) disk.folderSynced(path)
+          else disk.synced(path, stat.size)
+        },
+    )
+  }
+  replace(
+    fs.promises,
+    'rename',
+    (original) =>
+      function (this: unknown, ...args) {
+        const [from, to]: readonly unknown[] = args
+        disk.willRename(String(from), String(to))
+        return original.apply(this, args)
+      },
+  )
+  replace(
+    fs.promises,
+    'mkdir',
+    (original) =>
+      async function (this: unknown, ...args) {
+        const made = await original.apply(this, args)
+        if (typeof made === 'string') disk.made(made)
+        return made
+      },
+  )
+  replace(
+    fs.promises,
+    'open',
+    (original) =>
+      async function (this: unknown, ...args) {
+        const [path]: readonly unknown[] = args
+        const isNew = !fs.existsSync(String(path))
+        const handle = await original.apply(this, args)
+        if (isNew) disk.made(String(path))
+        return handle
+      },
+  )
+}
 
 patch(handles, 'write', (self, [content]) => writeHalf(fdOf(self), content))
 patch(handles, 'writeFile', (self, [content]) => writeHalf(fdOf(self), content))

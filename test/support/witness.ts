@@ -1,12 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import fs from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Inbound } from '../../src/bus/message.ts'
-import { Ledger } from '../../src/bus/ledger.ts'
-import { parseRecord } from '../../src/bus/record.ts'
-import type { Message } from '../../src/model/model.ts'
-import { transcriptFaults } from './scripted-model.ts'
+import { journalFaults, keysOfCalls, sessionFaults } from './witnessed-files.ts'
 
 /** What the witnessed program says on its third file descriptor. */
 type Heard =
@@ -29,11 +25,15 @@ interface Known {
   readonly message: Inbound
   acknowledged: boolean
   readonly answers: Map<string, string>
+  /** The power was cut in the life in which it was answered: the same answer may come once more. */
+  answeredBeforeCut: boolean
 }
 
 export interface Life {
   /** The program is killed at this operation on the disk, in this way. */
   readonly killAt?: { readonly operation: number; readonly how: string }
+  /** What was not synced is lost with it. */
+  readonly cutPower?: boolean
   /** The program is killed when it has said so many lines. */
   readonly killAfterLines?: number
   /** Messages to send when it has started. */
@@ -91,7 +91,7 @@ export class Witness {
     // Written down before the program starts: what it dies too early to take is sent in a later life.
     const late = this.#unacknowledged()
     for (const message of [...(life.first ?? []), ...(life.later ?? [])]) {
-      this.#known.set(message.id, { message, acknowledged: false, answers: new Map() })
+      this.#known.set(message.id, { message, acknowledged: false, answers: new Map(), answeredBeforeCut: false })
     }
     const child = this.#spawn(life)
     const later = [...(life.later ?? [])]
@@ -132,6 +132,7 @@ export class Witness {
     // What was in flight and did not come again in this life is in flight still.
     const open = [...this.#inFlight].filter((id) => this.#delivered.get(id) !== this.#life)
     this.#inFlight = new Set(killed ? [...open, ...this.#lastDelivered.values()] : [])
+    if (killed && life.cutPower === true) this.#noteCut()
     this.#lastDelivered = new Map()
     if (killed) this.kills++
     return killed ? 'killed' : 'finished'
@@ -139,20 +140,27 @@ export class Witness {
 
   /** To be called when the program has finished undisturbed: everything must be answered and the files whole. */
   judge(): readonly string[] {
-    for (const [id, { message, acknowledged, answers }] of this.#known) {
+    for (const [id, { message, acknowledged, answers, answeredBeforeCut }] of this.#known) {
       if (!acknowledged) this.faults.push(`${id} was never acknowledged`)
       if (answers.size === 0) this.faults.push(`${id} was lost: "${message.text.slice(0, 40)}"`)
-      if (answers.size > 1)
+      const texts = new Set(answers.values())
+      if (answeredBeforeCut ? texts.size > 1 : answers.size > 1)
         this.faults.push(`${id} was answered ${answers.size} times: ${[...answers.values()].join(' / ')}`)
       for (const text of answers.values()) this.#judgeAnswer(message, text)
     }
-    this.#judgeSessions()
-    this.#judgeJournal()
+    const messages = [...this.#known.values()].map((each) => each.message)
+    this.faults.push(...sessionFaults(this.#home, messages), ...journalFaults(this.#home))
     return this.faults
   }
 
+  /** That a reply was delivered is not worth an fsync: each one of this life may come again. */
+  #noteCut(): void {
+    for (const [id, life] of this.#delivered) if (life === this.#life) this.#inFlight.add(id)
+    for (const known of this.#known.values()) if (known.answers.size > 0) known.answeredBeforeCut = true
+  }
+
   #spawn(life: Life): ChildProcess {
-    const { killAt } = life
+    const { killAt, cutPower } = life
     return spawn(
       process.execPath,
       ['--import', join(root, 'test/support/kill-at.ts'), join(root, 'test/support/witnessed.ts'), this.#home],
@@ -160,6 +168,7 @@ export class Witness {
         stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
         env: {
           NODE_COMPILE_CACHE: this.#cache,
+          ...(cutPower === true ? { KILL_POWER: '1' } : {}),
           ...(killAt === undefined ? { KILL_TELL: '1' } : { KILL_AT: String(killAt.operation), KILL_HOW: killAt.how }),
         },
       },
@@ -206,7 +215,9 @@ export class Witness {
 
   /** A message is run again only when no changing call of its turn had started in an earlier life. */
   #judgeRun(texts: readonly string[]): void {
-    for (const { message } of this.#known.values()) {
+    for (const { message, answers } of this.#known.values()) {
+      if (answers.size > 0 && texts.includes(message.text))
+        this.faults.push(`${message.id} is run again in life ${this.#life} though it had been answered`)
       const started = this.#startedCalls.get(`witness/${message.id}`)
       if (started === undefined || started === this.#life || !texts.includes(message.text)) continue
       this.faults.push(`${message.id} is run in life ${this.#life} though it had started to change in life ${started}`)
@@ -248,59 +259,6 @@ export class Witness {
 
   /** Reads from the journal, between two lives, which turns had started to change something. */
   #readCalls(): void {
-    for (const line of this.#linesOf(join(this.#home, 'state/journal.jsonl'))) {
-      const record = parseRecord(line)
-      if (record?.k !== 'call') continue
-      for (const key of record.of) if (!this.#startedCalls.has(key)) this.#startedCalls.set(key, this.#life)
-    }
-  }
-
-  #judgeSessions(): void {
-    const turns = new Map<string, number>()
-    const folder = join(this.#home, 'state/sessions')
-    if (!fs.existsSync(folder)) return void this.faults.push('there is no session log')
-    for (const name of fs.readdirSync(folder).filter((each) => each.endsWith('.jsonl'))) {
-      for (const line of this.#linesOf(join(folder, name))) {
-        const turn = parseTurn(line)
-        if (turn === undefined) {
-          this.faults.push(`a bad line in ${name}: ${line.slice(0, 60)}`)
-          continue
-        }
-        for (const key of turn.of) turns.set(key, (turns.get(key) ?? 0) + 1)
-        const last = turn.m.at(-1)
-        const whole = turn.m[0]?.role === 'user' && last?.role === 'assistant' && last.toolCalls.length === 0
-        if (!whole) this.faults.push(`a half turn in ${name}: ${line}`)
-        this.faults.push(...transcriptFaults(turn.m).map((fault) => `${name}: ${fault}`))
-      }
-    }
-    for (const { message } of this.#known.values()) {
-      const count = turns.get(`witness/${message.id}`) ?? 0
-      if (!message.text.startsWith('/') && count !== 1)
-        this.faults.push(`${message.id} stands in ${count} logged turns`)
-    }
-  }
-
-  #judgeJournal(): void {
-    const ledger = new Ledger()
-    for (const line of this.#linesOf(join(this.#home, 'state/journal.jsonl'))) {
-      const record = parseRecord(line)
-      if (record) ledger.apply(record)
-      else this.faults.push(`a bad line in the journal: ${line.slice(0, 60)}`)
-    }
-    if (ledger.inboundCount + ledger.outboundCount > 0) this.faults.push('the journal has open entries at the end')
-  }
-
-  /** The whole lines of a file; none when there is no such file yet. */
-  #linesOf(path: string): string[] {
-    if (!fs.existsSync(path)) return []
-    return fs.readFileSync(path, 'utf8').split('\n').slice(0, -1)
-  }
-}
-
-function parseTurn(line: string): { readonly of: readonly string[]; readonly m: readonly Message[] } | undefined {
-  try {
-    return JSON.parse(line) as { readonly of: readonly string[]; readonly m: readonly Message[] }
-  } catch {
-    return undefined
+    for (const key of keysOfCalls(this.#home)) if (!this.#startedCalls.has(key)) this.#startedCalls.set(key, this.#life)
   }
 }
