@@ -61,6 +61,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'guard/approval.ts',
     'guard/workspace.ts',
     'devices/device.ts',
+    'devices/reading-text.ts',
   ],
   program: [
     ...foundation,
