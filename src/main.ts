@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createApp, type App } from './app.ts'
-import { answerLine, boardIds, readBoard } from './boards.ts'
+import { boardIds, readBoard, resolveLines } from './boards.ts'
 import type { Person } from './bus/message.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
@@ -94,7 +94,7 @@ function load(home: string): Promise<LoadedConfig> {
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
     boards: boardIds(),
     defaultDevices: (board) => ({ ...readBoard(board).devices }),
-    lineResolver: answerLine,
+    lineResolver: resolveLines,
   })
 }
 
@@ -271,6 +271,8 @@ async function endOnBug(error: unknown): Promise<void> {
   }
 }
 
+// Nobody reads us any more (a terminal that hung up, `| head -1`): no bug. Telling of it there would only fail again.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 process.on('uncaughtException', (error) => void endOnBug(error))
 process.on('unhandledRejection', (error) => void endOnBug(error))
 void runToEnd()

@@ -90,8 +90,13 @@ export async function until(isSo: () => boolean, what: string): Promise<void> {
 export class KeptOutput extends Writable {
   text = ''
   broken = false
-  readonly columns = 80
+  readonly columns: number
   readonly isTTY = true
+
+  constructor(columns = 80) {
+    super()
+    this.columns = columns
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
     if (this.broken) {
@@ -107,8 +112,11 @@ export class KeptOutput extends Writable {
 export class Keyboard extends PassThrough {
   readonly isTTY = true
   raw = false
+  /** As after a hang-up: the terminal cannot be set any more. */
+  gone = false
 
   setRawMode(raw: boolean): void {
+    if (this.gone) throw new Error('setRawMode EIO')
     this.raw = raw
   }
 }

@@ -13,6 +13,10 @@ import { parseYesNo, questionPrompt } from './question-line.ts'
 import { Screen } from './screen.ts'
 import type { ExitCode } from './script-mode.ts'
 import { messageFault, newMessageId, type OpenLink, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
+import { ToolLines } from './tool-lines.ts'
+
+/** Typed as a whole line, these leave: who wants to go must not have to learn how first. */
+const leavingWords: ReadonlySet<string> = new Set(['/quit', '/exit', 'quit', 'exit'])
 
 interface ShownQuestion {
   readonly id: string
@@ -28,6 +32,7 @@ export class InteractivePeer implements TerminalPeer {
   readonly #paint: Paint
   readonly #prompt: string
   readonly #screen: Screen
+  readonly #toolLines: ToolLines
   readonly #left = Promise.withResolvers<ExitCode>()
   readonly #unanswered = new Set<string>()
   readonly #waitingQuestions: { readonly id: string; readonly question: Question }[] = []
@@ -40,7 +45,7 @@ export class InteractivePeer implements TerminalPeer {
 
   constructor(options: {
     readonly input: Readable
-    readonly output: Writable
+    readonly output: Writable & { readonly columns?: number }
     readonly clock: Clock
     readonly paint: Paint
     readonly completions: Completions
@@ -56,8 +61,16 @@ export class InteractivePeer implements TerminalPeer {
       historyLinesMax: limits.terminalHistoryLinesMax,
       onSubmit: (text) => this.#submit(text),
       onInterrupt: () => this.#interrupt(),
+      // Asleep it could not switch anything off in time.
+      onSuspend: () =>
+        this.#tell(this.#paint.quiet('Pincer cannot be suspended: outputs need their limits. Ctrl-D leaves.')),
       onClosed: () => this.leave(0),
       mayRemember: (line) => this.#shown === undefined && mayRemember(line, options.redact),
+    })
+    this.#toolLines = new ToolLines({
+      redraws: options.paint.movesCursor,
+      print: (line) => this.#tell(this.#paint.quiet(line)),
+      showRunning: (line) => this.#screen.setStatus(line === '' ? '' : this.#paint.quiet(line)),
     })
   }
 
@@ -101,13 +114,13 @@ export class InteractivePeer implements TerminalPeer {
         break
       case 'turn-ended':
         this.#turnRuns = false
+        this.#toolLines.turnEnded()
         break
       case 'tool-started':
-        this.#tell(this.#paint.quiet(`  - ${printableLine(activity.line)}`))
+        this.#toolLines.started(printableLine(activity.line))
         break
       case 'tool-finished':
-        // A call that went well has had its line; one that failed is worth a second.
-        if (activity.failed) this.#tell(this.#paint.quiet(`  ! ${printableLine(activity.line)}`))
+        this.#toolLines.finished(printableLine(activity.line), activity.failed)
         break
     }
   }
@@ -142,7 +155,7 @@ export class InteractivePeer implements TerminalPeer {
       return
     }
     if (text.trim() === '') return
-    if (text.trim() === '/quit') {
+    if (leavingWords.has(text.trim().toLowerCase())) {
       this.leave(0)
       return
     }

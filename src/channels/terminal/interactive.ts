@@ -15,7 +15,7 @@ export interface InteractiveOptions {
   readonly openLink: OpenLink
   /** Terminal streams; `input` may have `setRawMode`. */
   readonly input: Readable
-  readonly output: Writable
+  readonly output: Writable & { readonly columns?: number }
   readonly error: Writable
   readonly clock: Clock
   /** Printed as they are, before anything else. */

@@ -1,12 +1,15 @@
 import { createInterface, type Interface, type Key } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { completeWord, type Completions } from './completion.ts'
+import { Keys } from './keys.ts'
 import type { Paint } from './paint.ts'
+import { wrapText } from './wrapping.ts'
 import { writeText } from './write-text.ts'
 
 export interface ScreenOptions {
   readonly input: Readable
-  readonly output: Writable
+  /** `columns`, where a terminal has it, is where lines are broken. */
+  readonly output: Writable & { readonly columns?: number }
   readonly paint: Paint
   readonly completions: Completions
   /** Newest first. */
@@ -15,6 +18,8 @@ export interface ScreenOptions {
   /** A whole message: one line, or all lines of a paste joined. */
   readonly onSubmit: (text: string) => void
   readonly onInterrupt: () => void
+  /** Ctrl-Z. */
+  readonly onSuspend: () => void
   /** Ctrl-D on an empty line, or the terminal is gone. */
   readonly onClosed: () => void
   readonly mayRemember: (line: string) => boolean
@@ -28,9 +33,10 @@ const bracketedPaste = { on: '\x1b[?2004h', off: '\x1b[?2004l' }
  */
 export class Screen {
   readonly #options: ScreenOptions
+  readonly #keys: Keys
   readonly #readline: Interface
-  readonly #onKeypress: (text: string | undefined, key: Key) => void
   #prompt = ''
+  #status = ''
   #pasting = false
   #pastedLines: string[] = []
   #history: readonly string[]
@@ -41,8 +47,9 @@ export class Screen {
   constructor(options: ScreenOptions) {
     this.#options = options
     this.#history = options.history
+    this.#keys = new Keys(options.input, () => this.#gone())
     this.#readline = createInterface({
-      input: options.input,
+      input: this.#keys,
       output: options.output,
       terminal: true,
       history: [...options.history],
@@ -50,11 +57,8 @@ export class Screen {
       removeHistoryDuplicates: true,
       completer: (line: string) => completeWord(line, options.completions),
     })
-    this.#onKeypress = (_text, key) => {
-      if (key.name === 'paste-start') this.#pasting = true
-      if (key.name === 'paste-end') this.#pasting = false
-    }
-    options.input.on('keypress', this.#onKeypress)
+    // Before readline does what the key asks for.
+    this.#keys.prependListener('keypress', (_text: string | undefined, key: Key) => this.#onKey(key))
     this.#readline.on('line', (line) => this.#onLine(line))
     // Emitted before `line`, with readline's own array: what is removed here is forgotten.
     this.#readline.on('history', (history: string[]) => {
@@ -67,10 +71,8 @@ export class Screen {
       this.#pasting = false
       options.onInterrupt()
     })
-    this.#readline.on('close', () => {
-      this.close()
-      options.onClosed()
-    })
+    this.#readline.on('SIGTSTP', () => options.onSuspend())
+    this.#readline.on('close', () => this.#gone())
     if (options.paint.movesCursor) options.output.write(bracketedPaste.on)
   }
 
@@ -81,17 +83,24 @@ export class Screen {
 
   /** Prints whole lines above the line being typed. Resolves once they are written. */
   print(text: string): Promise<void> {
-    const written = writeText(this.#options.output, `${this.#erase()}${text}\n`)
+    const { output, paint } = this.#options
+    const wrapped =
+      paint.movesCursor && output.columns !== undefined && output.columns > 0 ? wrapText(text, output.columns) : text
+    const written = writeText(output, `${this.#erase()}${wrapped}\n`)
     this.#draw()
     return written
   }
 
   setPrompt(prompt: string): void {
     this.#prompt = prompt
-    if (!this.#open) return
-    this.#options.output.write(this.#erase())
-    this.#readline.setPrompt(prompt)
-    this.#draw()
+    this.#redraw()
+  }
+
+  /** One line above the prompt that comes and goes; an empty one shows nothing. */
+  setStatus(status: string): void {
+    if (status === this.#status) return
+    this.#status = status
+    this.#redraw()
   }
 
   /** Takes away what has been typed but not sent. */
@@ -102,7 +111,6 @@ export class Screen {
     this.#options.output.write(this.#erase())
     // Not by readline's own keys: on a dumb terminal it has none that clear the line.
     Object.assign(this.#readline, { line: '', cursor: 0 })
-    this.#readline.setPrompt(this.#prompt)
     this.#draw()
     return draft
   }
@@ -114,24 +122,38 @@ export class Screen {
   close(): void {
     if (!this.#open) return
     this.#open = false
-    this.#options.input.off('keypress', this.#onKeypress)
     const { output, paint } = this.#options
     output.write(`${this.#drawn ? '\n' : ''}${paint.movesCursor ? bracketedPaste.off : ''}`)
     this.#drawn = false
     this.#readline.close()
+    this.#keys.release()
+  }
+
+  #gone(): void {
+    this.close()
+    this.#options.onClosed()
+  }
+
+  #onKey(key: Key): void {
+    if (key.name === 'paste-start') this.#pasting = true
+    if (key.name === 'paste-end') this.#pasting = false
+    const isEnter = key.name === 'return' || key.name === 'enter'
+    if (!isEnter || this.#status === '' || !this.#open) return
+    // What stands on the screen after Enter stays there: only the line itself may.
+    const status = this.#status
+    this.setStatus('')
+    this.#status = status
   }
 
   #onLine(line: string): void {
     this.#drawn = false
     if (this.#pasting) {
       this.#pastedLines.push(line)
-      this.#readline.setPrompt('... ')
       this.#draw()
       return
     }
     const text = [...this.#pastedLines, line].join('\n')
     this.#pastedLines = []
-    this.#readline.setPrompt(this.#prompt)
     this.#options.onSubmit(text)
     if (!this.#drawn) this.#draw()
   }
@@ -145,9 +167,17 @@ export class Screen {
     return `${rows > 0 ? `\x1b[${rows}A` : ''}\r\x1b[J`
   }
 
+  #redraw(): void {
+    if (!this.#open) return
+    this.#options.output.write(this.#erase())
+    this.#draw()
+  }
+
   #draw(): void {
     if (!this.#open) return
     this.#drawn = true
+    const prompt = this.#pastedLines.length > 0 ? '... ' : this.#prompt
+    this.#readline.setPrompt(this.#status === '' ? prompt : `${this.#status}\n${prompt}`)
     // readline would go up by the rows it last drew, over what was just printed; and it miscounts them after a paste.
     Object.assign(this.#readline, { prevRows: 0 })
     this.#readline.prompt(true)

@@ -1,100 +1,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { limits } from '../../../src/limits.ts'
 import { PincerError } from '../../../src/errors.ts'
-import { runInteractive, type InteractiveOptions } from '../../../src/channels/terminal/interactive.ts'
 import { settle } from '../../support/fake-clock.ts'
-import { Keyboard, KeptOutput, outboundOf, owner, startTerminal, until } from '../../support/terminal-rig.ts'
-import { VirtualScreen } from '../../support/virtual-screen.ts'
+import { startChat } from '../../support/terminal-chat.ts'
+import { outboundOf, owner, startTerminal } from '../../support/terminal-rig.ts'
 
 const never = new AbortController().signal
 const question = { chat: 'local', personId: owner.id, action: 'set gate on', reason: 'It asks each time.' }
 const key = { enter: '\r', ctrlC: '\x03', ctrlD: '\x04', up: '\x1b[A', tab: '\t' }
 const paste = (text: string): string => `\x1b[200~${text}\x1b[201~`
 
-/** The user interface on a keyboard and a screen that the test holds, over a real terminal channel. */
-async function startChat(t: Test, more: Partial<InteractiveOptions> = {}) {
-  const rig = await startTerminal()
-  const input = new Keyboard()
-  const output = new KeptOutput()
-  const error = new KeptOutput()
-  const historyPath = more.historyPath ?? join(t.testdir(), 'terminal-history')
-  const running = runInteractive({
-    openLink: (peer) => Promise.resolve(rig.channel.attach(peer)),
-    input,
-    output,
-    error,
-    clock: rig.clock,
-    greeting: ['Hello.', 'Try: lamp on'],
-    environment: { TERM: 'xterm', NO_COLOR: '1' },
-    historyPath,
-    redact: (text) => text.replaceAll('s3cret', '***'),
-    completions: { commands: ['/read', '/stop'], devices: ['lamp', 'fan'] },
-    signal: never,
-    ...more,
-  })
-  let exitCode: number | undefined
-  void running.then(
-    (code) => (exitCode = code),
-    () => (exitCode = -1),
-  )
-  const type = async (text: string): Promise<void> => {
-    input.write(text)
-    await settle()
-  }
-  const screen = (columns = 80): string => {
-    const virtual = new VirtualScreen(columns)
-    virtual.write(output.text)
-    return virtual.text
-  }
-  const deliver = (text: string, failed = false) => {
-    const answers = rig.intake.accepted.map((message) => message.id)
-    return rig.channel.deliver(outboundOf(text, { answers, failed }), never)
-  }
-  const said = (): string[] => rig.intake.accepted.map((message) => message.text)
-  const leave = async (): Promise<void> => {
-    input.end()
-    await running.catch(() => undefined)
-  }
-  t.teardown(leave)
-  await until(() => output.text.includes('you> ') || exitCode !== undefined, 'the prompt')
-  const exited = (): number | undefined => exitCode
-  return { ...rig, input, output, error, historyPath, running, type, screen, deliver, said, exited, leave }
-}
-
 void t.test('the greeting is printed as it is, then the prompt waits', async (t) => {
   const chat = await startChat(t)
   t.equal(chat.screen(), 'Hello.\nTry: lamp on\nyou>')
   t.equal(chat.input.raw, true)
-})
-
-void t.test('a conversation reads from top to bottom, with each tool call in one quiet line', async (t) => {
-  const chat = await startChat(t)
-  await chat.type(`lamp on${key.enter}`)
-  const place = { channel: 'terminal', chat: 'local' }
-  chat.channel.show({ kind: 'turn-started', ...place })
-  chat.channel.show({ kind: 'tool-started', ...place, line: 'device_set lamp on' })
-  chat.channel.show({ kind: 'tool-finished', ...place, line: 'device_set lamp on', failed: false })
-  chat.channel.show({ kind: 'tool-started', ...place, line: 'read_file x\x1b[2J' })
-  chat.channel.show({ kind: 'tool-finished', ...place, line: 'read_file x: there is no such file', failed: true })
-  await chat.deliver('The lamp is on.\nAnything else?')
-  chat.channel.show({ kind: 'turn-ended', ...place })
-  t.same(chat.said(), ['lamp on'])
-  t.equal(
-    chat.screen(),
-    [
-      'Hello.',
-      'Try: lamp on',
-      'you> lamp on',
-      '  - device_set lamp on',
-      '  - read_file x␛[2J',
-      '  ! read_file x: there is no such file',
-      'The lamp is on.',
-      'Anything else?',
-      'you>',
-    ].join('\n'),
-  )
 })
 
 void t.test('a reply does not break the line being typed, however long that line is', async (t) => {
@@ -167,8 +88,8 @@ void t.test('Ctrl-C when idle drops the line and says how to leave; twice within
   t.same(chat.said(), [])
 })
 
-void t.test('Ctrl-D on an empty line and /quit leave, with the terminal as it was', async (t) => {
-  for (const keys of [key.ctrlD, `/quit${key.enter}`, `  /quit ${key.enter}`]) {
+void t.test('Ctrl-D on an empty line, /quit, quit and exit leave, with the terminal as it was', async (t) => {
+  for (const keys of [key.ctrlD, `/quit${key.enter}`, `  /quit ${key.enter}`, `Exit${key.enter}`, `quit${key.enter}`]) {
     const chat = await startChat(t)
     await chat.type(keys)
     t.equal(await chat.running, 0)
@@ -182,6 +103,34 @@ void t.test('Ctrl-D on a line with text does not leave', async (t) => {
   const chat = await startChat(t)
   await chat.type(`text${key.ctrlD}`)
   t.equal(chat.exited(), undefined)
+})
+
+void t.test('a word for leaving inside a message is part of the message', async (t) => {
+  const chat = await startChat(t)
+  await chat.type(`exit the door${key.enter}`)
+  t.same(chat.said(), ['exit the door'])
+  t.equal(chat.exited(), undefined)
+})
+
+void t.test('a terminal that hangs up sends nothing of what was typed and not sent', async (t) => {
+  for (const gone of ['end', 'error', 'raw mode'] as const) {
+    const chat = await startChat(t)
+    await chat.type('turn on the lamp')
+    if (gone === 'error') chat.input.destroy(new Error('read EIO'))
+    else {
+      if (gone === 'raw mode') chat.input.gone = true
+      chat.input.end()
+    }
+    t.equal(await chat.running, 0)
+    t.same(chat.said(), [], gone)
+  }
+})
+
+void t.test('Ctrl-Z does not suspend a program that must switch things off in time', async (t) => {
+  const chat = await startChat(t)
+  await chat.type('half a thought\x1a')
+  t.match(chat.screen(), /Pincer cannot be suspended: .*\nyou> half a thought$/)
+  t.same(chat.said(), [])
 })
 
 void t.test('an aborted signal and a terminal that is gone leave with the terminal as it was', async (t) => {
