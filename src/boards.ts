@@ -14,10 +14,14 @@ export function readBoard(id: string): Board {
   return parseBoard(readAsset(path), path)
 }
 
-/** What the configuration asks of a board's lines; `undefined` for a board without a file. */
-export function answerLine(boardId: string, line: string): LineAnswer | undefined {
+/** What the configuration asks of a board's lines; `undefined` for a board without a file. The file is read once. */
+export function resolveLines(boardId: string): ((line: string) => LineAnswer) | undefined {
   if (!boardIds().includes(boardId)) return undefined
   const board = readBoard(boardId)
+  return (line) => answerLine(board, line)
+}
+
+function answerLine(board: Board, line: string): LineAnswer {
   const pin = findPin(board, line)
   const address = pin === undefined ? undefined : lineAddress(pin)
   if (pin === undefined || address === undefined) {

@@ -100,6 +100,7 @@ export const limits = {
   configDepthMax: 16,
   configNameCharsMax: 32,
   heartbeatMinMs: 60_000,
+  debounceMaxMs: 60_000,
   shellTimeoutMaxMs: 60 * 60_000,
   switchesPerMinuteMax: 600,
 

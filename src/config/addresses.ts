@@ -7,14 +7,16 @@ type AddressVerdict =
   | { readonly status: 'ok' }
   | { readonly status: 'not-an-address' }
   | { readonly status: 'holds-credentials' }
+  | { readonly status: 'holds-query' }
   | { readonly status: 'plain-http-outside' }
 
 function judgeAddress(address: string): AddressVerdict {
-  const url = URL.parse(address)
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.hostname === '') {
-    return { status: 'not-an-address' }
-  }
+  // URL.parse mends what people did not mean: https:///x becomes the host x.
+  const url = /^https?:\/\/[^/\\?#]/i.test(address) ? URL.parse(address) : null
+  if (url === null || url.hostname === '') return { status: 'not-an-address' }
   if (url.username !== '' || url.password !== '') return { status: 'holds-credentials' }
+  // Paths are put behind it.
+  if (/[?#]/.test(address)) return { status: 'holds-query' }
   if (url.protocol === 'http:' && !isLocalHost(url.hostname)) return { status: 'plain-http-outside' }
   return { status: 'ok' }
 }
@@ -67,6 +69,9 @@ export function webAddress(): v.GenericSchema<unknown, string> {
           return
         case 'holds-credentials':
           addIssue({ message: 'an address without a user name or password in it' })
+          return
+        case 'holds-query':
+          addIssue({ message: 'an address without ? and #' })
           return
         case 'plain-http-outside': {
           const fix = 'Plain http is taken for loopback and private addresses alone.'

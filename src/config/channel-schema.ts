@@ -49,7 +49,9 @@ function telegramId(): v.GenericSchema<unknown, number> {
     v.unknown(),
     // An id that comes from ${NAME} is text.
     v.transform((input) => (typeof input === 'string' && /^\d{1,16}$/.test(input) ? Number(input) : input)),
-    v.number(message(expected, 'A name can change hands: only the number counts.')),
+    v.number(({ input }) =>
+      message(expected, typeof input === 'string' ? 'A name can change hands: only the number counts.' : undefined),
+    ),
     v.check(isId, ({ input }) =>
       message(expected, input < 0 ? 'A negative id is a group; name the people in it.' : undefined),
     ),
@@ -65,6 +67,7 @@ function discordId(): v.GenericSchema<unknown, string> {
         typeof input === 'number' ? 'Without quotes it is a number, and loses its last digits.' : undefined,
       ),
     ),
+    v.trim(),
     v.regex(/^\d{17,20}$/, message(expected, 'A name can change hands: only the id counts.')),
   )
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { PincerError } from '../errors.ts'
 import { createRedact } from '../secrets.ts'
 import type { Config, DeviceConfig } from './config.ts'
-import { checkChannels, checkProviders, checkSwitches } from './contradictions.ts'
+import { checkChannels, checkGroups, checkIndentation, checkProviders, checkSwitches } from './contradictions.ts'
 import { deviceNameSchema, deviceSchema } from './device-schema.ts'
 import { secretsByName } from './environment.ts'
 import type { Lookup } from './environment.ts'
@@ -15,7 +15,7 @@ import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
 import { mapOf } from './values.ts'
 import { versionNotes } from './version-notes.ts'
 import { checkChips, checkLines } from './wiring-checks.ts'
-import type { LineAnswer, LineResolver } from './wiring-checks.ts'
+import type { LineResolver } from './wiring-checks.ts'
 
 export interface CheckContext {
   readonly home: string
@@ -52,17 +52,19 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
   const parsed = v.safeParse(schemaFor(context, 'auto'), root ?? {})
   const board = valueAt(root, ['board'])
   const problems = [
+    ...checkIndentation(root),
     ...(parsed.issues ?? []).map(problemOf),
     ...checkProviders(root),
     ...checkChannels(root, context.lookup),
     ...checkSwitches(root),
+    ...checkGroups(root),
     ...checkWiring(root, typeof board === 'string' ? board : 'auto', context),
   ]
   // The first fault of a value counts: a variable that is not set goes before what the schema says of its name.
   const found = [...unset, ...problems]
   const faults = faultsOf(written, context.fileName, found, createRedact(secrets))
   const notes = versionNotes({ root, marks: written.marks }, context.fileName).filter(
-    (note) => !faults.some(({ path }) => path === note.path),
+    (note) => !faults.some(({ path }) => note.path === path || note.path.startsWith(`${path}.`)),
   )
   const noDevices = (valueAt(root, ['devices']) ?? null) === null
   const config = parsed.success && faults.length === 0 ? completed(parsed.output, context, noDevices) : undefined
@@ -82,10 +84,10 @@ function schemaFor(context: CheckContext, board: string): v.GenericSchema<unknow
 function completed(config: Config, context: CheckContext, noDevices: boolean): Config {
   const isDemonstration = config.board === 'simulated' && noDevices
   const devices = isDemonstration ? defaultDevices(config.board, context) : config.devices
-  const resolve = resolverFor(config.board, context)
+  const resolve = context.lineResolver?.(config.board)
   const named = Object.entries(devices).map(([name, device]) => {
     if (!('line' in device) || typeof device.line !== 'string') return [name, device] as const
-    const answer = resolve(device.line)
+    const answer = resolve?.(device.line)
     return [name, answer?.status === 'usable' ? { ...device, line: answer.name } : device] as const
   })
   return deepFreeze({ ...config, devices: Object.fromEntries(named) })
@@ -105,17 +107,15 @@ function defaultDevices(board: string, context: CheckContext): Readonly<Record<s
 function checkWiring(root: SourceValue, board: string, context: CheckContext): readonly Problem[] {
   const devices = valueAt(root, ['devices'])
   if (!isMapping(devices)) return []
-  return [...checkLines(devices, resolverFor(board, context)), ...checkChips(devices)]
-}
-
-function resolverFor(board: string, { lineResolver }: CheckContext): (line: string) => LineAnswer | undefined {
-  return (line) => lineResolver?.(board, line)
+  return [...checkLines(devices, context.lineResolver?.(board)), ...checkChips(devices)]
 }
 
 function literalSecrets(root: SourceValue): readonly string[] {
   const collect = (value: unknown, path: SourcePath): readonly string[] => {
     if (isMapping(value)) return Object.entries(value).flatMap(([key, item]) => collect(item, [...path, key]))
-    return typeof value === 'string' && isSecretPath(path) && !value.includes('${') ? [value] : []
+    if (typeof value !== 'string' || !isSecretPath(path) || value.includes('${')) return []
+    // `channels: telegram` is a mistake and no secret: hidden, it would take the word out of every sentence.
+    return path.length <= 2 && /^[a-z-]{1,16}$/i.test(value) ? [] : [value]
   }
   return collect(root, [])
 }

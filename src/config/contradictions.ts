@@ -30,7 +30,7 @@ export function checkProviders(root: unknown): readonly Problem[] {
   const names = [...knownProviderNames(), ...Object.keys(providers)]
   for (const [index, id] of models.entries()) {
     const provider = typeof id === 'string' ? /^([a-z][a-z0-9_-]*)\/\S/.exec(id)?.[1] : undefined
-    if (provider === undefined || names.includes(provider)) continue
+    if (provider === undefined || provider === 'offline' || names.includes(provider)) continue
     const near = nearest(provider, names)
     problems.push({
       path: Array.isArray(model) ? ['model', index] : ['model'],
@@ -63,6 +63,31 @@ export function checkChannels(root: unknown, lookup: Lookup): readonly Problem[]
     }
   }
   return problems
+}
+
+/** The settings of a device that stand as far left as its name. */
+export function checkIndentation(root: unknown): readonly Problem[] {
+  return Object.entries(mappingAt(root, 'devices')).flatMap(([name, value]): readonly Problem[] => {
+    if (!['kind', 'line'].includes(name) || isMapping(value)) return []
+    const fix = 'Indent it deeper than the name of its device.'
+    return [{ path: ['devices', name], expected: 'a device such as { kind: switch, line: GPIO17 }', fix }]
+  })
+}
+
+/** Interlock groups that only a careful eye tells apart: two switches that look interlocked could both be on. */
+export function checkGroups(root: unknown): readonly Problem[] {
+  const spellings = new Map<string, { readonly group: string; readonly device: string }>()
+  return Object.entries(mappingAt(root, 'devices')).flatMap(([device, settings]): readonly Problem[] => {
+    const written = isMapping(settings) ? settings['interlock'] : undefined
+    if (typeof written !== 'string') return []
+    const group = written.trim()
+    const likeness = group.toLowerCase().replaceAll(/[\s_-]/g, '')
+    const first = spellings.get(likeness)
+    if (first === undefined) spellings.set(likeness, { group, device })
+    if (first === undefined || first.group === group) return []
+    const fix = `${first.device} writes ${first.group}.`
+    return [{ path: ['devices', device, 'interlock'], expected: 'one spelling for one group', fix }]
+  })
 }
 
 /** Limits of one switch that no switch can keep, and interlocks that a safe state breaks. */

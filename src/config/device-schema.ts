@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 import { limits } from '../limits.ts'
 import type { Bme280Config, ContactConfig, DeviceConfig, Mcp3008Config, SwitchConfig } from './config.ts'
+import { duration } from './duration-schema.ts'
 import { isMapping } from './source.ts'
-import { choice, duration, flag, isName, message, numberInQuotes, shape, text, wholeNumber } from './values.ts'
+import { lineFix } from './wiring-checks.ts'
+import { choice, flag, isName, keyFix, message, numberFix, quotesFix, shape, text, wholeNumber } from './values.ts'
 
 const deviceKinds = ['switch', 'contact', 'button', 'counter', 'bme280', 'mcp3008', 'ads1115', 'ina219'] as const
 
@@ -54,7 +56,14 @@ export function deviceSchema(): v.GenericSchema<unknown, DeviceConfig> {
   const example = 'a device such as { kind: switch, line: GPIO17 }'
   const noKind = v.pipe(
     v.custom<object>(isMapping, example),
-    v.looseObject({ kind: choice(deviceKinds) }, `a kind: ${deviceKinds.join(', ')}`),
+    v.looseObject({ kind: choice(deviceKinds) }, ({ path }) => {
+      const settings = path?.[0]?.input
+      const fixes = isMapping(settings) ? Object.entries(settings).map(([key, value]) => keyFix(key, value)) : []
+      return message(
+        `a kind: ${deviceKinds.join(', ')}`,
+        fixes.find((fix) => fix !== undefined),
+      )
+    }),
     // Not reached with a known kind: those have their own schema.
     v.transform(({ kind }) => ({ kind }) as DeviceConfig),
   )
@@ -73,9 +82,9 @@ function switchSchema(): v.GenericSchema<unknown, SwitchConfig> {
         invert: v.nullish(flag(), false),
         safe: v.nullish(choice(['on', 'off']), 'off'),
         start: v.nullish(choice(['safe', 'last']), 'safe'),
-        maxOn: v.nullish(duration()),
-        minOn: v.nullish(duration()),
-        minOff: v.nullish(duration()),
+        maxOn: v.nullish(limit()),
+        minOn: v.nullish(limit()),
+        minOff: v.nullish(limit()),
         perMinute: v.nullish(wholeNumber(1, limits.switchesPerMinuteMax)),
         interlock: v.nullish(text('the name of a group of switches')),
         confirm: v.nullish(flag(), false),
@@ -131,8 +140,12 @@ function laterChip(kind: 'ads1115' | 'ina219', entries: v.ObjectEntries): v.Gene
   )
 }
 
+function limit(): v.GenericSchema<unknown, number> {
+  return duration({ none: 'Leave the key out for no limit.' })
+}
+
 function line(): v.GenericSchema<unknown, string> {
-  return text('a GPIO line such as GPIO17', 'Name it as the board does: GPIO17, or chip:offset.')
+  return text('a GPIO line such as GPIO17', lineFix)
 }
 
 function input() {
@@ -140,7 +153,7 @@ function input() {
     line: line(),
     pull: v.nullish(choice(['up', 'down', 'off']), 'off'),
     invert: v.nullish(flag(), false),
-    debounce: v.nullish(duration(), '20ms'),
+    debounce: v.nullish(duration({ mostMs: limits.debounceMaxMs, none: 'The shortest is 1ms.' }), '20ms'),
   } as const
 }
 
@@ -148,8 +161,10 @@ function i2cAt(least: number, most: number) {
   const join = most - least === 1 ? 'or' : 'to'
   const expected = `${hex(least)} ${join} ${hex(most)}`
   const fix = (input: unknown): string | undefined => {
-    const meant = typeof input === 'number' ? Number.parseInt(String(input), 16) : Number.NaN
-    return meant >= least && meant <= most ? `Addresses are hexadecimal: write ${hex(meant)}.` : numberInQuotes(input)
+    if (numberFix(input) === quotesFix) return quotesFix
+    const [, digits = ''] = /^(?:0x)?([0-9a-f]{2})h?$/i.exec(String(input)) ?? []
+    const meant = Number.parseInt(digits, 16)
+    return meant >= least && meant <= most ? `Addresses are hexadecimal: write ${hex(meant)}.` : undefined
   }
   const address = v.pipe(
     v.number(({ input }) => message(expected, fix(input))),
@@ -158,20 +173,32 @@ function i2cAt(least: number, most: number) {
       ({ input }) => message(expected, fix(input)),
     ),
   )
-  return { bus: v.nullish(wholeNumber(0, i2cBusMax), 1), address: v.nullish(address, least) } as const
+  return { bus: v.nullish(i2cBus(), 1), address: v.nullish(address, least) } as const
+}
+
+function i2cBus(): v.GenericSchema<unknown, number> {
+  const number = wholeNumber(0, i2cBusMax)
+  const named = v.custom<number>(
+    () => false,
+    ({ input }) => message('the number of a bus', `Write ${/\d+$/.exec(String(input))?.[0] ?? ''}.`),
+  )
+  return v.lazy((input) => (typeof input === 'string' && /^(\/dev\/)?i2c-\d{1,3}$/.test(input) ? named : number))
 }
 
 function spiDevice(): v.GenericSchema<unknown, string> {
   const expected = 'a bus and chip select such as "0.0"'
   return v.pipe(
     v.string(({ input }) => message(expected, typeof input === 'number' ? 'Write it in quotes.' : undefined)),
-    v.regex(/^\d{1,3}\.\d{1,3}$/, expected),
+    v.regex(/^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/, ({ input }) => {
+      const [, bus, select] = /^(?:\/dev\/)?(?:spidev)?(\d{1,3})[./:](\d{1,3})$/.exec(input) ?? []
+      return message(expected, bus === undefined ? undefined : `Write "${Number(bus)}.${Number(select)}".`)
+    }),
   )
 }
 
 function above(bound: number, expected: string): v.GenericSchema<unknown, number> {
   return v.pipe(
-    v.number(({ input }) => message(expected, numberInQuotes(input))),
+    v.number(({ input }) => message(expected, numberFix(input))),
     v.check((value) => value > bound && Number.isFinite(value), expected),
   )
 }

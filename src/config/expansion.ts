@@ -24,14 +24,14 @@ export function expandVariables(root: SourceValue, lookup: Lookup, home: string)
       const value = lookup(name)
       if (value === undefined) {
         const fix = `Add the line ${name}=... to ${home}/.env, or set it in the environment.`
-        problems.push({ path, found: `"${whole}", which is not set`, expected: 'a value', fix })
+        problems.push({ path, found: `"${whole}", which is not set or empty`, expected: 'a value', fix })
         return whole
       }
       values.push({ path, name, value })
       return value
     })
     if (text.replaceAll(/\$\{[^{}]*\}/g, '').includes('${')) {
-      problems.push({ path, found: '"${" without its "}"', expected: '${NAME}' })
+      problems.push({ path, found: '"${" without a name and "}" behind it', expected: '${NAME}' })
     }
     return expanded
   }

@@ -28,22 +28,48 @@ export async function readConfigText(home: string): Promise<FileOutcome<string>>
       `Rename it: mv ${home}/pincer.yml ${home}/pincer.yaml`,
     )
   }
-  if (read.status !== 'read') return read
-  const lines = splitLines(read.content)
-  const broken = lines.findIndex((line) => !isUtf8(line))
-  if (broken >= 0) {
-    return fault(configFileName, broken + 1, 'bytes that are not UTF-8', 'text', 'Save the file as UTF-8.')
-  }
-  const text = read.content.toString('utf8')
-  const controlled = text.split('\n').findIndex((line) => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(line))
-  if (controlled >= 0) return fault(configFileName, controlled + 1, 'a control character', 'text')
-  return { ...read, content: text }
+  return read.status === 'read' ? textOf(configFileName, read) : read
 }
 
-export async function readDotEnv(home: string): Promise<FileOutcome<Variables>> {
+/** The variables of `.env`, and the lines of it that set none though they look as if they should. */
+export async function readDotEnv(
+  home: string,
+): Promise<FileOutcome<{ readonly variables: Variables; readonly strayLines: readonly number[] }>> {
   const read = await readBytes(home, dotEnvName)
-  return read.status === 'read' ? { ...read, content: parseEnv(read.content.toString('utf8')) } : read
+  const outcome = read.status === 'read' ? textOf(dotEnvName, read) : read
+  if (outcome.status !== 'read') return outcome
+  const text = outcome.content.replace(/^\uFEFF/, '')
+  return { ...outcome, content: { variables: parseEnv(text), strayLines: strayLines(text) } }
 }
+
+/** A value in quotes may go on over lines, so it is taken out first. */
+function strayLines(text: string): readonly number[] {
+  const plain = text.replaceAll(/=[ \t]*(["'`])[^]*?\1/g, (value) => `=${value.replaceAll(/[^\n]/g, '')}`)
+  return plain.split('\n').flatMap((line, index) => (/^\s*(#|$|(export\s+)?[\w.-]+\s*=)/.test(line) ? [] : [index + 1]))
+}
+
+/** What an editor shows: UTF-8 without control characters, in lines that end as YAML and .env take them. */
+function textOf(
+  name: string,
+  read: { readonly content: Buffer; readonly mode: number },
+): FileOutcome<string> & { readonly status: 'read' | 'faulty' } {
+  const broken = splitLines(read.content).findIndex((line) => !isUtf8(line))
+  if (broken >= 0) return fault(name, broken + 1, 'bytes that are not UTF-8', 'text', utf8Fix)
+  const text = read.content.toString('utf8')
+  for (const [index, line] of text.split('\n').entries()) {
+    if (/\r(?!$)/.test(line)) {
+      return fault(name, index + 1, 'a carriage return inside a line', 'lines that end with a line feed')
+    }
+    const [character] = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(line) ?? []
+    if (character === undefined) continue
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    const fix = character === '\0' ? utf8Fix : undefined
+    return fault(name, index + 1, `the control character U+${code}`, 'text', fix)
+  }
+  return { status: 'read', content: text, mode: read.mode }
+}
+
+const utf8Fix = 'Save the file as UTF-8.'
 
 async function readBytes(home: string, name: string): Promise<FileOutcome<Buffer>> {
   try {
@@ -62,12 +88,20 @@ async function readBytes(home: string, name: string): Promise<FileOutcome<Buffer
     }
   } catch (error) {
     const code = errorName(error)
+    if (code === 'ENOENT' && isLink(join(home, name))) {
+      return fault(name, 0, 'a link that leads nowhere', 'a text file', `See ls -l ${join(home, name)}`)
+    }
     if (code === 'ENOENT' || code === 'ENOTDIR') return { status: 'none' }
+    if (code === 'ELOOP') return fault(name, 0, 'a link that leads to itself', 'a text file')
     if (code === 'EACCES') {
       return fault(name, 0, 'a file that this user may not read', 'a readable one', `See ls -l ${join(home, name)}`)
     }
     return fault(name, 0, `a file that cannot be read (${sentenceOf(error)})`, 'a readable one')
   }
+}
+
+function isLink(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
 function splitLines(content: Buffer): readonly Buffer[] {

@@ -46,13 +46,16 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { home, environment } = options
   const [configText, dotEnv] = await Promise.all([readConfigText(home), readDotEnv(home)])
   const notes: Note[] = []
-  if (dotEnv.status === 'read' && isOpen(dotEnv.mode)) notes.push(modeNote(home, dotEnvName, dotEnv.mode))
+  if (dotEnv.status === 'read') {
+    if (isOpen(dotEnv.mode)) notes.push(modeNote(home, dotEnvName, dotEnv.mode))
+    notes.push(...strayNotes(dotEnv.content.strayLines))
+  }
   if (configText.status === 'faulty' || dotEnv.status === 'faulty') {
     const faults = [configText, dotEnv].flatMap((file) => (file.status === 'faulty' ? [file.fault] : []))
     return { status: 'faulty', faults, notes }
   }
 
-  const variables = dotEnv.status === 'read' ? dotEnv.content : {}
+  const variables = dotEnv.status === 'read' ? dotEnv.content.variables : {}
   const context: CheckContext = {
     ...options,
     fileName: configFileName,
@@ -87,6 +90,13 @@ function isOpen(mode: number): boolean {
 function modeNote(home: string, file: string, mode: number): Note {
   const sentence = `Others on this host can reach the secrets in it (mode 0${mode.toString(8)}). Run chmod 600 ${join(home, file)}`
   return { file, line: 0, path: '', sentence, blocks: false }
+}
+
+function strayNotes([line, ...others]: readonly number[]): readonly Note[] {
+  if (line === undefined) return []
+  const more = others.length === 0 ? '' : ` And ${others.length} more like it.`
+  const sentence = `This line is not NAME=value, so it sets nothing.${more}`
+  return [{ file: dotEnvName, line, path: '', sentence, blocks: false }]
 }
 
 function faultOfText({ line, path, found, expected, fix }: TextFault, redact: Redact): Fault {

@@ -3,11 +3,16 @@ import { webAddress } from './addresses.ts'
 import type { Config } from './config.ts'
 import type { Lookup } from './environment.ts'
 import { knownProvider } from './known-providers.ts'
-import { choice, isName, mapOf, secret, shape, text } from './values.ts'
+import { choice, isName, mapOf, message, secret, shape, text } from './values.ts'
 
 export function modelSchema(): v.GenericSchema<unknown, string[]> {
   const expected = 'offline, or provider/model such as anthropic/claude-sonnet-4-5'
-  const id = v.pipe(text(expected), v.regex(/^(offline|[a-z][a-z0-9_-]*\/\S+)$/, expected))
+  const id = v.pipe(
+    text(expected),
+    v.regex(/^(offline|(?!offline\/)[a-z][a-z0-9_-]*\/\S+)$/, ({ input }) =>
+      message(expected, /^offline\b/i.test(input) ? 'Write offline.' : undefined),
+    ),
+  )
   const one = v.pipe(
     id,
     v.transform((model) => [model]),

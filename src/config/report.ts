@@ -17,11 +17,21 @@ export function formatCheck(loaded: LoadedConfig): string {
 
 /** `pincer.yaml:7 devices.lamp.maxOn: found "2 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 2h.` */
 export function formatFault({ file, line, path, found, expected, fix }: Fault): string {
-  return `${place(file, line, path)}: found ${found}, expected ${expected}.${fix === undefined ? '' : ` ${fix}`}`
+  return visible(
+    `${place(file, line, path)}: found ${found}, expected ${expected}.${fix === undefined ? '' : ` ${fix}`}`,
+  )
 }
 
 export function formatNote({ file, line, path, sentence }: Note): string {
-  return `${place(file, line, path)}: ${sentence}`
+  return visible(`${place(file, line, path)}: ${sentence}`)
+}
+
+/** One line without anything that a screen does not show: such characters are often what is wrong. */
+function visible(sentence: string): string {
+  return sentence.replaceAll(
+    /(?! )[\p{C}\p{Z}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  )
 }
 
 function place(file: string, line: number, path: string): string {

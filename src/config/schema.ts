@@ -4,10 +4,11 @@ import { isHostOrNetwork, webAddress } from './addresses.ts'
 import { channelsSchema } from './channel-schema.ts'
 import type { Config } from './config.ts'
 import { deviceNameSchema, deviceSchema } from './device-schema.ts'
+import { duration } from './duration-schema.ts'
 import type { Lookup } from './environment.ts'
 import { modelSchema, providersSchema } from './provider-schema.ts'
 import { isTimezone, nearestTimezone } from './timezone.ts'
-import { choice, duration, flag, listOf, mapOf, message, shape, text, wholeNumber } from './values.ts'
+import { choice, flag, listOf, mapOf, message, shape, text, wholeNumber } from './values.ts'
 
 export interface SchemaOptions {
   /** Ids of the files in boards/. */
@@ -26,7 +27,7 @@ export function configSchema({ boards, lookup, defaults }: SchemaOptions): v.Gen
         channels: v.nullish(channelsSchema(lookup), {}),
         board: v.nullish(choice(['auto', 'simulated', ...boards.filter((id) => id !== 'simulated')]), defaults.board),
         devices: v.nullish(mapOf(deviceNameSchema(), deviceSchema(), 'devices by name'), {}),
-        hardware: v.nullish(shape({ raw: v.nullish(offAskAllow(), 'ask') }, 'a mapping with raw'), {}),
+        hardware: v.nullish(hardwareSchema(), {}),
         shell: v.nullish(shellSchema(), {}),
         web: v.nullish(webSchema(), {}),
         heartbeat: v.nullish(heartbeatSchema(), 'off'),
@@ -38,6 +39,11 @@ export function configSchema({ boards, lookup, defaults }: SchemaOptions): v.Gen
     ),
     v.transform(({ model, heartbeat, ...plain }): Config => ({ ...plain, models: model, heartbeatMs: heartbeat })),
   )
+}
+
+function hardwareSchema() {
+  const expected = message('a mapping with raw', 'For example hardware: { raw: off }')
+  return shape({ raw: v.nullish(offAskAllow(), 'ask') }, expected)
 }
 
 function offAskAllow() {
@@ -54,9 +60,12 @@ function shellSchema(): v.GenericSchema<unknown, Config['shell']> {
         allow: v.nullish(commands(), []),
         deny: v.nullish(commands(), []),
         network: v.nullish(flag(), false),
-        timeout: v.nullish(duration(1_000, limits.shellTimeoutMaxMs), '60s'),
+        timeout: v.nullish(
+          duration({ leastMs: 1_000, mostMs: limits.shellTimeoutMaxMs, none: 'The shortest is 1s.' }),
+          '60s',
+        ),
       },
-      'a mapping with policy',
+      message('a mapping with policy', 'For example shell: { policy: off }'),
     ),
     v.transform(({ timeout, ...plain }) => ({ ...plain, timeoutMs: timeout })),
   )
@@ -92,11 +101,15 @@ function heartbeatSchema(): v.GenericSchema<unknown, number | undefined> {
   const noDuration = v.pipe(
     v.custom<never>(
       () => false,
-      ({ input }) => message('off, or a duration such as 30m', input === false ? 'Write off, not false.' : undefined),
+      ({ input }) => {
+        const isOff = typeof input === 'string' && /^\s*off\s*$/i.test(input)
+        const fix = input === false ? 'Write off, not false.' : isOff ? 'Write off.' : undefined
+        return message('off, or a duration such as 30m', fix)
+      },
     ),
     v.transform(() => undefined),
   )
-  const every = duration(limits.heartbeatMinMs)
+  const every = duration({ leastMs: limits.heartbeatMinMs, none: 'Write off.' })
   return v.lazy((input) => {
     if (input === 'off') return off
     return typeof input === 'string' && /^\d/.test(input) ? every : noDuration

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync, statSync } from 'node:fs'
 import { nearest } from '../nearest.ts'
 
 const zoneFolder = '/usr/share/zoneinfo'
@@ -11,11 +11,11 @@ export function isTimezone(name: string): boolean {
   if (name === 'UTC') return true
   if (!zoneForm.test(name)) return false
   // Asking Intl first would load its tables, megabytes of them, into a process that may never need a time zone.
-  return (name.includes('/') && existsSync(`${zoneFolder}/${name}`)) || intlKnows(name)
+  return (name.includes('/') && isFile(`${zoneFolder}/${name}`)) || intlKnows(name)
 }
 
 export function nearestTimezone(written: string): string | undefined {
-  const zones = Intl.supportedValuesOf('timeZone')
+  const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')]
   const lower = written.toLowerCase()
   return zones.find((zone) => zone.toLowerCase().split('/').at(-1) === lower) ?? nearest(written, zones)
 }
@@ -36,6 +36,11 @@ export function hostTimezone(environmentZone: string | undefined, etc: string): 
     }
   }
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** America/Argentina is a folder. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function intlKnows(name: string): boolean {

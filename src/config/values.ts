@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { durationMaxMs, formatDuration, parseDuration } from '../duration.ts'
 import { limits } from '../limits.ts'
 import { nearest } from '../nearest.ts'
 import { isMapping } from './source.ts'
@@ -9,6 +8,9 @@ import { isMapping } from './source.ts'
  * whole sentence that says how to mend it; faults.ts adds the place and what was found.
  */
 type Message<Input> = (issue: v.BaseIssue<Input>) => string
+
+/** Of a value that a `${NAME}` brought in, faults.ts says something else: quotes are not what is wrong with it. */
+export const quotesFix = 'Write it without quotes.'
 
 export function message(expected: string, fix?: string): string {
   return fix === undefined ? expected : `${expected}\n${fix}`
@@ -35,6 +37,7 @@ export function alternatives(words: readonly string[]): string {
 
 export function flag(): v.BooleanSchema<Message<unknown>> {
   return v.boolean(({ input }) => {
+    if (input === 'true' || input === 'false') return message('true or false', quotesFix)
     const meant =
       typeof input === 'string' ? { on: true, yes: true, off: false, no: false }[input.toLowerCase()] : undefined
     return message('true or false', meant === undefined ? undefined : `Write ${meant}.`)
@@ -45,49 +48,23 @@ export function wholeNumber(least: number, most: number): v.GenericSchema<unknow
   const expected = `a whole number from ${least} to ${most}`
   const inRange = (value: number): boolean => Number.isInteger(value) && value >= least && value <= most
   return v.pipe(
-    v.number(({ input }) => message(expected, numberInQuotes(input))),
+    v.number(({ input }) => message(expected, numberFix(input))),
     v.check(inRange, expected),
   )
 }
 
-export function numberInQuotes(input: unknown): string | undefined {
-  return typeof input === 'string' && /^(0x[0-9a-f]+|\d+(\.\d+)?)$/i.test(input)
-    ? 'Write it without quotes.'
-    : undefined
+/** How to mend a text where a number is expected. */
+export function numberFix(input: unknown): string | undefined {
+  if (typeof input !== 'string') return undefined
+  if (/^(0x[0-9a-fA-F]+|\d+(\.\d+)?)$/.test(input)) return quotesFix
+  const [, number] = /^(\d+(?:\.\d+)?)\s*(?!x)[^\d\s.,_]+$/.exec(input) ?? []
+  return number === undefined ? undefined : `Write ${number}.`
 }
 
 /** Text of one line that is not blank. */
 export function text(expected: string, fix?: string): v.GenericSchema<unknown, string> {
   const sentence = message(expected, fix)
   return v.pipe(v.string(sentence), v.trim(), v.regex(/^[^\r\n]+$/, sentence))
-}
-
-/** A duration in milliseconds. */
-export function duration(leastMs = 1, mostMs: number = durationMaxMs): v.GenericSchema<unknown, number> {
-  const expected = 'a duration such as 90s, 10m, 2h or 1d'
-  return v.pipe(
-    v.string(({ input }) => message(expected, typeof input === 'number' ? 'A number needs its unit.' : undefined)),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const durationMs = parseDuration(dataset.value)
-      if (durationMs === undefined) {
-        addIssue({ message: message(expected, durationFix(dataset.value)) })
-        return NEVER
-      }
-      if (durationMs < leastMs || durationMs > mostMs) {
-        addIssue({ message: `a duration from ${formatDuration(leastMs)} to ${formatDuration(mostMs)}` })
-        return NEVER
-      }
-      return durationMs
-    }),
-  )
-}
-
-function durationFix(written: string): string | undefined {
-  const [, count, unit] = /^(\d{1,9})\s*(ms|s|m|h|d)[a-z]*$/i.exec(written.trim()) ?? []
-  if (count === undefined || unit === undefined) return undefined
-  const short = `${count}${unit.toLowerCase()}`
-  if (parseDuration(short) !== undefined) return `Write ${short}.`
-  return Number(count) === 0 ? 'Leave the key out for no limit.' : `The longest is ${formatDuration(durationMaxMs)}.`
 }
 
 /** Names of providers: also what stands before the slash of a model. */
@@ -121,7 +98,7 @@ export function shape<const Entries extends v.ObjectEntries>(
       for (const key of Object.keys(dataset.value)) {
         if (known.includes(key)) continue
         addIssue({
-          message: unknownKeyMessage(key, known),
+          message: unknownKeyMessage(key, dataset.value[key], known),
           path: [{ type: 'object', origin: 'key', input: dataset.value, key, value: dataset.value[key] }],
         })
       }
@@ -129,11 +106,18 @@ export function shape<const Entries extends v.ObjectEntries>(
   )
 }
 
-function unknownKeyMessage(key: string, known: readonly string[]): string {
+function unknownKeyMessage(key: string, value: unknown, known: readonly string[]): string {
   const near = nearest(key, known)
   if (near !== undefined) return near
-  const fix = key.includes(':') ? 'A colon needs a space behind it.' : undefined
-  return message(known.length === 1 ? String(known[0]) : `one of ${known.join(', ')}`, fix)
+  return message(known.length === 1 ? String(known[0]) : `one of ${known.join(', ')}`, keyFix(key, value))
+}
+
+/** What a key looks like that was not meant as one. */
+export function keyFix(key: string, value: unknown): string | undefined {
+  if (key.includes('${')) return 'A variable stands in a value, never in a key.'
+  if (key.includes(':')) return 'A colon needs a space behind it.'
+  if (key.includes('=')) return 'Write a colon and a space instead of =.'
+  return value === null && /^\d+$/.test(key) ? 'Inside { } a comma ends a value: write 1000, or 3.3.' : undefined
 }
 
 export function mapOf<Value>(

@@ -14,7 +14,10 @@ export type LineAnswer =
   | { readonly status: 'unknown'; readonly nearest?: string | undefined }
 
 /** Answers for the lines of one board file; `undefined` for `auto` and for a board that has no file. */
-export type LineResolver = (boardId: string, line: string) => LineAnswer | undefined
+export type LineResolver = (boardId: string) => ((line: string) => LineAnswer) | undefined
+
+/** How to name a line, for everybody who did not. */
+export const lineFix = 'Name it as the board does: GPIO17, pin 11, or chip:offset.'
 
 interface Place {
   readonly path: SourcePath
@@ -24,17 +27,18 @@ interface Place {
 type Devices = { readonly [name: string]: unknown }
 
 /** Lines that the board has not, keeps for itself, or that two devices want. */
-export function checkLines(devices: Devices, resolve: (line: string) => LineAnswer | undefined): readonly Problem[] {
+export function checkLines(devices: Devices, resolve?: (line: string) => LineAnswer): readonly Problem[] {
   const problems: Problem[] = []
   const users = new Map<string, string>()
   for (const [device, settings] of Object.entries(devices)) {
-    const line = isMapping(settings) ? settings['line'] : undefined
-    if (typeof line !== 'string' || line.trim() === '') continue
+    const written = isMapping(settings) ? settings['line'] : undefined
+    const line = typeof written === 'string' ? written.trim() : ''
+    if (line === '') continue
     const path = ['devices', device, 'line']
-    const answer = resolve(line)
+    const answer = resolve?.(line)
     if (answer?.status === 'unknown') {
-      const fix = answer.nearest === undefined ? undefined : `Did you mean ${answer.nearest}?`
-      problems.push({ path, expected: 'a line that this board has', ...(fix === undefined ? {} : { fix }) })
+      const fix = answer.nearest === undefined ? lineFix : `Did you mean ${answer.nearest}?`
+      problems.push({ path, expected: 'a line that this board has', fix })
       continue
     }
     if (answer?.status === 'reserved') {
@@ -42,7 +46,7 @@ export function checkLines(devices: Devices, resolve: (line: string) => LineAnsw
       problems.push({ path, found, expected: 'a free line' })
       continue
     }
-    const address = answer?.address ?? line.trim().toLowerCase()
+    const address = answer?.address ?? line.toLowerCase()
     const other = users.get(address)
     if (other === undefined) users.set(address, device)
     else problems.push({ path, found: `${line}, which ${other} uses too`, expected: 'a line of its own' })

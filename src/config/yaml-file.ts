@@ -18,6 +18,8 @@ export function readYaml(text: string): YamlOutcome {
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',
+    // A tag would make values that no key takes, and the package's own classes for sets and pairs.
+    resolveKnownTags: false,
     prettyErrors: false,
     lineCounter: lines,
     // Found below, with the path of the key.
@@ -135,6 +137,11 @@ class Reader {
       const key = isScalar(pair.key) ? (pair.key.source ?? '') : undefined
       if (key === undefined || key === '') {
         this.faults.push({ line, path, found: 'a key that is not a word', expected: '`key: value`' })
+        continue
+      }
+      if (key === '<<') {
+        const fix = 'YAML 1.2 has no merge: repeat the keys, or use a whole value again by *name.'
+        this.faults.push({ line, path, found: 'the merge key <<', expected: 'the keys themselves', fix })
         continue
       }
       if (key === '__proto__' || key === 'constructor' || key === 'prototype') {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
-import { answerLine, boardIds, readBoard } from '../../src/boards.ts'
+import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
 import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
 import { createSystemClock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -19,7 +19,7 @@ export async function firstRequestBytes(folder: string): Promise<{ readonly byte
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
     boards: boardIds(),
     defaultDevices: (board) => ({ ...readBoard(board).devices }),
-    lineResolver: answerLine,
+    lineResolver: resolveLines,
   })
   if (loaded.status !== 'ok') throw new Error('A home without a configuration is refused.')
   const requests: ModelRequest[] = []

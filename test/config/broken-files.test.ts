@@ -3,17 +3,25 @@ import { join } from 'node:path'
 import t from 'tap'
 import { formatFault } from '../../src/config/report.ts'
 import { brokenFiles, brokenNotation } from './broken-files.ts'
+import { misreadEnvironment, misreadFiles } from './misread-files.ts'
 import { exampleEnvironment, exampleFile, load } from './config-home.ts'
 
-for (const [title, table] of [
-  ['every broken value is said in one sentence with line, path, what stands there and what is expected', brokenFiles],
-  ['every file that is not YAML is said in one sentence with its line', brokenNotation],
+const plain = { TZ: 'UTC' }
+
+for (const [title, table, environment] of [
+  [
+    'every broken value is said in one sentence with line, path, what stands there and what is expected',
+    brokenFiles,
+    plain,
+  ],
+  ['every file that is not YAML is said in one sentence with its line', brokenNotation, plain],
+  ['every habit of another notation, and every trick, is answered as plainly', misreadFiles, misreadEnvironment],
 ] as const) {
   void t.test(title, async (t) => {
     const home = t.testdir({})
     for (const [text, ...sentences] of table) {
       fs.writeFileSync(join(home, 'pincer.yaml'), text)
-      const loaded = await load(home)
+      const loaded = await load(home, environment)
       const said = loaded.status === 'faulty' ? loaded.faults.map(formatFault) : ['no fault']
       t.strictSame(
         said.map((sentence) => sentence.replaceAll(home, 'HOME')),

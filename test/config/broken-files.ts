@@ -106,13 +106,13 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ['channels: { telegramm: { } }\n', 'pincer.yaml:1 channels.telegramm: found an unknown key, expected telegram.'],
   [
     'channels: { telegram: { token: "${TELEGRAM_BOT_TOKEN}" } }\n',
-    'pincer.yaml:1 channels.telegram.token: found "${TELEGRAM_BOT_TOKEN}", which is not set, expected a value. Add the line TELEGRAM_BOT_TOKEN=... to HOME/.env, or set it in the environment.',
+    'pincer.yaml:1 channels.telegram.token: found "${TELEGRAM_BOT_TOKEN}", which is not set or empty, expected a value. Add the line TELEGRAM_BOT_TOKEN=... to HOME/.env, or set it in the environment.',
   ],
   [
     'timezone: "${MY-ZONE}"\n',
     'pincer.yaml:1 timezone: found "${MY-ZONE}", expected the name of a variable, such as ${LAN_KEY}.',
   ],
-  ['timezone: "${ZONE"\n', 'pincer.yaml:1 timezone: found "${" without its "}", expected ${NAME}.'],
+  ['timezone: "${ZONE"\n', 'pincer.yaml:1 timezone: found "${" without a name and "}" behind it, expected ${NAME}.'],
   ['devices: [lamp]\n', 'pincer.yaml:1 devices: found a list, expected devices by name.'],
   [
     'devices:\n  lamp:\n',
@@ -132,11 +132,11 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ],
   [
     'devices: { lamp: { kind: switch } }\n',
-    'pincer.yaml:1 devices.lamp.line: found nothing, expected a GPIO line such as GPIO17. Name it as the board does: GPIO17, or chip:offset.',
+    'pincer.yaml:1 devices.lamp.line: found nothing, expected a GPIO line such as GPIO17. Name it as the board does: GPIO17, pin 11, or chip:offset.',
   ],
   [
     'devices: { lamp: { kind: switch, line: 17 } }\n',
-    'pincer.yaml:1 devices.lamp.line: found 17, expected a GPIO line such as GPIO17. Name it as the board does: GPIO17, or chip:offset.',
+    'pincer.yaml:1 devices.lamp.line: found 17, expected a GPIO line such as GPIO17. Name it as the board does: GPIO17, pin 11, or chip:offset.',
   ],
   [
     'devices: { Lamp: { kind: switch, line: GPIO17 } }\n',
@@ -218,7 +218,7 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ],
   [
     'board: simulated\ndevices: { lamp: { kind: switch, line: pin 1 } }\n',
-    'pincer.yaml:2 devices.lamp.line: found "pin 1", expected a line that this board has.',
+    'pincer.yaml:2 devices.lamp.line: found "pin 1", expected a line that this board has. Name it as the board does: GPIO17, pin 11, or chip:offset.',
   ],
   [
     'devices: { door: { kind: contact, line: GPIO22, pull: upp } }\n',
@@ -279,14 +279,17 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ],
   [
     'devices: { soil: { kind: mcp3008, spi: "0/0", channel: 0 } }\n',
-    'pincer.yaml:1 devices.soil.spi: found "0/0", expected a bus and chip select such as "0.0".',
+    'pincer.yaml:1 devices.soil.spi: found "0/0", expected a bus and chip select such as "0.0". Write "0.0".',
   ],
   [
     'devices:\n  soil: { kind: mcp3008, channel: 0 }\n  light: { kind: mcp3008, spi: "0.0", channel: 0 }\n',
     'pincer.yaml:3 devices.light.channel: found 0, which soil reads too, expected a channel of its own.',
   ],
   ['hardware: { raw: never }\n', 'pincer.yaml:1 hardware.raw: found "never", expected off, ask or allow.'],
-  ['hardware: off\n', 'pincer.yaml:1 hardware: found "off", expected a mapping with raw.'],
+  [
+    'hardware: off\n',
+    'pincer.yaml:1 hardware: found "off", expected a mapping with raw. For example hardware: { raw: off }',
+  ],
   ['shell: { policy: on }\n', 'pincer.yaml:1 shell.policy: found "on", expected off, ask or allow.'],
   ['shell: { timeout: 2d }\n', 'pincer.yaml:1 shell.timeout: found "2d", expected a duration from 1s to 1h.'],
   [
@@ -428,7 +431,10 @@ export const brokenNotation: readonly (readonly [text: string, ...sentences: str
     '[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n',
     'pincer.yaml:1: found more than 16 levels of lists and mappings inside each other, expected at most the four levels that pincer.yaml needs.',
   ],
-  ['units: metric\u0000\n', 'pincer.yaml:1: found a control character, expected text.'],
+  [
+    'units: metric\u0000\n',
+    'pincer.yaml:1: found the control character U+0000, expected text. Save the file as UTF-8.',
+  ],
   ['%FOO\n---\nunits: metric\n', 'pincer.yaml:1: found a directive (a line that starts with %), expected none.'],
   ['units: metric\n}\n', 'pincer.yaml:2: found "}" where YAML does not take it, expected `key: value`.'],
   [

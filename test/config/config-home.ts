@@ -1,4 +1,4 @@
-import { answerLine, readBoard } from '../../src/boards.ts'
+import { readBoard, resolveLines } from '../../src/boards.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { LoadedConfig } from '../../src/config/load.ts'
 import { readYaml } from '../../src/config/yaml-file.ts'
@@ -23,7 +23,7 @@ export function load(
     readYaml: (text) => Promise.resolve(readYaml(text)),
     boards: ['raspberry-pi-4', 'simulated'],
     defaultDevices: (boardId) => (boardId === 'simulated' ? simulatedBoard.devices : {}),
-    lineResolver: answerLine,
+    lineResolver: resolveLines,
   })
 }
 

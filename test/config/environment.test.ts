@@ -29,8 +29,8 @@ void t.test('a name that is not set says where to set it, and no second fault fo
   t.equal(loaded.status, 'faulty')
   if (loaded.status !== 'faulty') return
   t.strictSame(loaded.faults.map(formatFault), [
-    `pincer.yaml:1 timezone: found "\${AREA}", which is not set, expected a value. Add the line AREA=... to ${home}/.env, or set it in the environment.`,
-    `pincer.yaml:2 units: found "\${UNITS}", which is not set, expected a value. Add the line UNITS=... to ${home}/.env, or set it in the environment.`,
+    `pincer.yaml:1 timezone: found "\${AREA}", which is not set or empty, expected a value. Add the line AREA=... to ${home}/.env, or set it in the environment.`,
+    `pincer.yaml:2 units: found "\${UNITS}", which is not set or empty, expected a value. Add the line UNITS=... to ${home}/.env, or set it in the environment.`,
   ])
 })
 
@@ -70,6 +70,41 @@ void t.test('a credential cannot be asked for by a path', async (t) => {
   const home = t.testdir({ 'pincer.yaml': 'timezone: "${../ZONE}"\n', ZONE: 'Europe/Rome', credentials: {} })
   t.match(await zoneOf(home, { CREDENTIALS_DIRECTORY: join(home, 'credentials') }), /expected the name of a variable/)
 })
+
+void t.test(
+  'a .env is read as people write it, and a line that sets nothing is said by its number alone',
+  async (t) => {
+    const home = t.testdir({ 'pincer.yaml': 'board: simulated\ntimezone: "${ZONE}"\n' })
+    const zoneAndNotes = async (text: string | Buffer): Promise<readonly string[]> => {
+      fs.writeFileSync(join(home, '.env'), text, { mode: 0o600 })
+      const loaded = await load(home, {})
+      const said = loaded.status === 'ok' ? [loaded.config.timezone] : loaded.faults.map(formatFault)
+      return [...said, ...loaded.notes.map(formatNote)].map((each) => each.replaceAll(home, 'HOME'))
+    }
+    for (const text of [
+      'ZONE=UTC',
+      'ZONE=UTC\r\n',
+      ' export ZONE = "UTC" # why\n',
+      '\uFEFFZONE=UTC\n',
+      '# ZONE=x\n\nZONE=UTC\n',
+      'A="one\ntwo words\n"\nZONE=UTC\n',
+      "A='don't\nZONE=UTC\n",
+    ]) {
+      t.strictSame(await zoneAndNotes(text), ['UTC'], JSON.stringify(text))
+    }
+    const unset = 'found "${ZONE}", which is not set or empty, expected a value.'
+    const missing = `pincer.yaml:2 timezone: ${unset} Add the line ZONE=... to HOME/.env, or set it in the environment.`
+    const stray = 'This line is not NAME=value, so it sets nothing.'
+    t.strictSame(await zoneAndNotes('ZONE: UTC\n'), [missing, `.env:1: ${stray}`])
+    t.strictSame(await zoneAndNotes('[x]\nZONE=UTC\nsecret\n'), ['UTC', `.env:1: ${stray} And 1 more like it.`])
+    t.strictSame(await zoneAndNotes(Buffer.from('A=1\nB=caf\xe9\n', 'latin1')), [
+      '.env:2: found bytes that are not UTF-8, expected text. Save the file as UTF-8.',
+    ])
+    t.strictSame(await zoneAndNotes(Buffer.from('ZONE=UTC', 'utf16le')), [
+      '.env:1: found the control character U+0000, expected text. Save the file as UTF-8.',
+    ])
+  },
+)
 
 void t.test('a .env that others can reach is noted, and it does not block', async (t) => {
   const home = t.testdir({ '.env': 'A=b\n' })

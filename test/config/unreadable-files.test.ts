@@ -40,6 +40,26 @@ void t.test('folders, pipes and files of a wrong name are said', async (t) => {
   t.strictSame(await faultsOf(home), ['pincer.yaml: found no plain file, expected a text file.'])
 })
 
+void t.test('a link is read through, and one that leads nowhere is no missing file', async (t) => {
+  const home = t.testdir({ elsewhere: 'units: metrik\n' })
+  const path = join(home, 'pincer.yaml')
+  const faultsBehind = async (target: string): Promise<readonly string[]> => {
+    fs.rmSync(path, { force: true })
+    fs.symlinkSync(target, path)
+    return faultsOf(home)
+  }
+  t.strictSame(await faultsBehind('elsewhere'), [
+    'pincer.yaml:1 units: found "metrik", expected metric or imperial. Did you mean metric?',
+  ])
+  t.strictSame(await faultsBehind('none'), [
+    `pincer.yaml: found a link that leads nowhere, expected a text file. See ls -l ${path}`,
+  ])
+  t.strictSame(await faultsBehind('pincer.yaml'), [
+    'pincer.yaml: found a link that leads to itself, expected a text file.',
+  ])
+  t.strictSame(await faultsBehind('/dev/zero'), ['pincer.yaml: found no plain file, expected a text file.'])
+})
+
 void t.test('ten thousand aliases and deep nesting end in one sentence', async (t) => {
   const home = t.testdir({})
   for (const text of [
