@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import t from 'tap'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
 import { settle } from '../support/fake-clock.ts'
+import { until } from '../support/until.ts'
 
 const pinOf = (bench: DeviceBench, line = 'GPIO17'): number | undefined => bench.gpio.pins.get(line)
 
@@ -143,7 +144,7 @@ void t.test('driveSafe wins over a switching that already waits at a slow line',
   )
   const set = bench.refusal(devices.set({ name: 'lamp', value: 'on' }))
   // The set has passed the disk and waits at the line.
-  for (let round = 0; round < 50 && !fs.existsSync(bench.outputsFile); round++) await settle()
+  await until(() => fs.existsSync(bench.outputsFile), 'the record')
   await settle()
   const safe = devices.driveSafe({ latch: true, reason: '/stop all' })
   open()
@@ -229,7 +230,7 @@ void t.test('a deadline that falls due while the start still opens other lines i
   }
   const devices = bench.create()
   const starting = devices.start()
-  for (let round = 0; round < 50 && bench.clock.pendingTimers() === 0; round++) await settle()
+  await until(() => bench.clock.pendingTimers() > 0, 'the restored lamp')
   await bench.clock.advance(10_000)
   t.equal(pinOf(bench), 0, 'not only when the start is over')
   open()
