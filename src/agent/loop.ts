@@ -108,7 +108,7 @@ export class AgentLoop {
   }
 
   async #runTurn(batch: readonly Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
-    const { bus, sessions, log } = this.#options
+    const { bus, sessions } = this.#options
     const { channel, chat } = batch[0] as Inbound
     bus.show({ kind: 'turn-started', channel, chat })
     try {
@@ -116,12 +116,7 @@ export class AgentLoop {
     } catch (error) {
       // Shutdown leaves the message in the journal; anything else is told and closed.
       if (this.#shutdown.signal.aborted) return
-      log.error(
-        'agent',
-        `A turn failed in a way it should not: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
-      )
-      const text = `Something went wrong inside me, and your message was not answered: ${sentenceOf(error)}`
-      await this.#send({ channel, chat, text, failed: true }, batch)
+      await this.#send({ channel, chat, text: this.#tellBug(error), failed: true }, batch)
     } finally {
       bus.show({ kind: 'turn-ended', channel, chat })
     }
@@ -175,15 +170,21 @@ export class AgentLoop {
     try {
       return await turn.run()
     } catch (error) {
-      if (!isPincerError(error) || error.code !== 'stopped') throw error
-      if (!stop.aborted) {
-        if (this.#shutdown.signal.aborted) return 'shutdown'
-        throw error // a model or tool that gave up by itself must not leave the message without an answer
-      }
-      const text = stoppedText(turn)
+      if (!stop.aborted && this.#shutdown.signal.aborted) return 'shutdown'
+      const stopped = stop.aborted && isPincerError(error) && error.code === 'stopped'
+      const text = stopped
+        ? turn.withChanges(turn.hasChanged() ? 'Stopped.' : 'Stopped. Nothing was changed.')
+        : // Also a model that gave up by itself: no message of the turn may be left without an answer.
+          turn.withChanges(this.#tellBug(error))
       const note: Message = { role: 'assistant', text, toolCalls: [] }
       return { text, failed: true, messages: [...turn.messages(), note] }
     }
+  }
+
+  #tellBug(error: unknown): string {
+    const stack = error instanceof Error ? (error.stack ?? '') : String(error)
+    this.#options.log.error('agent', `A turn failed in a way it should not: ${stack}`)
+    return `Something went wrong inside me, and your message was not answered: ${sentenceOf(error).replace(/\.$/, '')}.`
   }
 
   async #runCommand(message: Inbound): Promise<void> {
@@ -237,13 +238,6 @@ export class AgentLoop {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
     }
   }
-}
-
-function stoppedText(turn: Turn): string {
-  const parts = ['Stopped.']
-  if (turn.done().length > 0) parts.push(`Done before that: ${turn.done().join('; ')}.`)
-  if (turn.unsure().length > 0) parts.push(`Started, and perhaps done: ${turn.unsure().join('; ')}.`)
-  return parts.length > 1 ? parts.join(' ') : 'Stopped. Nothing was changed.'
 }
 
 /** Takes the messages at the front that this person wrote: nobody acts with another person's rights. */

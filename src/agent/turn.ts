@@ -46,26 +46,31 @@ export class Turn {
   readonly #options: TurnOptions
   readonly #messages: Message[] = []
   readonly #repetition = new Repetition()
+  /** Changing calls that came back well, in words. */
   readonly #done: string[] = []
+  /** Changing calls that /stop met in the middle: what they did is not known. */
   readonly #unsure: string[] = []
 
   constructor(options: TurnOptions) {
     this.#options = options
   }
 
-  /** What this turn has said and done so far, for the session log of a turn that was stopped. */
+  /** What this turn has said and done so far, for the session log of a turn that did not come to its end. */
   messages(): readonly Message[] {
     return this.#messages
   }
 
-  /** The calls that came back well, in words. */
-  done(): readonly string[] {
-    return this.#done
+  /** `sentence`, then what was changed before it: nobody should have to look for that. */
+  withChanges(sentence: string): string {
+    const parts = [sentence]
+    if (this.#done.length > 0) parts.push(`Done before that: ${this.#done.join('; ')}.`)
+    if (this.#unsure.length > 0) parts.push(`Started, and perhaps done: ${this.#unsure.join('; ')}.`)
+    return parts.join(' ')
   }
 
-  /** The changing calls that /stop met in the middle: what they did is not known. */
-  unsure(): readonly string[] {
-    return this.#unsure
+  /** False as long as no changing call came back well, and none was met in the middle by /stop. */
+  hasChanged(): boolean {
+    return this.#done.length + this.#unsure.length > 0
   }
 
   async run(): Promise<TurnResult> {
@@ -83,7 +88,7 @@ export class Turn {
       return await this.#close()
     } catch (error) {
       if (!isPincerError(error) || error.code !== 'model') throw error
-      return this.#sayAndEnd(error.message)
+      return this.#sayAndEnd(this.withChanges(error.message))
     }
   }
 
@@ -124,8 +129,9 @@ export class Turn {
     const aborter = new AbortController()
     const { promise: gaveUp, reject } = Promise.withResolvers<never>()
     const end = (error: PincerError): void => {
-      aborter.abort(error)
+      // First: what a model says of its own end must not come before this.
       reject(error)
+      aborter.abort(error)
     }
     const onStop = (): void => end(new PincerError('stopped', 'The turn was stopped.'))
     origin.signal.addEventListener('abort', onStop, { once: true })

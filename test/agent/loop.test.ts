@@ -371,6 +371,70 @@ void t.test('a bug in a model, or one that gives up by itself, is told, and the 
   })
 })
 
+void t.test(
+  'a bug in the middle of a turn is told to all who were in it, with what was done, and remembered',
+  async (t) => {
+    const [first, joined] = [inbound('one'), inbound('two')]
+    let rigInside: AgentRig | undefined
+    const mark = smallTool('mark', 'change', async () => {
+      await rigInside?.says(joined)
+      return 'ok'
+    })
+    const script = [callsTools(['mark', lamp]), callsTools(['mark', { name: 'fan' }]), new TypeError('x is undefined')]
+    await withAgent(
+      t,
+      ScriptedModel.replies(...script),
+      async (rig) => {
+        rigInside = rig
+        await rig.says(first)
+        const answer = await rig.answerTo(joined)
+        t.match(answer, { answers: [first.id, joined.id], failed: true })
+        t.match(answer.text, /^Something went wrong .*: x is undefined\. Done before that: mark lamp; mark fan\.$/)
+        t.same(rig.bus.pending(), [], 'nobody waits for an answer that never comes')
+        await rig.sessions.use('test', 'home', (session) => {
+          t.match(session.turns().at(-1)?.messages.at(-1), { role: 'assistant', text: answer.text })
+          return Promise.resolve()
+        })
+      },
+      [mark],
+    )
+  },
+)
+
+void t.test(
+  'an answer rests on the session log alone only while nothing waits, and only when it is there',
+  async (t) => {
+    const faults = await createDiskFaults()
+    t.teardown(() => faults.restore())
+    const { model, release } = gatedModel()
+    await withAgent(t, model, async (rig) => {
+      const [first, second] = [inbound('one'), inbound('two', { person: bob })]
+      const [third, fourth] = [inbound('three'), inbound('four')]
+      await rig.says(first)
+      await until(() => model.requests.length === 1)
+      await rig.says(second)
+      faults.done.length = 0
+      release()
+      await rig.answerTo(second)
+      await until(() => rig.loop.runningTurns() === 0)
+      const one = ['write', 'datasync'] as const
+      t.same(faults.done, [...one, ...one, ...one, 'write'], 'log and reply of the first, log of the second, its reply')
+      faults.done.length = 0
+      await rig.says(third)
+      await rig.answerTo(third)
+      t.same(faults.done, [...one, ...one, 'write'], 'two fsyncs a turn')
+      await rig.sessions.use('test', 'home', (session) => {
+        session.append = () => Promise.reject(new PincerError('disk', 'the disk is full'))
+        return Promise.resolve()
+      })
+      faults.done.length = 0
+      await rig.says(fourth)
+      await rig.answerTo(fourth)
+      t.same(faults.done, [...one, ...one], 'message and reply: there is no log to rest on')
+    })
+  },
+)
+
 void t.test('a shutdown leaves what has no answer in the journal, and takes nothing more', async (t) => {
   const folder = t.testdir({})
   const model = new ScriptedModel(() => new Promise(() => undefined))
@@ -381,12 +445,15 @@ void t.test('a shutdown leaves what has no answer in the journal, and takes noth
   await until(() => model.requests.length === 1)
   await first.close()
   first.loop.take(inbound('three'))
-  t.same([first.out, first.loop.runningTurns()], [[], 0])
+  t.same([first.out, first.loop.runningTurns(), first.lines], [[], 0, []])
   const second = await openAgent(folder, parrot())
   t.same(
     second.bus.pending().map((each) => each.message.text),
     ['one', 'two'],
   )
+  await second.recover()
+  t.equal((await second.answerTo(running)).text, 're: one', 'nothing was answered in its place')
+  t.equal((await second.answerTo(waiting)).text, 're: two')
   await second.close()
 })
 

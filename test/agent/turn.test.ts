@@ -65,7 +65,7 @@ void t.test('calls are run and their results sent back, until the model answers 
   )
   t.match(model.requests[1]?.messages.at(-1), { role: 'tool', text: 'saw lamp', failed: false })
   t.same(shown, ['> look lamp', '< look lamp', '> mark lamp', '< mark lamp'])
-  t.same(turn.done(), ['mark lamp'], 'what was changed, not what was looked at')
+  t.equal(turn.withChanges('So.'), 'So. Done before that: mark lamp.', 'what was changed, not what was looked at')
 })
 
 void t.test('a wrong call goes back to the model as one sentence, and the model can correct itself', async (t) => {
@@ -184,15 +184,19 @@ void t.test('when the closing call says nothing, or fails, what was done is stil
   }
 })
 
-void t.test('a model that fails ends the turn with its sentence, and what was done before is kept', async (t) => {
-  const model = ScriptedModel.replies(
-    callsTools(['mark', lamp]),
-    new PincerError('model', 'The provider is overloaded.'),
-  )
-  const { turn } = makeTurn(model, [mark])
-  const result = await turn.run()
-  t.same([result.text, result.failed, result.messages.length], ['The provider is overloaded.', true, 4])
-})
+void t.test(
+  'a model that fails ends the turn with its sentence, and what was done before is said and kept',
+  async (t) => {
+    const model = ScriptedModel.replies(
+      callsTools(['mark', lamp]),
+      new PincerError('model', 'The provider is overloaded.'),
+    )
+    const { turn } = makeTurn(model, [mark])
+    const result = await turn.run()
+    const text = 'The provider is overloaded. Done before that: mark lamp.'
+    t.same([result.text, result.failed, result.messages.length], [text, true, 4])
+  },
+)
 
 void t.test('a model that answers with nothing is told to the person', async (t) => {
   const { turn } = makeTurn(ScriptedModel.replies(says('  \n')), [])
@@ -287,10 +291,42 @@ void t.test('/stop ends a tool that ignores its signal within a second, and runs
   t.equal(ended, false, 'a tool may come to a clean end')
   await bench.clock.advance(1_000)
   await rejected
-  t.same([turn.done(), turn.unsure()], [['mark lamp'], ['deaf lamp']])
+  t.equal(turn.withChanges('So.'), 'So. Done before that: mark lamp. Started, and perhaps done: deaf lamp.')
   const results = turn.messages().filter((message) => message.role === 'tool')
   t.match(results, [{ failed: false }, { failed: true, text: 'deaf was stopped.' }, { failed: true, text: /^Not run/ }])
   t.equal(bench.journal.filter((line) => line.startsWith('starts')).length, 2)
+})
+
+void t.test('/stop ends 32 calls at once within a second, also when none of them listens', async (t) => {
+  for (const access of ['read', 'change'] as const) {
+    let started = 0
+    const deaf = smallTool('deaf', access, () => {
+      started++
+      return new Promise(() => undefined)
+    })
+    const calls = Array.from({ length: 32 }, (_, index) => ['deaf', { name: String(index) }] as const)
+    const { turn, stop, bench } = makeTurn(ScriptedModel.replies(callsTools(...calls)), [deaf])
+    const rejected = t.rejects(turn.run(), { code: 'stopped' })
+    await settle()
+    t.equal(started, access === 'read' ? 32 : 1, 'what reads runs together, what changes one after another')
+    stop.abort()
+    await bench.clock.advance(1_000)
+    await rejected
+    t.equal(started, access === 'read' ? 32 : 1, 'none was started after it')
+    t.equal(turn.messages().filter((message) => message.role === 'tool').length, 32, 'each call has its result')
+    t.equal(bench.clock.pendingTimers(), 0)
+  }
+})
+
+void t.test('a model that ends itself at /stop, in whatever words, was stopped', async (t) => {
+  const model = new ScriptedModel(() => says('never'))
+  model.complete = (_request, signal) =>
+    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new TypeError('fetch failed'))))
+  const { turn, stop } = makeTurn(model, [])
+  const rejected = t.rejects(turn.run(), { code: 'stopped' })
+  await settle()
+  stop.abort()
+  await rejected
 })
 
 void t.test('/stop before the first call leaves nothing done', async (t) => {
@@ -316,7 +352,7 @@ void t.test('a change that was refused is not called done', async (t) => {
   })
   const { turn } = makeTurn(ScriptedModel.replies(callsTools(['mark', lamp]), says('It may not.')), [refuse])
   await turn.run()
-  t.same([turn.done(), turn.unsure()], [[], []])
+  t.same([turn.withChanges('So.'), turn.hasChanged()], ['So.', false])
 })
 
 void t.test('a call is shown as one quiet line, whatever its arguments', async (t) => {
