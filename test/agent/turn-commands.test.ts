@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Inbound } from '../../src/bus/message.ts'
 import { limits } from '../../src/limits.ts'
+import { openAgent } from '../support/agent-rig.ts'
 import { openCommands } from '../support/command-rig.ts'
 import { bob, guest, inbound } from '../support/messages.ts'
+import { ScriptedModel } from '../support/scripted-model.ts'
 
 /** A state folder that a test can take away. */
 const stateIn = (t: Test): string => join(t.testdir({ state: {} }), 'state')
@@ -93,6 +95,28 @@ void t.test('what /stop all drops in other chats is told there, and not shown he
     },
     { text: 'Everything was stopped by /stop all. Not answered any more: "secret c".', answers: [onOther] },
   ])
+})
+
+void t.test('a chat whose waiting messages are dropped is told before the one that dropped them', async (t) => {
+  const model = new ScriptedModel(() => new Promise(() => undefined))
+  const waiting = inbound('and this', { chat: 'b', person: bob })
+  const folder = t.testdir({ state: {}, agent: {} })
+  const { commands, tools } = await openCommands(join(folder, 'state'), {
+    report: { stoppedTurns: 1, dropped: [waiting] },
+  })
+  const rig = await openAgent(join(folder, 'agent'), model, [], {
+    command: (message) => commands.run(message, tools.origin()),
+  })
+  await rig.says(inbound('hold on', { chat: 'b' }))
+  await rig.says(waiting)
+  const stop = inbound('/stop all')
+  await rig.says(stop)
+  await rig.answerTo(stop)
+  t.match(rig.out, [
+    { chat: 'b', answers: [waiting.id], failed: true, text: /^Everything was stopped.*"and this"\.$/ },
+    { chat: 'home', answers: [stop.id], text: /^All outputs are in their safe state/ },
+  ])
+  await rig.close()
 })
 
 void t.test('/resume does not lift a latch for a message that is old', async (t) => {
