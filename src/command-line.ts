@@ -32,47 +32,77 @@ Exit codes: 0 done, 1 failed, 2 wrong use or wrong configuration.`
 
 /** @throws PincerError `usage` or `not_in_version` with what to type instead. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  let home: string | undefined
-  let text: string | undefined
+  const homes: string[] = []
+  const texts: string[] = []
   const words: string[] = []
+  const strangers: string[] = []
+  const asked: ('help' | 'version')[] = []
   const rest = [...args]
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (arg === '--home') home = valueOf('--home', 'a folder', rest.shift())
-    else if (arg.startsWith('--home=')) home = valueOf('--home', 'a folder', arg.slice('--home='.length))
-    else if (arg === '-m') text = valueOf('-m', 'a message in quotes', rest.shift())
-    else if (arg === '-h' || arg === '--help') words.push('help')
-    else if (arg === '--version') words.push('version')
-    else if (arg.startsWith('-'))
-      throw wrongUse(`There is no option ${arg}: the options are --home DIR and chat -m TEXT.`)
+    if (arg === '--home') homes.push(valueOf('--home', 'a folder', rest.shift()))
+    else if (arg.startsWith('--home=')) homes.push(valueOf('--home', 'a folder', arg.slice('--home='.length)))
+    else if (arg === '-m') texts.push(valueOf('-m', 'a message in quotes', rest.shift()))
+    else if (arg === '-h' || arg === '--help') asked.push('help')
+    else if (arg === '--version') asked.push('version')
+    else if (arg.startsWith('-')) strangers.push(arg)
     else words.push(arg)
   }
+  const home = onlyOne('--home', homes)
+  const text = onlyOne('-m', texts)
+  // Whoever asks for help needs it, whatever else stands there.
+  const [ask] = asked
+  if (ask !== undefined) return { home, command: { name: ask } }
   const [word, extra] = words
-  if (extra !== undefined) {
-    const quotes = word === 'chat' ? ` Write a message as chat -m "${words.slice(1).join(' ')}".` : ''
-    throw wrongUse(`"${extra}" is one word too many after ${word ?? ''}.${quotes}`)
+  // Before its own options and words are called wrong.
+  if (word !== undefined && laterNames.includes(word)) {
+    throw new PincerError('not_in_version', `${word} is not in this version: it has ${names.join(', ')}.`)
   }
-  const command = commandOf(word, text)
+  const [stranger] = strangers
+  if (stranger !== undefined) {
+    throw wrongUse(`There is no option ${shown(stranger)}: the options are --home DIR and chat -m TEXT.`)
+  }
+  const command = commandOf(words, text)
+  if (extra !== undefined) {
+    const quotes = word === 'chat' ? ` ${asMessage(words.slice(1))}` : ''
+    throw wrongUse(`${shown(extra)} is one word too many after ${word ?? ''}.${quotes}`)
+  }
   if (text !== undefined && command.name !== 'chat') throw wrongUse('-m belongs to chat: pincer chat -m TEXT.')
   return { home, command }
 }
 
-function commandOf(word: string | undefined, text: string | undefined): Command {
+function commandOf(words: readonly string[], text: string | undefined): Command {
+  const [word] = words
   if (word === undefined) return { name: 'default' }
   const name = names.find((each) => each === word)
   if (name === 'chat') return { name, text }
   if (name !== undefined) return { name }
-  if (laterNames.includes(word)) {
-    throw new PincerError('not_in_version', `${word} is not in this version: it has ${names.join(', ')}.`)
-  }
   const close = nearest(word, [...names, ...laterNames])
   const hint = close === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean ${close}?`
-  throw wrongUse(`There is no command "${word}". ${hint}`)
+  const message = words.length > 1 || word.includes(' ') ? ` ${asMessage(words)}` : ''
+  throw wrongUse(`There is no command ${shown(word)}. ${hint}${message}`)
 }
 
 function valueOf(option: string, what: string, value: string | undefined): string {
-  if (value === undefined || value === '') throw wrongUse(`${option} needs ${what} after it.`)
+  if (value === undefined || value.trim() === '') throw wrongUse(`${option} needs ${what} after it.`)
   return value
 }
+
+function onlyOne(option: string, values: readonly string[]): string | undefined {
+  if (values.length > 1) throw wrongUse(`${option} is given ${values.length} times: give it once.`)
+  return values[0]
+}
+
+function asMessage(words: readonly string[]): string {
+  return `Write a message as chat -m ${shown(words.join(' '))}.`
+}
+
+/** In quotes, short, and nothing in it that a terminal would obey. */
+function shown(word: string): string {
+  const short = word.length > wordCharsShown ? `${word.slice(0, wordCharsShown).toWellFormed()}...` : word
+  return JSON.stringify(short).replaceAll(/(?! )[\p{C}\p{Z}]/gu, '?')
+}
+
+const wordCharsShown = 60
 
 function wrongUse(sentence: string): PincerError {
   return new PincerError('usage', `${sentence} See pincer help.`)

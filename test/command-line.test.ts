@@ -12,22 +12,95 @@ void t.test('the words of the command line are read in any order', async (t) => 
   t.same(parseCommandLine(['--version']).command, { name: 'version' })
 })
 
+void t.test('whoever asks for help gets it, whatever else stands there', async (t) => {
+  for (const args of [
+    ['run', '--help'],
+    ['-h', 'chatt'],
+    ['doctor', '--help'],
+    ['--frob', '-h', '--home', '/x'],
+  ]) {
+    t.equal(parseCommandLine(args).command.name, 'help', args.join(' '))
+  }
+  t.equal(parseCommandLine(['run', '--version']).command.name, 'version')
+  t.same(parseCommandLine(['chat', '-m', '--help']).command, { name: 'chat', text: '--help' }, 'a message is a message')
+})
+
 for (const [args, code, sentence] of [
-  [['chatt'], 'usage', /no command "chatt"\. Did you mean chat\?/],
-  [['xyzzy'], 'usage', /The commands are run, chat, check/],
-  [['doctor'], 'not_in_version', /^doctor is not in this version/],
-  [['docter'], 'usage', /Did you mean doctor\?/],
-  [['--home'], 'usage', /--home needs a folder after it/],
-  [['--home='], 'usage', /--home needs a folder after it/],
-  [['chat', '-m'], 'usage', /-m needs a message in quotes after it/],
-  [['chat', '-m', ''], 'usage', /-m needs a message in quotes/],
-  [['run', '-m', 'x'], 'usage', /-m belongs to chat/],
-  [['-m', 'x'], 'usage', /-m belongs to chat/],
-  [['chat', 'turn', 'on'], 'usage', /chat -m "turn on"/],
-  [['--port', '80'], 'usage', /no option --port/],
-  [['run', 'now'], 'usage', /"now" is one word too many/],
+  [['chatt'], 'usage', 'There is no command "chatt". Did you mean chat? See pincer help.'],
+  [
+    ['xyzzy'],
+    'usage',
+    'There is no command "xyzzy". The commands are run, chat, check, version, help. See pincer help.',
+  ],
+  [[''], 'usage', 'There is no command "". The commands are run, chat, check, version, help. See pincer help.'],
+  [['RUN'], 'usage', 'There is no command "RUN". Did you mean run? See pincer help.'],
+  [
+    ['turn', 'on', 'lamp'],
+    'usage',
+    'There is no command "turn". The commands are run, chat, check, version, help. Write a message as chat -m "turn on lamp". See pincer help.',
+  ],
+  [
+    ['read the room'],
+    'usage',
+    'There is no command "read the room". The commands are run, chat, check, version, help. Write a message as chat -m "read the room". See pincer help.',
+  ],
+  [
+    ['__proto__'],
+    'usage',
+    'There is no command "__proto__". The commands are run, chat, check, version, help. See pincer help.',
+  ],
+  [
+    ['\u001b[2Jx\n\u009b\u202ey'],
+    'usage',
+    'There is no command "\\u001b[2Jx\\n??y". The commands are run, chat, check, version, help. See pincer help.',
+  ],
+  [
+    ['x'.repeat(500)],
+    'usage',
+    `There is no command "${'x'.repeat(60)}...". The commands are run, chat, check, version, help. See pincer help.`,
+  ],
+  [['doctor'], 'not_in_version', 'doctor is not in this version: it has run, chat, check, version, help.'],
+  [['doctor', '--json'], 'not_in_version', 'doctor is not in this version: it has run, chat, check, version, help.'],
+  [['pair', 'list'], 'not_in_version', 'pair is not in this version: it has run, chat, check, version, help.'],
+  [['docter'], 'usage', 'There is no command "docter". Did you mean doctor? See pincer help.'],
+  [['--home'], 'usage', '--home needs a folder after it. See pincer help.'],
+  [['--home='], 'usage', '--home needs a folder after it. See pincer help.'],
+  [['--home', ' '], 'usage', '--home needs a folder after it. See pincer help.'],
+  [['--home', '/a', '--home=/b', 'run'], 'usage', '--home is given 2 times: give it once. See pincer help.'],
+  [['chat', '-m'], 'usage', '-m needs a message in quotes after it. See pincer help.'],
+  [['chat', '-m', ''], 'usage', '-m needs a message in quotes after it. See pincer help.'],
+  [['chat', '-m', ' \t'], 'usage', '-m needs a message in quotes after it. See pincer help.'],
+  [['chat', '-m', 'a', '-m', 'b'], 'usage', '-m is given 2 times: give it once. See pincer help.'],
+  [['run', '-m', 'x'], 'usage', '-m belongs to chat: pincer chat -m TEXT. See pincer help.'],
+  [['-m', 'x'], 'usage', '-m belongs to chat: pincer chat -m TEXT. See pincer help.'],
+  [
+    ['chat', 'turn', 'on'],
+    'usage',
+    '"turn" is one word too many after chat. Write a message as chat -m "turn on". See pincer help.',
+  ],
+  [
+    ['--port', '80'],
+    'usage',
+    'There is no option "--port": the options are --home DIR and chat -m TEXT. See pincer help.',
+  ],
+  [
+    ['--port=80', 'run'],
+    'usage',
+    'There is no option "--port=80": the options are --home DIR and chat -m TEXT. See pincer help.',
+  ],
+  [['--'], 'usage', 'There is no option "--": the options are --home DIR and chat -m TEXT. See pincer help.'],
+  [
+    ['chat', '-mhello'],
+    'usage',
+    'There is no option "-mhello": the options are --home DIR and chat -m TEXT. See pincer help.',
+  ],
+  [['run', 'now'], 'usage', '"now" is one word too many after run. See pincer help.'],
+  [['check', 'check'], 'usage', '"check" is one word too many after check. See pincer help.'],
 ] as const) {
-  void t.test(`pincer ${args.join(' ')} is answered with what to type instead`, async (t) => {
-    t.throws(() => parseCommandLine(args), { code, message: sentence })
-  })
+  void t.test(
+    `pincer ${JSON.stringify(args.map((arg) => arg.slice(0, 40)))} is answered in one sentence`,
+    async (t) => {
+      t.throws(() => parseCommandLine(args), { code, message: sentence })
+    },
+  )
 }
