@@ -160,9 +160,9 @@ export class AgentLoop {
     }
     // The synced turn holds the answer: were its record in the journal lost with the power, the messages would be open
     // at the next start, and recovery would send what is logged. So this record needs no fsync of its own; it goes to
-    // the disk with the next message. While messages wait, turns follow each other without that: then it does not rest
-    // on the log, of which a start reads the end alone.
-    const sync = !logged || lane.waiting.length > 0
+    // the disk with the next message. Not where the log could fail to show the turn, of which a start reads the end,
+    // since /new: while messages wait, turns follow each other without an fsync here, and /new stops a turn first.
+    const sync = !logged || lane.waiting.length > 0 || stop.aborted
     await this.#send({ channel, chat, text: result.text, failed: result.failed }, messages, { sync })
   }
 

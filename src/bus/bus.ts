@@ -52,7 +52,8 @@ export class Bus {
 
   /**
    * Takes a message from a channel. `accepted` means on the disk: only then may the channel acknowledge it.
-   * Commands have some room of their own, so that /stop arrives when the queue is full. Rejects with `disk`.
+   * Commands have some room of their own, so that /stop arrives when the queue is full, and /stop alone reaches the
+   * agent before it is on the disk. Rejects with `disk`.
    */
   async accept(message: Inbound): Promise<Acceptance> {
     const key = keyOf(message)
@@ -70,12 +71,15 @@ export class Bus {
     const clean = { ...message, text: this.#redact(message.text) }
     const writing = this.#keepInbound(key, clean)
     this.#accepting.set(key, writing)
+    // A disk may stall for seconds, and a stop must not: it does no harm when it comes again because power went first.
+    const stops = /^\s*\/stop\b/i.test(clean.text)
+    if (stops) this.#onAccepted(clean)
     try {
       await writing
     } finally {
       this.#accepting.delete(key)
     }
-    this.#onAccepted(clean)
+    if (!stops) this.#onAccepted(clean)
     return 'accepted'
   }
 

@@ -435,6 +435,19 @@ void t.test(
   },
 )
 
+void t.test('the answer of a stopped turn is on the disk before /new can hide its turn', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const model = new ScriptedModel(() => new Promise(() => undefined))
+  await withAgent(t, model, async (rig) => {
+    await rig.says(inbound('one'))
+    await until(() => model.requests.length === 1)
+    faults.done.length = 0
+    await rig.loop.stopTurns('all')
+    t.same(faults.done, ['write', 'datasync', 'write', 'datasync'], 'the turn, then the reply')
+  })
+})
+
 void t.test('a shutdown leaves what has no answer in the journal, and takes nothing more', async (t) => {
   const folder = t.testdir({})
   const model = new ScriptedModel(() => new Promise(() => undefined))

@@ -245,6 +245,27 @@ void t.test(
   },
 )
 
+void t.test('a stop does not wait for a disk that stalls, and is acknowledged once it is written', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const { bus, journal, heard, out } = await openBus(t.testdir({}))
+  faults.hold(['write'])
+  const [hello, off, stop] = [inbound('hello'), inbound('/off lamp'), inbound('/stop all')]
+  const accepting = [hello, off, stop].map((message) => bus.accept(message))
+  t.same(heard, [stop], 'before the disk has taken anything')
+  const answering = bus.send(reply('Stopped.'), [stop], never)
+  faults.release()
+  t.same(await Promise.all(accepting), ['accepted', 'accepted', 'accepted'])
+  await answering
+  t.same(
+    heard.map((message) => message.text),
+    ['/stop all', 'hello', '/off lamp'],
+  )
+  t.equal(await bus.accept(stop), 'duplicate')
+  t.same([bus.pending().length, out.length], [2, 1], 'its reply closed it')
+  await journal.close()
+})
+
 void t.test('only a word behind a slash at the start is a command', (t) => {
   for (const text of ['/stop', ' /stop all', '/set lamp on', '/help@pincer_bot', '/STATUS', '/a_b1\nx']) {
     t.equal(isCommand(text), true, text)
