@@ -32,7 +32,7 @@ import type { Log, Redact } from './log.ts'
 import type { Model } from './model/model.ts'
 import { createOfflineModel } from './model/offline/offline-model.ts'
 import { loadPart } from './parts.ts'
-import { version } from './runtime.ts'
+import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import { createDeviceTools } from './tools/devices.ts'
 import { createFileTools } from './tools/files.ts'
@@ -97,12 +97,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
+    // Outputs as early as nothing can switch them any more: a channel or a reply that hangs must not keep a heater on.
     const inOrder: readonly StoppedPart[] = [
-      ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),
       { name: 'agent', stop: () => loop.stop() },
-      { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'raw lines', stop: () => rawTools.close() },
       { name: 'devices', stop: () => devices.stop() },
+      ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),
+      { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'sessions', stop: () => sessions.close() },
       { name: 'journal', stop: () => journal.close() },
     ]
@@ -114,7 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     terminal: base.terminal,
     greeting: greetingLines({ ...shown, fresh: home.fresh }),
-    served: servedLines({ ...shown, home: home.path, model: model.id }),
+    served: servedLines({ ...shown, home: home.path, model: model.id, builtAs: builtAs() }),
     completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
     devices,
     registry,
