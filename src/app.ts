@@ -30,6 +30,7 @@ import type { Home } from './home.ts'
 import { limits } from './limits.ts'
 import type { Log, Redact } from './log.ts'
 import type { Model } from './model/model.ts'
+import { thingsToTry } from './model/offline/grammar.ts'
 import { createOfflineModel } from './model/offline/offline-model.ts'
 import { loadPart } from './parts.ts'
 import { builtAs, version } from './runtime.ts'
@@ -114,7 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const shown = { version: version(), board: board.label, devices: devices.list() }
   return {
     terminal: base.terminal,
-    greeting: greetingLines({ ...shown, fresh: home.fresh }),
+    greeting: greetingLines({ ...shown, tries: thingsToTry(devices.list()), fresh: home.fresh }),
     served: servedLines({ ...shown, home: home.path, model: model.id, builtAs: builtAs() }),
     completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
     devices,

@@ -1,26 +1,21 @@
 import type { DeviceSummary } from './devices/device.ts'
+import type { BuiltAs } from './runtime.ts'
 
 /** What an interactive terminal shows first. The first start of a home explains; later ones say where one is. */
 export function greetingLines(options: {
   readonly version: string
   readonly board: string
-  readonly devices: readonly DeviceSummary[]
+  /** What the model understands, to be typed as it stands: so without quotation marks. */
+  readonly tries: readonly string[]
   readonly fresh: boolean
 }): readonly string[] {
-  const { version, board, devices, fresh } = options
-  if (!fresh) return [`Pincer ${version} on a ${board}. /help lists commands; Ctrl-C twice leaves.`]
-  const output = devices.find((device) => device.output)?.name
-  const sensor = devices.find((device) => device.quantities.length > 1)?.name ?? devices[0]?.name
-  const tries = [
-    sensor === undefined ? '"status"' : `"read ${sensor}"`,
-    output === undefined ? '/status' : `"turn on the ${output} for 10 minutes"`,
-    '"help"',
-  ]
+  const { version, board, tries, fresh } = options
+  if (!fresh) return [`Pincer ${version} on a ${board}. /help lists commands; Ctrl-D leaves.`]
   return [
-    `Pincer ${version}: here you text your board. This terminal is the chat.`,
-    `The board is a ${board}: nothing real is read or switched. /sim plays with its world.`,
-    'The model is offline: a small English grammar inside Pincer; no key, no account, no network.',
-    `Try: ${tries.join(', ')}. /help lists commands; Ctrl-C twice leaves.`,
+    `Pincer ${version}: this terminal is your chat with the board. Ctrl-D leaves.`,
+    `The board is a ${board}, nothing real. /sim plays with its world.`,
+    'The model is offline, a small English grammar: no key, no account, no network.',
+    `Try: ${tries.join(' · ')} (commands: /help)`,
   ]
 }
 
@@ -30,13 +25,18 @@ export function servedLines(options: {
   readonly home: string
   readonly board: string
   readonly model: string
-  readonly devices: readonly DeviceSummary[]
+  readonly devices: readonly Pick<DeviceSummary, 'name'>[]
+  readonly builtAs: BuiltAs
 }): readonly string[] {
-  const { version, home, board, model, devices } = options
+  const { version, home, board, model, devices, builtAs } = options
   const names = devices.map((device) => device.name)
   return [
     `Pincer ${version} serves ${home}: a ${board}, model ${model}.`,
     names.length === 0 ? 'No devices are configured.' : `Devices: ${names.join(', ')}.`,
-    `Text it from this machine: pincer --home ${home} chat`,
+    `Text it from another terminal: ${builtAs === 'source' ? 'npm start --' : 'pincer'} --home ${shellWord(home)} chat`,
   ]
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

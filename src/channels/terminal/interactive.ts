@@ -10,6 +10,7 @@ import { choosePaint } from './paint.ts'
 import { printableLine } from './printable.ts'
 import type { ExitCode } from './script-mode.ts'
 import type { OpenLink } from './terminal-peer.ts'
+import { wrapText } from './wrapping.ts'
 
 export interface InteractiveOptions {
   readonly openLink: OpenLink
@@ -18,7 +19,7 @@ export interface InteractiveOptions {
   readonly output: Writable & { readonly columns?: number }
   readonly error: Writable
   readonly clock: Clock
-  /** Printed as they are, before anything else. */
+  /** Printed before anything else. */
   readonly greeting: readonly string[]
   /** TERM and NO_COLOR are read. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -34,7 +35,7 @@ export async function runInteractive(options: InteractiveOptions): Promise<ExitC
   // A terminal that is gone also emits `error`; the failed write has told us already.
   options.output.on('error', () => undefined)
   const history = await loadHistory(options.historyPath)
-  for (const line of options.greeting) options.output.write(`${line}\n`)
+  options.output.write(`${wrapText(options.greeting.join('\n'), options.output.columns)}\n`)
   const peer = new InteractivePeer({ ...options, history, paint: choosePaint(options.environment) })
   const leave = (): void => peer.leave(0)
   options.signal.addEventListener('abort', leave, { once: true })

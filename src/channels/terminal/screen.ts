@@ -83,10 +83,8 @@ export class Screen {
 
   /** Prints whole lines above the line being typed. Resolves once they are written. */
   print(text: string): Promise<void> {
-    const { output, paint } = this.#options
-    const wrapped =
-      paint.movesCursor && output.columns !== undefined && output.columns > 0 ? wrapText(text, output.columns) : text
-    const written = writeText(output, `${this.#erase()}${wrapped}\n`)
+    const { output } = this.#options
+    const written = writeText(output, `${this.#erase()}${wrapText(text, output.columns)}\n`)
     this.#draw()
     return written
   }

@@ -16,8 +16,12 @@ function columnsOf(text: string): number {
   return columns
 }
 
-/** Breaks long lines between words, so that the terminal need not break them inside. Words that are too long stay whole. */
-export function wrapText(text: string, columns: number): string {
+/**
+ * Breaks long lines between words, so that the terminal need not break them inside. Words that are too long stay whole.
+ * A terminal that does not know its width, as on a serial line, has none or 0 columns: nothing is broken then.
+ */
+export function wrapText(text: string, columns: number | undefined): string {
+  if (columns === undefined || columns === 0) return text
   return text
     .split('\n')
     .map((line) => (columnsOf(line) <= columns ? line : wrapLine(line, columns)))

@@ -1,8 +1,8 @@
-import { offlineGrammar, whatIAm } from './grammar.ts'
+import { offlineGrammar, thingsToTry, whatIAm, whatIAmAndHelp } from './grammar.ts'
 import type { OfflineCall, OfflineDevice, Parsed, Unclear } from './parsed.ts'
 import type { Ask } from './pending.ts'
 import { progressOf } from './progress.ts'
-import { renderCalls, renderName } from './render.ts'
+import { listOf, renderCalls, renderName } from './render.ts'
 
 export interface AnswerOptions {
   readonly asks: readonly Ask[]
@@ -32,26 +32,22 @@ function introduction(parsed: Parsed, devices: readonly OfflineDevice[], facts: 
     case 'greeting':
       return [parsed.thanks ? 'You are welcome.' : greeting(devices)]
     case 'unclear':
-      return [unclear(parsed)]
+      return [unclear(parsed, devices)]
   }
 }
 
-function unclear({ notUnderstood, reason, nearest }: Unclear): string {
+function unclear({ notUnderstood, reason, nearest }: Unclear, devices: readonly OfflineDevice[]): string {
   const first =
     reason === undefined
       ? `I did not understand "${notUnderstood}", so I did nothing.`
       : `${reason} So I did nothing about "${notUnderstood}".`
-  const help = nearest === 'help' ? 'Say help for what I understand.' : `I could do: ${nearest}`
-  return `${first} ${help}\n${whatIAm}${nearest === 'help' ? '' : ' Say help for what I understand.'}`
+  const known =
+    devices.length === 0 ? '' : ` The devices here: ${listOf(devices.map((each) => renderName(each.name)))}.`
+  return `${first}${nearest === 'help' ? known : ` I could do: ${nearest}`}\n${whatIAmAndHelp}`
 }
 
 function greeting(devices: readonly OfflineDevice[]): string {
-  const output = devices.find((device) => device.output)
-  const tries =
-    devices.length === 0
-      ? 'status or help'
-      : ['read all', ...(output ? [`turn on ${renderName(output.name)}`] : []), 'help'].join(', ')
-  return `Hello. ${whatIAm} Try: ${tries}.`
+  return `Hello. ${whatIAm}\nTry: ${thingsToTry(devices).join(' · ')}`
 }
 
 function results(ask: Ask, options: AnswerOptions): readonly string[] {

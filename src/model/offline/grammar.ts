@@ -2,6 +2,18 @@ import type { OfflineDevice } from './parsed.ts'
 import { listOf, renderName } from './render.ts'
 
 export const whatIAm = "I am Pincer's offline mode: a small grammar, no language model, no network."
+export const whatIAmAndHelp = "I am Pincer's offline mode, a small grammar: say help for what I understand."
+
+/** Three messages for somebody who has never said anything, over the devices that there are. */
+export function thingsToTry(devices: readonly OfflineDevice[]): readonly string[] {
+  const sensor = devices.find((device) => device.quantities.length > 1) ?? devices[0]
+  const output = devices.find((device) => device.output)
+  return [
+    sensor === undefined ? 'hello' : `read ${renderName(sensor.name)}`,
+    output === undefined ? 'status' : `turn on the ${renderName(output.name)} for 10 minutes`,
+    'help',
+  ]
+}
 
 /** The whole grammar, in the words of the person's own devices. */
 export function offlineGrammar(devices: readonly OfflineDevice[]): string {

@@ -94,7 +94,7 @@ function setsOf(clause: Clause & { readonly kind: 'set' }, vocabulary: Vocabular
   if (switches.length === 0) return refusal('No device here can be switched.', [{ kind: 'read', name: undefined }])
   // Off for a while ends in on for each of them, also for those that were off: so neither is done to everything.
   if (value === 'on' || forMs !== undefined) {
-    return refusal('I switch everything at once only off, and only for good; name what else is to be switched.', [
+    return refusal('I can switch everything off at once, but not on, and not for a while: name what you mean.', [
       set(switches[0] ?? ''),
     ])
   }

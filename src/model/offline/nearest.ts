@@ -11,6 +11,7 @@ type MeaningOfPart = (tokens: readonly Token[], vocabulary: Vocabulary) => reado
 
 interface NearestForm {
   readonly notUnderstood: string
+  readonly reason: string | undefined
   readonly nearest: string
 }
 
@@ -19,7 +20,10 @@ const otherVerbs: ReadonlyMap<string, 'on' | 'off'> = new Map([
   ...['start', 'enable', 'activate', 'run'].map((verb) => [verb, 'on'] as const),
   ...['stop', 'disable', 'deactivate', 'kill', 'halt'].map((verb) => [verb, 'off'] as const),
 ])
-const commonSlips = ['turn', 'switch', 'toggle', 'read', 'show', 'everything', 'what', 'seconds', 'minutes', 'hours']
+const commonSlips =
+  'turn switch toggle read show everything what the and for off temperature seconds minute minutes hour hours'.split(
+    ' ',
+  )
 
 /** What of a sentence was not understood, and the nearest message that would be: a slip mended, or its longest part. */
 export function nearestForm(
@@ -33,20 +37,53 @@ export function nearestForm(
   const mendedCalls = mended.slips.length === 0 ? [] : meaningOfPart(mended.tokens, vocabulary)
   if (mendedCalls.length > 0) {
     const notUnderstood = mended.slips.map((slip) => text.slice(slip.start, slip.end)).join(' ... ')
-    return { notUnderstood, nearest: offerText(fitting(mendedCalls, sentence)) }
+    return { notUnderstood, reason: undefined, nearest: offerText(fitting(mendedCalls, sentence)) }
   }
   for (let length = Math.min(tokens.length - 1, limits.offlineNearestWordsMax); length > 0; length--) {
     for (let start = 0; start + length <= tokens.length; start++) {
       const calls = meaningOfPart(tokens.slice(start, start + length), vocabulary)
       if (calls.length === 0) continue
+      const switched = badState(sentence, calls, vocabulary)
+      if (switched !== undefined) return { notUnderstood: text, ...switched }
       const left = [partOf(text, tokens.slice(0, start)), partOf(text, tokens.slice(start + length))]
       return {
         notUnderstood: left.filter((part) => part !== '').join(' ... '),
+        reason: undefined,
         nearest: offerText(fitting(withVerb(calls, tokens, vocabulary), sentence)),
       }
     }
   }
-  return { notUnderstood: partOf(text, tokens), nearest: 'help' }
+  const unknown = tokens.filter((_, at) => symbolsAt(tokens, at, vocabulary).length === 0)
+  const parts = unknown.length === 0 ? [partOf(text, tokens)] : runsOf(tokens, unknown).map((run) => partOf(text, run))
+  return { notUnderstood: parts.join(' ... '), reason: undefined, nearest: 'help' }
+}
+
+/** Neighbours of `tokens` that are all in `some`, as they stand. */
+function runsOf(tokens: readonly Token[], some: readonly Token[]): readonly (readonly Token[])[] {
+  const runs: Token[][] = []
+  tokens.forEach((token, at) => {
+    if (!some.includes(token)) return
+    const before = tokens[at - 1]
+    if (before !== undefined && some.includes(before)) runs.at(-1)?.push(token)
+    else runs.push([token])
+  })
+  return runs
+}
+
+/** `set lamp to 50`: of the whole order no more is understood than what it is about. */
+function badState(
+  { tokens, question }: Sentence,
+  calls: readonly OfflineCall[],
+  vocabulary: Vocabulary,
+): Pick<NearestForm, 'reason' | 'nearest'> | undefined {
+  const [call] = calls
+  if (tokens[0]?.word !== 'set' || question || tokens.some((token) => isNegation(token.word))) return undefined
+  if (calls.length > 1 || call?.kind !== 'read' || call.name === undefined) return undefined
+  if (vocabulary.devices.get(call.name)?.output !== true) {
+    return { reason: `${call.name} cannot be switched, only read.`, nearest: offerText(calls) }
+  }
+  const offer: OfflineCall = { kind: 'set', name: call.name, value: 'on', forMs: undefined }
+  return { reason: `${call.name} can only be set to on or off.`, nearest: offerText([offer]) }
 }
 
 export function offerText(calls: readonly OfflineCall[]): string {

@@ -31,8 +31,8 @@ export function parseOffline(text: string, devices: readonly OfflineDevice[]): P
   const failed = meanings.findIndex((each) => each.length === 0)
   const failedSentence: Sentence | undefined = sentences[failed]
   if (failedSentence !== undefined) {
-    const { notUnderstood, nearest } = nearestForm(text, failedSentence, vocabulary, bestMeaning)
-    return { kind: 'unclear', notUnderstood: excerpt(notUnderstood), reason: undefined, nearest }
+    const { notUnderstood, reason, nearest } = nearestForm(text, failedSentence, vocabulary, bestMeaning)
+    return { kind: 'unclear', notUnderstood: excerpt(notUnderstood), reason, nearest }
   }
   const combined = combinations(meanings)
   if (combined === undefined) return refused('I can read that in too many ways.', 'help')

@@ -35,7 +35,7 @@ export interface Unclear {
   readonly notUnderstood: string
   /** Why a message of known words is refused; a sentence. */
   readonly reason: string | undefined
-  /** The nearest message that would be understood. */
+  /** The nearest message that would be understood; `help` when nothing is near. */
   readonly nearest: string
 }
 

@@ -25,6 +25,20 @@ const statusTexts: ReadonlySet<string> = new Set([
   'read status',
   'what is status',
   'how are you',
+  'devices',
+  'list',
+  'list devices',
+  'list all',
+  'list all devices',
+  'show devices',
+  'what devices are there',
+  'which devices are there',
+  'what devices do you have',
+  'which devices do you have',
+  'what do you have',
+  'what is on',
+  'what is off',
+  'is anything on',
 ])
 
 /** Messages that are read as one: help, status, greetings. `undefined` for all others. */

@@ -28,6 +28,7 @@ export const greetings: readonly string[] = [
   'you',
   'very',
   'much',
+  'there',
 ]
 export const scales: readonly string[] = ['celsius']
 

@@ -19,22 +19,26 @@ function isAlive(pid: number): boolean {
   }
 }
 
-void t.test('Pincer ends when its terminal is gone, and what was typed and not sent is not done', { skip }, async (t) => {
-  const home = t.testdir()
-  const command = `exec '${process.execPath}' '${main}' --home '${home}'`
-  const terminal = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], { env: environment })
-  let text = ''
-  terminal.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  await until(() => text.includes('you> '), 'the prompt')
-  const pid = Number(readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'utf8'))
-  t.ok(pid > 1 && isAlive(pid))
-  t.teardown(() => isAlive(pid) && process.kill(pid, 'SIGKILL'))
-  terminal.stdin.write('turn on the lamp')
-  await until(() => text.includes('turn on the lamp'), 'the echo')
-  terminal.kill('SIGKILL')
-  await until(() => !isAlive(pid), 'the end of the program')
-  t.notMatch(readFileSync(join(home, 'state/journal.jsonl'), 'utf8'), 'turn on the lamp')
-})
+void t.test(
+  'Pincer ends when its terminal is gone, and what was typed and not sent is not done',
+  { skip },
+  async (t) => {
+    const home = t.testdir()
+    const command = `exec '${process.execPath}' '${main}' --home '${home}'`
+    const terminal = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], { env: environment })
+    let text = ''
+    terminal.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    await until(() => text.includes('you> '), 'the prompt')
+    const pid = Number(readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'utf8'))
+    t.ok(pid > 1 && isAlive(pid))
+    t.teardown(() => isAlive(pid) && process.kill(pid, 'SIGKILL'))
+    terminal.stdin.write('turn on the lamp')
+    await until(() => text.includes('turn on the lamp'), 'the echo')
+    terminal.kill('SIGKILL')
+    await until(() => !isAlive(pid), 'the end of the program')
+    t.notMatch(readFileSync(join(home, 'state/journal.jsonl'), 'utf8'), 'turn on the lamp')
+  },
+)
 
 void t.test('a reader that leaves early is no bug', async (t) => {
   const home = t.testdir()

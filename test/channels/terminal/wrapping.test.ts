@@ -14,6 +14,8 @@ void t.test('lines are broken between words, and only those that are too long', 
     ['see unbreakablelongword', 8, 'see\nunbreakablelongword'],
     ['kept  \n\n   end', 4, 'kept\n\n   end'],
     ['', 5, ''],
+    ['nobody knows the width', undefined, 'nobody knows the width'],
+    ['nobody knows the width', 0, 'nobody knows the width'],
   ] as const) {
     t.equal(wrapText(text, columns), expected, JSON.stringify([text, columns]))
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { offlineGrammar } from '../../../src/model/offline/grammar.ts'
+import { offlineGrammar, thingsToTry } from '../../../src/model/offline/grammar.ts'
 import { parseOffline } from '../../../src/model/offline/parse.ts'
 import { deviceSets, output, type DeviceSet } from '../../support/offline-devices.ts'
 
@@ -19,6 +19,14 @@ void t.test('every example in the help is understood over the same devices', asy
     }
     t.ok(examples >= 3, `${set}: has examples`)
     for (const { name } of devices) t.match(lines.slice(-4).join('\n'), name, `${set}: names ${name}`)
+  }
+})
+
+void t.test('three things to try are understood as they stand there, whatever the devices are', async (t) => {
+  for (const [set, devices] of Object.entries(deviceSets)) {
+    const tries = thingsToTry(devices)
+    t.equal(new Set(tries).size, 3, set)
+    for (const each of tries) t.not(parseOffline(each, devices).kind, 'unclear', `${set}: ${each}`)
   }
 })
 

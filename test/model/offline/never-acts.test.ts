@@ -229,6 +229,12 @@ void t.test('what was not understood is named, with the nearest form that would 
     ['stop the fan', 'stop', 'turn off fan'],
     ['what is the humidty', 'humidty', 'read room'],
     ['colourless green ideas', 'colourless green ideas', 'help'],
+    ['turn on the heater', 'heater', 'help'],
+    ['turn on the heater and the old radio', 'heater ... old radio', 'help'],
+    ['turn teh lamp on', 'teh', 'turn on lamp'],
+    ['turn on the lamp fro 5 minutes', 'fro', 'turn on lamp for 5m'],
+    ['set lamp not to 50', 'set ... not to 50', 'read lamp'],
+    ['set lamp to 50?', 'set ... to 50', 'read lamp'],
     ['x'.repeat(500), `${'x'.repeat(79)}…`, 'help'],
   ] as const) {
     t.match(
@@ -251,7 +257,10 @@ void t.test('a refusal of known words says why', async (t) => {
       'turn on lamp; turn off fan for 5m',
     ],
     ['lamp on for 5m then fan on', 'I do everything at once', 'turn on lamp for 5m; turn on fan'],
-    ['everything on', 'I switch everything at once only off', 'turn on lamp'],
+    ['everything on', 'I can switch everything off at once, but not on', 'turn on lamp'],
+    ['set lamp to 50', 'lamp can only be set to on or off.', 'turn on lamp'],
+    ['set the lamp to blue, please', 'lamp can only be set to on or off.', 'turn on lamp'],
+    ['set room to 25 degrees', 'room cannot be switched, only read.', 'read room'],
     ['lamp on for 30 days', 'A duration is between 1s and 24d.', 'turn on lamp for 10m'],
     ['lamp on. '.repeat(50), 'That is more than I can read at once.', 'help'],
   ] as const) {

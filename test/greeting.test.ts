@@ -1,0 +1,36 @@
+import t from 'tap'
+import { greetingLines, servedLines } from '../src/greeting.ts'
+import { thingsToTry } from '../src/model/offline/grammar.ts'
+import { deviceSets } from './support/offline-devices.ts'
+
+const place = { version: '0.1.0', board: 'simulated Raspberry Pi' }
+
+void t.test('the first greeting has four lines, none too long for a small terminal', async (t) => {
+  const lines = greetingLines({ ...place, tries: thingsToTry(deviceSets.board), fresh: true })
+  t.same(lines, [
+    'Pincer 0.1.0: this terminal is your chat with the board. Ctrl-D leaves.',
+    'The board is a simulated Raspberry Pi, nothing real. /sim plays with its world.',
+    'The model is offline, a small English grammar: no key, no account, no network.',
+    'Try: read room · turn on the lamp for 10 minutes · help (commands: /help)',
+  ])
+  t.ok(lines.every((line) => line.length <= 80))
+})
+
+void t.test('later starts say in one line where one is', async (t) => {
+  const lines = greetingLines({ ...place, tries: [], fresh: false })
+  t.same(lines, ['Pincer 0.1.0 on a simulated Raspberry Pi. /help lists commands; Ctrl-D leaves.'])
+})
+
+void t.test('a daemon says what it serves, and with which command one texts it', async (t) => {
+  const served = { ...place, home: '/home/ada/.pincer', model: 'offline', devices: deviceSets.sensors }
+  t.same(servedLines({ ...served, builtAs: 'executable' }), [
+    'Pincer 0.1.0 serves /home/ada/.pincer: a simulated Raspberry Pi, model offline.',
+    'Devices: room, door.',
+    'Text it from another terminal: pincer --home /home/ada/.pincer chat',
+  ])
+  const fromSource = servedLines({ ...served, home: "/it's here", devices: [], builtAs: 'source' })
+  t.same(fromSource.slice(1), [
+    'No devices are configured.',
+    String.raw`Text it from another terminal: npm start -- --home '/it'\''s here' chat`,
+  ])
+})
