@@ -99,8 +99,12 @@ if (cutsPower) {
     'mkdir',
     (original) =>
       async function (this: unknown, ...args) {
+        const [path, options]: readonly unknown[] = args
         const made = await original.apply(this, args)
-        if (typeof made === 'string') disk.made(made)
+        const recursive = typeof options === 'object' && options !== null && Reflect.get(options, 'recursive') === true
+        // A recursive one answers the first folder that it made, with which go all below it, or nothing.
+        const first = recursive ? made : path
+        if (typeof first === 'string') disk.made(first)
         return made
       },
   )
