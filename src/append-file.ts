@@ -28,12 +28,12 @@ export class AppendFile {
    * Opens or creates the file. A last line without its newline is what a power cut leaves of a line that was never
    * acknowledged: its beginning is copied to `<path>.torn`, and it is cut off. `onLine` is given the whole lines that
    * stand in the file, in order, or only those that reach into its last `tailBytes`; however long the file is, it is
-   * read in small pieces.
+   * read in small pieces. `fromStart`: these were all lines.
    */
   static async open(
     path: string,
     options: { readonly onLine: (line: string) => void; readonly tailBytes?: number },
-  ): Promise<{ file: AppendFile; torn: boolean }> {
+  ): Promise<{ file: AppendFile; torn: boolean; fromStart: boolean }> {
     const mode = 0o600
     try {
       // O_APPEND: every write goes to the end, even when the file was cut by `truncate` just before.
@@ -56,7 +56,7 @@ export class AppendFile {
         const tailBytes = options.tailBytes ?? wholeBytes
         const fromByte = tailBytes >= wholeBytes ? 0 : await lineStart(handle, wholeBytes - tailBytes)
         await readLines(handle, { fromByte, toByte: wholeBytes, onLine: options.onLine })
-        return { file: new AppendFile(path, handle, wholeBytes), torn }
+        return { file: new AppendFile(path, handle, wholeBytes), torn, fromStart: fromByte === 0 }
       } catch (error) {
         await handle.close()
         throw error

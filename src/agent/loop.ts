@@ -133,6 +133,7 @@ export class AgentLoop {
       iterationsMax,
       system: await prompt(person.role),
       history: session.turns(),
+      earlierLeftOut: session.earlierLeftOut(),
       texts: messages.map((message) => message.text),
       context,
       join: () => {

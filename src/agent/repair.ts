@@ -2,12 +2,18 @@ import type { Message, ToolCall } from '../model/model.ts'
 
 type Result = Message & { readonly role: 'tool' }
 
+const notPlain = /[^a-zA-Z0-9_-]/g
+/** What the strictest provider takes: 40 with room for a count, and 64. */
+const idCharsMax = 32
+const nameCharsMax = 64
+
 const unavailable = 'The result of this call is unavailable (the program was interrupted).'
 
 /**
- * Mends a copy of a transcript so that every provider takes it: each result follows the call it belongs to, each call
- * has exactly one result and an id of its own, calls without a name and empty assistant messages are left out.
- * Providers refuse a transcript with an orphan for ever, so this runs before each call, also inside a running turn.
+ * Mends a copy of a transcript so that every provider takes it: it begins with a person, each result follows the call
+ * it belongs to, each call has exactly one result and an id of its own, ids and names are plain, no character is half,
+ * calls without a name and empty messages are left out.
+ * Providers refuse a transcript with one fault for ever, so this runs before each call, also inside a running turn.
  */
 export function repair(messages: readonly Message[]): Message[] {
   const mended: Message[] = []
@@ -15,16 +21,17 @@ export function repair(messages: readonly Message[]): Message[] {
   messages.forEach((message, index) => {
     if (message.role === 'tool') return // placed behind its call below, or an orphan
     if (message.role === 'user') {
-      if (message.text.trim() !== '' || message.context !== undefined) mended.push(message)
+      if (message.text.trim() !== '' || message.context !== undefined) mended.push(withWholeCharacters(message))
       return
     }
+    if (mended.length === 0) return
     const named = message.toolCalls.filter((call) => call.name !== '')
     if (named.length === 0 && message.text.trim() === '') return
     const results = resultsAfter(messages, index)
     // Some models count their calls from 0 in each reply, or give no ids at all.
-    const toolCalls = named.map((call) => ({ ...call, id: freshId(call.id, used) }))
-    const same = toolCalls.length === message.toolCalls.length && toolCalls.every((call, n) => call.id === named[n]?.id)
-    mended.push(same ? message : { ...message, toolCalls })
+    const toolCalls = named.map((call) => plainCall(call, used))
+    const same = toolCalls.length === message.toolCalls.length && toolCalls.every((call, n) => call === named[n])
+    mended.push(withWholeCharacters(same ? message : { ...message, toolCalls }))
     named.forEach((call, n) => mended.push(resultFor(toolCalls[n] ?? call, takeResult(results, call.id))))
   })
   return mended
@@ -45,7 +52,21 @@ function takeResult(results: Result[], callId: string): Result | undefined {
 
 function resultFor(call: ToolCall, result: Result | undefined): Result {
   if (result === undefined) return { role: 'tool', callId: call.id, name: call.name, text: unavailable, failed: true }
-  return result.callId === call.id ? result : { ...result, callId: call.id }
+  const same = result.callId === call.id && result.name === call.name
+  return withWholeCharacters(same ? result : { ...result, callId: call.id, name: call.name })
+}
+
+/** Models also call what there is not, by names that no provider takes back. */
+function plainCall(call: ToolCall, used: Set<string>): ToolCall {
+  const id = freshId(call.id.replaceAll(notPlain, '_').slice(0, idCharsMax), used)
+  const name = call.name.replaceAll(notPlain, '_').slice(0, nameCharsMax)
+  const args = call.arguments.toWellFormed()
+  return id === call.id && name === call.name && args === call.arguments ? call : { id, name, arguments: args }
+}
+
+/** Half a character, as cutting a text leaves it, is no JSON to some providers. */
+function withWholeCharacters<T extends Message>(message: T): T {
+  return message.text.isWellFormed() ? message : { ...message, text: message.text.toWellFormed() }
 }
 
 /** The same transcript gives the same ids again, so that provider caches hit. */

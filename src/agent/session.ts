@@ -98,26 +98,33 @@ export class Sessions {
 export class Session {
   readonly #file: AppendFile
   #turns: StoredTurn[]
+  #earlierLeftOut: boolean
   #bytes = 0
 
-  private constructor(file: AppendFile, turns: StoredTurn[]) {
+  private constructor(file: AppendFile, { turns, earlierLeftOut }: ReturnType<typeof turnsOf>) {
     this.#file = file
     this.#turns = turns
+    this.#earlierLeftOut = earlierLeftOut
   }
 
   static async open(path: string, log: Log): Promise<Session> {
     const parsed: (Line | undefined)[] = []
     const onLine = (line: string): void => void parsed.push(parseLine(line))
-    const { file, torn } = await AppendFile.open(path, { onLine, tailBytes: limits.sessionTailBytesMax })
+    const { file, torn, fromStart } = await AppendFile.open(path, { onLine, tailBytes: limits.sessionTailBytesMax })
     if (torn) log.warn('session', `A half-written last line was set aside in ${path}.torn (power cut?).`)
     const badLines = parsed.filter((line) => line === undefined).length
     if (badLines > 0) log.warn('session', `${badLines} lines of ${path} cannot be read and are left out.`)
-    return new Session(file, turnsOf(parsed.filter((line) => line !== undefined)))
+    return new Session(file, turnsOf(parsed, fromStart))
   }
 
   /** The turns since /new, oldest first, as far as they are kept in memory. */
   turns(): readonly StoredTurn[] {
     return this.#turns
+  }
+
+  /** True when there were turns since /new that are not among `turns()`: it is long, or a line is damaged. */
+  earlierLeftOut(): boolean {
+    return this.#earlierLeftOut
   }
 
   /** Appends the whole turn that answers the inbound messages `answers` (keys), and syncs it. */
@@ -127,7 +134,9 @@ export class Session {
     this.#turns.push({ messages, answers })
     this.#bytes += text.length
     if (this.#bytes > limits.sessionTailBytesMax) {
-      this.#turns = this.#turns.slice(Math.floor(this.#turns.length / 2))
+      const first = Math.floor(this.#turns.length / 2)
+      if (first > 0) this.#earlierLeftOut = true
+      this.#turns = this.#turns.slice(first)
       this.#bytes = 0
     }
   }
@@ -137,6 +146,8 @@ export class Session {
     const line: Line = { k: 'new', atMs }
     await this.#file.append([JSON.stringify(line)], { sync: true })
     this.#turns = []
+    this.#earlierLeftOut = false
+    this.#bytes = 0
   }
 
   async close(): Promise<void> {
@@ -165,14 +176,22 @@ function parseLine(line: string): Line | undefined {
   }
 }
 
-/** The turns since the last /new. */
-function turnsOf(lines: readonly Line[]): StoredTurn[] {
-  const turns: StoredTurn[] = []
+/** The turns since the last /new, of lines of which some are not ours to read. */
+function turnsOf(
+  lines: readonly (Line | undefined)[],
+  fromStart: boolean,
+): { readonly turns: StoredTurn[]; readonly earlierLeftOut: boolean } {
+  let turns: StoredTurn[] = []
+  let earlierLeftOut = !fromStart
   for (const line of lines) {
-    if (line.k === 'new') turns.length = 0
-    else turns.push({ messages: line.m, answers: line.of })
+    if (line === undefined) earlierLeftOut = true
+    else if (line.k === 'turn') turns.push({ messages: line.m, answers: line.of })
+    else {
+      turns = []
+      earlierLeftOut = false
+    }
   }
-  return turns
+  return { turns, earlierLeftOut }
 }
 
 /** Channel and chat ids in a file name that is the same for ever and cannot leave the folder. */

@@ -6,7 +6,7 @@ import type { CallOrigin, Registry, ToolOutcome } from '../tools/registry.ts'
 import { Repetition } from './repetition.ts'
 import { repair } from './repair.ts'
 import type { StoredTurn } from './session.ts'
-import { fitHistory } from './window.ts'
+import { fitHistory, leftOutNote } from './window.ts'
 
 /** How a turn ended. In every case `text` goes to the person and `messages` into the session log. */
 export interface TurnResult {
@@ -23,6 +23,8 @@ export interface TurnOptions {
   readonly system: string
   /** Earlier turns, oldest first. */
   readonly history: readonly StoredTurn[]
+  /** There were turns before or among those that are not kept in memory any more. */
+  readonly earlierLeftOut: boolean
   /** What the person wrote. */
   readonly texts: readonly string[]
   /** Clock and readings of this moment, put behind the newest words of the person. */
@@ -97,19 +99,22 @@ export class Turn {
   }
 
   async #ask(withTools: boolean): Promise<ModelReply> {
-    const { model, registry, system, origin, history } = this.#options
+    const { model, registry, system, origin, history, earlierLeftOut } = this.#options
     const tools = withTools ? registry.specs(origin.person) : []
-    const present = this.#presentMessages(withTools)
-    const fitted = fitHistory({ turns: history, system, tools, present, windowTokens: model.windowTokens })
+    // Counted with the note, so that there is room for it should turns have to be left out.
+    const counted = this.#presentMessages(withTools, true)
+    const fitted = fitHistory({ turns: history, system, tools, present: counted, windowTokens: model.windowTokens })
+    const present = this.#presentMessages(withTools, earlierLeftOut || fitted.leftOut > 0)
     const request: ModelRequest = { system, tools, messages: repair([...fitted.messages, ...present]) }
     return this.#within(request, model)
   }
 
   /** The context stands behind the newest user message only, so that everything before it stays the same. */
-  #presentMessages(withTools: boolean): Message[] {
+  #presentMessages(withTools: boolean, leftOut: boolean): Message[] {
     const newest = this.#messages.findLastIndex((message) => message.role === 'user')
+    const context = leftOut ? `${this.#context()}\n${leftOutNote}` : this.#context()
     const present = this.#messages.map((message, index) =>
-      index === newest && message.role === 'user' ? { ...message, context: this.#context() } : message,
+      index === newest && message.role === 'user' ? { ...message, context } : message,
     )
     return withTools ? present : [...present, { role: 'user', text: atTheCap }]
   }

@@ -2,8 +2,15 @@ import { limits } from '../limits.ts'
 import type { Message, ToolSpec } from '../model/model.ts'
 import type { StoredTurn } from './session.ts'
 
-/** Deliberately high for English (about 4): an overflow costs a refused request, a short history costs nothing. */
-const charsPerToken = 3
+/**
+ * Bytes of UTF-8, not characters: in Chinese a character is a token. Deliberately low for English (about 4), as an
+ * overflow costs a refused request and a short history costs little.
+ */
+const bytesPerToken = 3
+
+/** For the last message of a request whose history lacks turns: a model that does not know of them invents them. */
+export const leftOutNote =
+  '[Earlier turns of this chat are left out here: ask rather than guess what was said in them.]'
 
 /**
  * The messages of as many whole earlier turns as fit into the model's window beside the present one, newest first to
@@ -16,19 +23,19 @@ export function fitHistory(options: {
   readonly present: readonly Message[]
   readonly windowTokens: number
 }): { readonly messages: readonly Message[]; readonly leftOut: number } {
-  const fixed = options.system.length + JSON.stringify(options.tools).length + sizeOf(options.present)
-  let roomChars = (options.windowTokens - limits.replyTokensReserved) * charsPerToken - fixed
+  const fixedBytes = Buffer.byteLength(options.system) + bytesOf(options.tools) + bytesOf(options.present)
+  let roomBytes = (options.windowTokens - limits.replyTokensReserved) * bytesPerToken - fixedBytes
   let first = options.turns.length
   while (first > 0) {
     const turn = options.turns[first - 1]
-    const size = turn === undefined ? 0 : sizeOf(turn.messages)
-    if (size > roomChars) break
-    roomChars -= size
+    const bytes = bytesOf(turn?.messages ?? [])
+    if (bytes > roomBytes) break
+    roomBytes -= bytes
     first--
   }
   return { messages: options.turns.slice(first).flatMap((turn) => turn.messages), leftOut: first }
 }
 
-function sizeOf(messages: readonly Message[]): number {
-  return messages.reduce((sum, message) => sum + JSON.stringify(message).length, 0)
+function bytesOf(value: readonly unknown[]): number {
+  return Buffer.byteLength(JSON.stringify(value))
 }

@@ -40,7 +40,7 @@ void t.test('a call without a result gets one that says so, before anything else
   const mended = repair([user('x'), calls('1', '2'), result('2'), user('y')])
   t.match(mended[2], { role: 'tool', callId: '1', failed: true, text: /unavailable/ })
   t.equal(short(mended).replace(/1=The[^2]*/, '1=? '), 'u a(1,2) 1=? 2=result of 2 u')
-  t.same(transcriptFaults(repair([calls('1')])), [], 'also at the very end')
+  t.same(transcriptFaults(repair([user('x'), calls('1')])), [], 'also at the very end')
   t.end()
 })
 
@@ -114,6 +114,44 @@ void t.test('calls without ids, or with one id for two, are told apart', (t) => 
     mended.filter((message) => message.role === 'tool').map((message) => message.text),
     ['1', '2', '3', '4'],
   )
+  t.end()
+})
+
+void t.test('a transcript begins with a person, whatever was lost before', (t) => {
+  t.same(repair([says('hello'), calls('1'), result('1'), user('x'), says('ok')]), [user('x'), says('ok')])
+  t.same(repair([user(' '), says('hello')]), [])
+  t.end()
+})
+
+void t.test('ids and names that a strict provider refuses are made plain, and stay pairs', (t) => {
+  const call = (id: string, name: string): ToolCall => ({ id, name, arguments: '{}' })
+  const toolCalls = [call('fc 1', 'device.read'), call('fc_1', '关灯'), call('x'.repeat(60), 'n'.repeat(90))]
+  const results = toolCalls.map(({ id, name }): Message => ({
+    role: 'tool',
+    callId: id,
+    name,
+    text: name,
+    failed: true,
+  }))
+  const mended = repair([user('x'), { role: 'assistant', text: '', toolCalls }, ...results])
+  t.same(transcriptFaults(mended), [])
+  t.same(
+    mended.flatMap((message) => (message.role === 'tool' ? [[message.callId, message.name, message.text]] : [])),
+    [
+      ['fc_1', 'device_read', 'device.read'],
+      ['fc_1_1', '__', '关灯'],
+      ['x'.repeat(32), 'n'.repeat(64), 'n'.repeat(90)],
+    ],
+  )
+  t.end()
+})
+
+void t.test('half a character is made whole, in words, arguments and results', (t) => {
+  const half = 'x \ud83d'
+  const toolCalls = [{ id: '1', name: 'look', arguments: half }]
+  const mended = repair([user(half), { role: 'assistant', text: half, toolCalls }, result('1', half)])
+  t.equal(mended.length, 3)
+  t.same(transcriptFaults(mended), [])
   t.end()
 })
 

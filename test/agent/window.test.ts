@@ -40,6 +40,23 @@ void t.test('a turn that does not fit hides those before it, so that none is mis
   t.end()
 })
 
+void t.test('what takes more tokens for its letters takes more of the window', (t) => {
+  const written = (text: string): StoredTurn => ({ messages: [{ role: 'user', text }], answers: [] })
+  const kept = (text: string): number => {
+    const turns = Array.from({ length: 40 }, () => written(text))
+    return 40 - fit(turns, limits.replyTokensReserved + 5_000).leftOut
+  }
+  const [english, russian, chinese] = [
+    kept('lamp '.repeat(100)),
+    kept('лампа'.repeat(100)),
+    kept('打开灯吧好'.repeat(100)),
+  ]
+  t.ok(english > russian && russian > chinese, `${english}, ${russian}, ${chinese} turns`)
+  // A character of Chinese is about a token: 500 of them each, into what the system prompt leaves of 5,000.
+  t.ok(chinese * 500 <= 4_000, `${chinese} turns`)
+  t.end()
+})
+
 void t.test('a window that is already full takes no history, and what is sent never exceeds the window', (t) => {
   t.equal(fit([turn(1, 10)], 1_000).leftOut, 1)
   for (let windowTokens = 5_000; windowTokens < 40_000; windowTokens += 1_700) {

@@ -62,7 +62,7 @@ export class ScriptedModel implements Model {
 function faultsOf(request: ModelRequest): string[] {
   const { messages, tools } = request
   const faults = transcriptFaults(messages)
-  if (messages[0]?.role !== 'user') faults.push(`it begins with ${messages[0]?.role ?? 'nothing'}`)
+  if (messages.length === 0) faults.push('it is empty')
   if (messages.at(-1)?.role === 'assistant') faults.push('it ends with words of the model')
   if (new Set(tools.map((tool) => tool.name)).size < tools.length) faults.push('two tools have one name')
   const contexts = messages.filter((message) => message.role === 'user' && message.context !== undefined)
@@ -70,12 +70,14 @@ function faultsOf(request: ModelRequest): string[] {
   return faults
 }
 
-/** Each call has an id of its own and its one result right behind it; no result is without a call. */
+/** A person begins; each call has an id of its own and its one result right behind it; no result is without a call. */
 export function transcriptFaults(messages: readonly Message[]): string[] {
   const faults: string[] = []
+  if (messages.length > 0 && messages[0]?.role !== 'user') faults.push(`it begins with ${messages[0]?.role ?? ''}`)
   const ids = new Set<string>()
   let expected: string[] = []
   for (const message of messages) {
+    if (!message.text.isWellFormed()) faults.push('half a character')
     if (message.role === 'tool') {
       const id = expected.shift()
       if (id !== message.callId) faults.push(`a result of ${message.callId} where ${id ?? 'none'} is expected`)
@@ -89,8 +91,10 @@ export function transcriptFaults(messages: readonly Message[]): string[] {
     }
     if (message.text === '' && message.toolCalls.length === 0) faults.push('an empty message of the model')
     for (const call of message.toolCalls) {
-      if (call.id === '' || ids.has(call.id)) faults.push(`the id "${call.id}" is not unique`)
-      if (call.name === '') faults.push('a call without a name')
+      if (ids.has(call.id)) faults.push(`the id "${call.id}" is not unique`)
+      if (!/^[\w-]{1,40}$/.test(call.id)) faults.push(`the id "${call.id}"`)
+      if (!/^[\w-]{1,64}$/.test(call.name)) faults.push(`a call of "${call.name}"`)
+      if (!call.arguments.isWellFormed()) faults.push('half a character in arguments')
       ids.add(call.id)
       expected.push(call.id)
     }
