@@ -1,6 +1,8 @@
 import type { Message, ToolCall } from '../model/model.ts'
 
 type Result = Message & { readonly role: 'tool' }
+/** The ids given so far, each with the count from which on `id_count` may be free: a long chat is not searched anew. */
+type UsedIds = Map<string, number>
 
 const notPlain = /[^a-zA-Z0-9_-]/g
 /** What the strictest provider takes: 40 with room for a count, and 64. */
@@ -17,7 +19,7 @@ const unavailable = 'The result of this call is unavailable (the program was int
  */
 export function repair(messages: readonly Message[]): Message[] {
   const mended: Message[] = []
-  const used = new Set<string>()
+  const used: UsedIds = new Map()
   messages.forEach((message, index) => {
     if (message.role === 'tool') return // placed behind its call below, or an orphan
     if (message.role === 'user') {
@@ -39,10 +41,13 @@ export function repair(messages: readonly Message[]): Message[] {
 
 /** The results that can belong to the calls of the assistant message at `index`: those before the next such message. */
 function resultsAfter(messages: readonly Message[], index: number): Result[] {
-  const next = messages.findIndex((message, at) => at > index && message.role === 'assistant')
-  return messages
-    .slice(index + 1, next === -1 ? messages.length : next)
-    .filter((message): message is Result => message.role === 'tool')
+  const results: Result[] = []
+  for (let at = index + 1; at < messages.length; at++) {
+    const message = messages[at]
+    if (message?.role === 'assistant') break
+    if (message?.role === 'tool') results.push(message)
+  }
+  return results
 }
 
 function takeResult(results: Result[], callId: string): Result | undefined {
@@ -57,7 +62,7 @@ function resultFor(call: ToolCall, result: Result | undefined): Result {
 }
 
 /** Models also call what there is not, by names that no provider takes back. */
-function plainCall(call: ToolCall, used: Set<string>): ToolCall {
+function plainCall(call: ToolCall, used: UsedIds): ToolCall {
   const id = freshId(call.id.replaceAll(notPlain, '_').slice(0, idCharsMax), used)
   const name = call.name.replaceAll(notPlain, '_').slice(0, nameCharsMax)
   const args = call.arguments.toWellFormed()
@@ -70,10 +75,13 @@ function withWholeCharacters<T extends Message>(message: T): T {
 }
 
 /** The same transcript gives the same ids again, so that provider caches hit. */
-function freshId(id: string, used: Set<string>): string {
+function freshId(id: string, used: UsedIds): string {
   const base = id === '' ? 'call' : id
   let fresh = id
-  for (let count = 1; fresh === '' || used.has(fresh); count++) fresh = `${base}_${count}`
-  used.add(fresh)
+  for (let count = used.get(base) ?? 1; fresh === '' || used.has(fresh); count++) {
+    fresh = `${base}_${count}`
+    used.set(base, count)
+  }
+  if (!used.has(fresh)) used.set(fresh, 1)
   return fresh
 }
