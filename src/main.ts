@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
 import { boardIds, readBoard, resolveLines } from './boards.ts'
 import type { Person } from './bus/message.ts'
@@ -14,7 +14,7 @@ import { connectControl } from './daemon/control-client.ts'
 import { serveControl } from './daemon/control-socket.ts'
 import { acquireHomeLock } from './daemon/home-lock.ts'
 import { isPincerError, PincerError } from './errors.ts'
-import { openHome, type Home } from './home.ts'
+import { checkHome, furnishHome, homePath, openHome, type HomeFolders } from './home.ts'
 import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
 import { loadPart } from './parts.ts'
 import { builtAs, version } from './runtime.ts'
@@ -31,7 +31,7 @@ type ExitCode = 0 | 1 | 2
 
 /** What one start knows before any part is built. */
 interface Start {
-  readonly home: Home
+  readonly home: HomeFolders
   readonly loaded: LoadedConfig & { readonly status: 'ok' }
   readonly mode: Mode
   readonly clock: Clock
@@ -50,23 +50,23 @@ async function main(): Promise<ExitCode> {
       say(versionLine())
       return 0
     case 'check': {
-      const loaded = await load(homePath(home))
+      const loaded = await load(pathOf(home))
       say(formatCheck(loaded))
       return loaded.status === 'ok' ? 0 : 2
     }
     case 'run':
     case 'chat':
     case 'default':
-      return talk(homePath(home), modeOf(command))
+      return talk(pathOf(home), modeOf(command))
   }
 }
 
-/** Where the home is: --home, else PINCER_HOME, else ~/.pincer. */
-function homePath(given: string | undefined): string {
-  const fromEnvironment = process.env['PINCER_HOME']
-  return resolve(
-    given ?? (fromEnvironment === undefined || fromEnvironment === '' ? join(homedir(), '.pincer') : fromEnvironment),
-  )
+function pathOf(home: string | undefined): string {
+  return homePath(home, process.env, homedir)
+}
+
+function userId(): number {
+  return process.getuid?.() ?? 0
 }
 
 function modeOf(command: Command): Mode {
@@ -87,7 +87,8 @@ function hasInput(): boolean {
   }
 }
 
-function load(home: string): Promise<LoadedConfig> {
+async function load(home: string): Promise<LoadedConfig> {
+  await checkHome(home, userId())
   return loadConfig({
     home,
     environment: process.env,
@@ -118,7 +119,7 @@ async function talk(path: string, mode: Mode): Promise<ExitCode> {
   forgetSecrets(loaded.secrets)
   // Date's local getters, all that is used for local time, follow this.
   process.env['TZ'] = loaded.config.timezone
-  const lock = await acquireHomeLock(start.home.path, process.getuid?.() ?? 0)
+  const lock = await acquireHomeLock(start.home.path, userId())
   if (lock === 'taken') return attach(start)
   try {
     return await serve(start)
@@ -144,7 +145,8 @@ async function attach(start: Start): Promise<ExitCode> {
 }
 
 async function serve(start: Start): Promise<ExitCode> {
-  const { home, loaded, mode, clock, log, redact, signal } = start
+  const { loaded, mode, clock, log, redact, signal } = start
+  const home = await furnishHome(start.home)
   // A script's output stays clean of what only a person can mend.
   if (mode.kind === 'run' || mode.kind === 'interactive') for (const note of loaded.notes) complain(formatNote(note))
   const app = await createApp({
@@ -227,7 +229,7 @@ function endSignal(): AbortSignal {
 }
 
 function owner(): Person {
-  const id = String(process.getuid?.() ?? 0)
+  const id = String(userId())
   try {
     return { id, name: userInfo().username, role: 'owner' }
   } catch {

@@ -4,7 +4,7 @@ import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
 import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
 import { createSystemClock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { openHome } from '../../src/home.ts'
+import { furnishHome, openHome } from '../../src/home.ts'
 import type { Model, ModelRequest } from '../../src/model/model.ts'
 import { loadPart } from '../../src/parts.ts'
 import { openaiRequestBody } from './openai-form.ts'
@@ -34,7 +34,7 @@ export async function firstRequestBytes(folder: string): Promise<{ readonly byte
   }
   const quiet = (): void => undefined
   const app = await createApp({
-    home: await openHome(path),
+    home: await furnishHome(await openHome(path)),
     config: loaded.config,
     redact: (text) => text,
     clock,

@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.ts'
 import type { Inbound } from '../../src/bus/message.ts'
 import type { Channel, Intake } from '../../src/channels/channel.ts'
 import { createSystemClock } from '../../src/clock.ts'
-import { openHome } from '../../src/home.ts'
+import { furnishHome, openHome } from '../../src/home.ts'
 import { createLog } from '../../src/log.ts'
 import type { Message, ModelRequest } from '../../src/model/model.ts'
 import { defineTool } from '../../src/tools/tool.ts'
@@ -34,7 +34,7 @@ function stepsOf(text: string): Step[][] {
     .split(' ')
     .filter((letters) => letters !== '')
     .map((letters) =>
-      letters.split('').map((letter) => ({ id: `${token}.${++count}`, tool: letter === 'm' ? 'mark' : 'look' })),
+      letters.split('').map((letter) => ({ id: `${token}-${++count}`, tool: letter === 'm' ? 'mark' : 'look' })),
     )
 }
 
@@ -108,7 +108,7 @@ const log = createLog({
   write: (line) => tell({ event: 'log', line }),
 })
 const app = await createApp({
-  home: await openHome(process.argv[2] ?? ''),
+  home: await furnishHome(await openHome(process.argv[2] ?? '')),
   config: witnessedConfig,
   redact: (text) => text,
   clock,
