@@ -114,6 +114,8 @@ export const limits = {
   terminalLeaveMs: 2_000,
   /** An answer given sooner was typed before the question could be read. */
   terminalQuestionReadMs: 500,
+  /** Piped lines left out before the rest is not read: it is no text. */
+  scriptFaultyLinesMax: 5,
   terminalHistoryLinesMax: 500,
   terminalHistoryLineCharsMax: 1_000,
 

@@ -89,7 +89,7 @@ export async function until(isSo: () => boolean, what: string): Promise<void> {
 /** A stream that keeps what was written to it, and may be told to fail as a closed pipe does. */
 export class KeptOutput extends Writable {
   text = ''
-  broken = false
+  broken: false | 'EPIPE' | 'ENOSPC' = false
   readonly columns: number
   readonly isTTY = true
 
@@ -99,8 +99,8 @@ export class KeptOutput extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
-    if (this.broken) {
-      done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    if (this.broken !== false) {
+      done(Object.assign(new Error(`write ${this.broken}`), { code: this.broken }))
       return
     }
     this.text += chunk.toString()

@@ -20,24 +20,21 @@ export interface ScriptOptions {
   readonly signal: AbortSignal
 }
 
-/** One message, its reply on `output` and nothing else. What belongs to earlier messages goes to `error`. */
+/** One message, its reply on `output` and nothing else. */
 export function runOnce(options: ScriptOptions & { readonly text: string }): Promise<ExitCode> {
-  const peer = new ScriptPeer((message, isReply) =>
-    isReply
-      ? writeText(options.output, `${printable(message.text)}\n`)
-      : writeText(options.error, `Not the reply to this message: ${printable(message.text)}\n`),
-  )
+  const peer = createPeer(options)
   return withLink(options, peer, async (link, note) => {
     const reply = await peer.exchange(link, options.text, { clock: options.clock, onFull: noteFullOnce(note) })
     return reply.failed ? 1 : 0
   })
 }
 
-/** Each non-empty line of `input` is a message, sent once the one before it was answered. */
+/** Each non-empty line of `input` is a message, sent once the one before it was answered. Only replies go to `output`. */
 export function runPiped(options: ScriptOptions & { readonly input: Readable }): Promise<ExitCode> {
-  const peer = new ScriptPeer((message) => writeText(options.output, `${printable(message.text)}\n`))
+  const peer = createPeer(options)
   return withLink(options, peer, async (link, note) => {
     let exitCode: ExitCode = 0
+    let faults = 0
     const lines = readMessages(options.input)
     try {
       for (;;) {
@@ -46,7 +43,9 @@ export function runPiped(options: ScriptOptions & { readonly input: Readable }):
         if ('fault' in next.value) {
           exitCode = 1
           note(next.value.fault)
-          continue
+          if (++faults < limits.scriptFaultyLinesMax) continue
+          note('That is too much for a text: the rest of the input is not read.')
+          return exitCode
         }
         const waiting = { clock: options.clock, onFull: noteFullOnce(note) }
         const reply = await peer.exchange(link, next.value.text, waiting)
@@ -57,6 +56,15 @@ export function runPiped(options: ScriptOptions & { readonly input: Readable }):
       options.input.destroy()
     }
   })
+}
+
+/** What is no reply to this script, of an earlier message or of another terminal, must not look like one. */
+function createPeer({ output, error }: ScriptOptions): ScriptPeer {
+  return new ScriptPeer((message, isReply) =>
+    isReply
+      ? writeText(output, `${printable(message.text)}\n`)
+      : writeText(error, `Not a reply to this input: ${printable(message.text)}\n`),
+  )
 }
 
 type Note = (sentence: string) => void

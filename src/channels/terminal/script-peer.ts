@@ -1,6 +1,6 @@
 import type { Outbound } from '../../bus/message.ts'
 import { sleep, type Clock } from '../../clock.ts'
-import { PincerError } from '../../errors.ts'
+import { PincerError, sentenceOf } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import { newMessageId, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
 
@@ -22,7 +22,7 @@ export class ScriptPeer implements TerminalPeer {
     return this.#over.signal
   }
 
-  /** True when the reader of our output has gone: what is left is to leave quietly. */
+  /** True when the reader of our output has left, as `head` does: what remains is to leave quietly. */
   get outputGone(): boolean {
     return this.#outputGone
   }
@@ -32,8 +32,8 @@ export class ScriptPeer implements TerminalPeer {
     try {
       await this.#show(message, ours.length > 0)
     } catch (error) {
-      this.#outputGone = true
-      this.ended('The output was closed.')
+      this.#outputGone = error instanceof Error && 'code' in error && error.code === 'EPIPE'
+      this.ended(`The reply cannot be written: ${sentenceOf(error)}.`)
       throw error
     }
     for (const id of ours) this.#open.get(id)?.(message)

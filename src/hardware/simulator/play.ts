@@ -14,7 +14,7 @@ export function createPlay(stage: Stage): (command: string) => string {
     if (words[0] === '' || words[0] === 'help') return describe(stage, groups)
     const move = moves.find((each) => each.words.every((word, index) => word === words[index]))
     if (move !== undefined) return move.run(words.slice(move.words.length))
-    return `"${command.trim().slice(0, 60)}" is nothing that can be done here. Try: ${nearestForm(words, moves)}.`
+    return `"${command.trim().slice(0, 60)}" is nothing that can be done here. Try: /sim ${nearestForm(words, moves)}.`
   }
 }
 
@@ -49,7 +49,7 @@ function describe(stage: Stage, groups: readonly (readonly Move[])[]): string {
     `  ${wiring.lamp.name} ${lamp}, ${wiring.fan.name} ${fan}, ${wiring.door.name} ${doorState(stage)}`,
     `  ${wiring.analog.soil.name} ${(soilWet * 100).toFixed(0)} % wet, ${wiring.analog.light.name} ${lightLux.toFixed(0)} lux`,
     ...(faults.length === 0 ? [] : [`  broken: ${faults.join(', ')}`]),
-    'What can be done:',
+    'What can be done, each after /sim:',
     ...groups.map((moves) => `  ${moves.map((move) => move.form).join(', ')}`),
   ]
   return lines.join('\n')

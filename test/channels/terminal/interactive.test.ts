@@ -140,7 +140,7 @@ void t.test('an aborted signal and a terminal that is gone leave with the termin
   t.equal(await chat.running, 0)
   t.equal(chat.input.raw, false)
   const gone = await startChat(t)
-  gone.output.broken = true
+  gone.output.broken = 'EPIPE'
   void gone.deliver('nobody sees this')
   t.equal(await gone.running, 1)
 })

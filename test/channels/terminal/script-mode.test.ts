@@ -64,7 +64,7 @@ void t.test('one message: what belongs to earlier messages is delivered beside t
   const earlier = echo.deliver('from before', ['an older id'])
   t.equal(await runOnce({ ...echo, text: 'hello' }), 0)
   t.equal(echo.output.text, 'echo hello\n')
-  t.equal(echo.error.text, 'Not the reply to this message: from before\n')
+  t.equal(echo.error.text, 'Not a reply to this input: from before\n')
   t.same(await earlier, { status: 'delivered' })
 })
 
@@ -166,6 +166,36 @@ void t.test('lines that are no messages are named by their number and left out',
   t.match(sentences[2], /^Line 5 was left out\. The message has 16001 characters/)
 })
 
+void t.test('an input that is no text is given up before it is read to its end', async (t) => {
+  const echo = await startEcho()
+  const garbage = Buffer.from([0xff, 0xfe, 0x0a])
+  const lines = Array.from({ length: 1000 }, () => garbage)
+  const input = Readable.from([Buffer.from('one\n'), ...lines, Buffer.from('turn on the lamp\n')])
+  t.equal(await runPiped({ ...echo, input }), 1)
+  t.same(echo.said, ['one'])
+  t.equal(echo.error.text.trimEnd().split('\n').length, limits.scriptFaultyLinesMax + 1)
+  t.match(echo.error.text, /the rest of the input is not read\.\n$/)
+})
+
+void t.test('piped lines: what answers somebody else is told beside the output', async (t) => {
+  const echo = await startEcho()
+  void echo.deliver('from before', ['an older id'])
+  t.equal(await runPiped({ ...echo, input: Readable.from([Buffer.from('one\n')]) }), 0)
+  t.equal(echo.output.text, 'echo one\n')
+  t.equal(echo.error.text, 'Not a reply to this input: from before\n')
+})
+
+void t.test('an output that is full is told, and the reply stays undelivered', async (t) => {
+  const echo = await startEcho()
+  echo.output.broken = 'ENOSPC'
+  t.equal(await runOnce({ ...echo, text: 'one' }), 1)
+  t.equal(echo.error.text, 'The reply cannot be written: write ENOSPC.\n')
+  const next = new FakePeer()
+  echo.rig.channel.attach(next)
+  await settle()
+  t.same(next.seen, ['echo one'])
+})
+
 void t.test('/quit in piped lines leaves, and the input is let go', async (t) => {
   const echo = await startEcho()
   const input = new PassThrough()
@@ -178,7 +208,7 @@ void t.test('/quit in piped lines leaves, and the input is let go', async (t) =>
 
 void t.test('an output that nobody reads ends quietly, and the reply stays undelivered', async (t) => {
   const echo = await startEcho()
-  echo.output.broken = true
+  echo.output.broken = 'EPIPE'
   const input = new PassThrough()
   input.write('one\n')
   t.equal(await runPiped({ ...echo, input }), 1)

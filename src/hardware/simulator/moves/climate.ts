@@ -38,7 +38,7 @@ export function climateMoves(stage: Stage): readonly Move[] {
       run: (rest) => {
         const durationMs = parseDuration(rest.join(' '))
         if (durationMs === undefined || durationMs > skipMaxMs)
-          return `"${rest.join(' ')}" is no duration up to 7d. Try: skip 10m.`
+          return `"${rest.join(' ')}" is no duration up to 7d. Try: /sim skip 10m.`
         world.skip(durationMs)
         return `The world has moved ${formatDuration(durationMs)} ahead: ${describeTime(world)}. The board's own clock has not.`
       },
@@ -62,11 +62,11 @@ function nudgeMove({ wiring, world }: Stage, { verb, direction, exampleC, how }:
       const { temperatureC } = world.climate()
       const targetC = rest.length === 0 ? defaultTargetC(temperatureC, direction) : parseCelsius(rest)
       if (targetC === undefined)
-        return `"${rest.join(' ')}" is no temperature from ${roomMinC} to ${roomMaxC} °C. Try: ${verb} ${name} to ${exampleC}.`
+        return `"${rest.join(' ')}" is no temperature from ${roomMinC} to ${roomMaxC} °C. Try: /sim ${verb} ${name} to ${exampleC}.`
       if ((targetC - temperatureC) * direction <= 0)
         return `The ${name} has ${temperatureC.toFixed(1)} °C: there is nothing to ${verb}.`
       world.nudgeTo(targetC)
-      return `${how} until the ${name} has ${targetC} °C. Try: skip 5m.`
+      return `${how} until the ${name} has ${targetC} °C. Try: /sim skip 5m.`
     },
   }
 }

@@ -32,7 +32,7 @@ export function faultMoves({ board, wiring, faults, powerOnRoom }: Stage): reado
       if (name === undefined) return unknown(typed)
       if (verb === 'unplug') {
         faults.unplug(name)
-        return `The ${typed} is unplugged. Plug it in again with: plug ${typed}.`
+        return `The ${typed} is unplugged. Plug it in again with: /sim plug ${typed}.`
       }
       if (name === room.name && faults.unplugged(name)) powerOnRoom()
       faults.plug(name)
@@ -49,7 +49,7 @@ export function faultMoves({ board, wiring, faults, powerOnRoom }: Stage): reado
         const name = failing.get(typed)
         if (name === undefined) return unknown(typed)
         if (!/^[1-9]\d{0,3}$/.test(times) || more.length > 0)
-          return `"${[times, ...more].join(' ')}" is no number from 1 to 9999. Try: fail ${typed} 3.`
+          return `"${[times, ...more].join(' ')}" is no number from 1 to 9999. Try: /sim fail ${typed} 3.`
         faults.fail(name, Number(times))
         return times === '1'
           ? `The next transfer with the ${typed} fails.`
@@ -58,7 +58,7 @@ export function faultMoves({ board, wiring, faults, powerOnRoom }: Stage): reado
     },
     plainMove('stick i2c', () => {
       for (const { bus } of board.i2c) faults.stick(bus)
-      return 'The I2C bus is stuck: a line is held low. Free it with: free i2c.'
+      return 'The I2C bus is stuck: a line is held low. Free it with: /sim free i2c.'
     }),
     plainMove('free i2c', () => {
       for (const { bus } of board.i2c) faults.free(bus)

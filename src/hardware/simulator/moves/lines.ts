@@ -15,7 +15,7 @@ export function lineMoves({ board, wiring, gpio }: Stage): readonly Move[] {
     const [typed = '', ...more] = rest
     const line = gpio.line(findPin(board, typed)?.name ?? '')
     return line === undefined
-      ? `There is no GPIO line "${typed}" on this board. Try: measure GPIO5.`
+      ? `There is no GPIO line "${typed}" on this board. Try: /sim measure GPIO5.`
       : run(line, more.join(' '))
   }
   return [
@@ -26,7 +26,8 @@ export function lineMoves({ board, wiring, gpio }: Stage): readonly Move[] {
         onLine(rest, (line, level) => {
           const load = wired.find((each) => each.line === line.name)
           if (load !== undefined) return `${line.name} is wired to the ${load.name}: nothing else can drive it.`
-          if (!outsideByLevel.has(level)) return `"${level}" is no level. Try: drive ${line.name} high, low or off.`
+          if (!outsideByLevel.has(level))
+            return `"${level}" is no level. Try: /sim drive ${line.name} high, low or off.`
           line.connect([{ inMs: 0, outside: outsideByLevel.get(level) }])
           return level === 'off'
             ? `Nothing drives ${line.name} from outside now.`

@@ -30,6 +30,6 @@ export function plainMove(form: string, run: () => string): Move {
   return {
     words: form.split(' '),
     form,
-    run: (rest) => (rest.length > 0 ? `"${rest.join(' ')}" is too much. Try: ${form}.` : run()),
+    run: (rest) => (rest.length > 0 ? `"${rest.join(' ')}" is too much. Try: /sim ${form}.` : run()),
   }
 }
