@@ -14,6 +14,11 @@ void t.test('nothing is lost or done twice when it is killed while the journal i
   t.comment(told())
 })
 
+void t.test('nothing is lost or done twice when the power is cut while the journal is shortened', async (t) => {
+  await killAtEach(t, { folder: t.testdir({}), prepare: longJournal, operationsMax, cutPower: true })
+  t.comment(told())
+})
+
 void t.test('nothing is lost or done twice when it is killed while a damaged journal is mended', async (t) => {
   await killAtEach(t, {
     folder: t.testdir({}),

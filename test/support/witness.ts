@@ -241,7 +241,7 @@ export class Witness {
     if (message.text.startsWith('/')) return
     if (!text.includes(token)) this.faults.push(`${message.id} was answered with "${text}"`)
     if (text.startsWith('done: ')) return
-    const changed = [...this.#effects.keys()].filter((each) => each.startsWith(`${token}.`))
+    const changed = [...this.#effects.keys()].filter((each) => each.startsWith(`${token}-`))
     for (const each of changed) if (!text.includes(`"${each}"`)) this.faults.push(`"${text}" does not tell of ${each}`)
     const claimed = /Already run: ([^]*?)\. (?:Started|I repeat)/.exec(text)?.[1] ?? ''
     for (const [, each = ''] of claimed.matchAll(/"token":"([^"]+)"/g)) {

@@ -1,0 +1,36 @@
+import { Turn, type TurnOptions } from '../../src/agent/turn.ts'
+import { limits } from '../../src/limits.ts'
+import type { Tool } from '../../src/tools/tool.ts'
+import type { ScriptedModel } from './scripted-model.ts'
+import { createToolBench, type ToolBench } from './tool-bench.ts'
+
+export interface TurnRig {
+  readonly turn: Turn
+  readonly bench: ToolBench
+  readonly stop: AbortController
+  readonly shown: string[]
+}
+
+/** A turn of this model with these tools; `stop` is what /stop does. */
+export function makeTurn(model: ScriptedModel, tools: readonly Tool[], more: Partial<TurnOptions> = {}): TurnRig {
+  const bench = createToolBench(tools)
+  const stop = new AbortController()
+  const shown: string[] = []
+  const turn = new Turn({
+    model,
+    registry: bench.registry,
+    clock: bench.clock,
+    iterationsMax: limits.turnIterationsMax,
+    system: 'You are Pincer.',
+    history: [],
+    earlierLeftOut: false,
+    texts: ['do it'],
+    context: () => '[Now: noon]',
+    join: () => [],
+    origin: bench.origin({ signal: stop.signal }),
+    onTool: (line, outcome) =>
+      shown.push(outcome === undefined ? `> ${line}` : `${outcome.failed ? 'x' : '<'} ${line}`),
+    ...more,
+  })
+  return { turn, bench, stop, shown }
+}
