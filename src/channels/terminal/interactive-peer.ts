@@ -74,8 +74,9 @@ export class InteractivePeer implements TerminalPeer {
     })
   }
 
-  get history(): readonly string[] {
-    return this.#screen.history
+  /** What is worth keeping of what was typed here, oldest first. */
+  get typed(): readonly string[] {
+    return this.#screen.typed
   }
 
   /** Opens the link and talks until the person leaves or the link ends. */
@@ -97,10 +98,13 @@ export class InteractivePeer implements TerminalPeer {
   }
 
   async outbound(message: Outbound): Promise<void> {
+    const isOurs = message.answers.some((id) => this.#unanswered.has(id))
     for (const id of message.answers) this.#unanswered.delete(id)
+    // The terminal is one conversation: what another one, or an earlier chat, has asked is answered here too.
+    const origin = isOurs || message.answers.length === 0 ? '' : `${this.#paint.quiet('  (not asked here)')}\n`
     const text = printable(message.text)
     try {
-      await this.#screen.print(message.failed ? this.#paint.warning(text) : text)
+      await this.#screen.print(`${origin}${message.failed ? this.#paint.warning(text) : text}`)
     } catch (error) {
       this.leave(1)
       throw error

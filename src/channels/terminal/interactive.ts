@@ -1,10 +1,9 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../../clock.ts'
 import { sentenceOf } from '../../errors.ts'
-import { limits } from '../../limits.ts'
 import type { Redact } from '../../log.ts'
 import type { Completions } from './completion.ts'
-import { loadHistory, saveHistory } from './history.ts'
+import { addToHistory, loadHistory } from './history.ts'
 import { InteractivePeer } from './interactive-peer.ts'
 import { choosePaint } from './paint.ts'
 import { printableLine } from './printable.ts'
@@ -44,18 +43,14 @@ export async function runInteractive(options: InteractiveOptions): Promise<ExitC
     return await peer.talk(options.openLink)
   } finally {
     options.signal.removeEventListener('abort', leave)
-    await keepHistory(options, history, peer.history)
+    await keepHistory(options, peer.typed)
   }
 }
 
-async function keepHistory(
-  options: InteractiveOptions,
-  before: readonly string[],
-  after: readonly string[],
-): Promise<void> {
-  if (after[0] === before[0] && after.length === before.length) return
+async function keepHistory(options: InteractiveOptions, typed: readonly string[]): Promise<void> {
+  if (typed.length === 0) return
   try {
-    await saveHistory(options.historyPath, after.slice(0, limits.terminalHistoryLinesMax))
+    await addToHistory(options.historyPath, typed)
   } catch (error) {
     options.error.write(`What you typed is not in the history. ${printableLine(sentenceOf(error))}\n`)
   }

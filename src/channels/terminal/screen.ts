@@ -39,14 +39,13 @@ export class Screen {
   #status = ''
   #pasting = false
   #pastedLines: string[] = []
-  #history: readonly string[]
+  readonly #typed: string[] = []
   /** True while prompt and line stand on the screen; after Enter they do not, until they are drawn again. */
   #drawn = false
   #open = true
 
   constructor(options: ScreenOptions) {
     this.#options = options
-    this.#history = options.history
     this.#keys = new Keys(options.input, () => this.#gone())
     this.#readline = createInterface({
       input: this.#keys,
@@ -64,8 +63,9 @@ export class Screen {
     this.#readline.on('history', (history: string[]) => {
       const newest = history[0]
       const isPaste = this.#pasting || this.#pastedLines.length > 0
-      if (newest !== undefined && (isPaste || !options.mayRemember(newest))) history.shift()
-      this.#history = [...history]
+      if (newest === undefined) return
+      if (isPaste || !options.mayRemember(newest)) history.shift()
+      else this.#typed.push(newest)
     })
     this.#readline.on('SIGINT', () => {
       this.#pasting = false
@@ -76,9 +76,9 @@ export class Screen {
     if (options.paint.movesCursor) options.output.write(bracketedPaste.on)
   }
 
-  /** What was typed, newest first. */
-  get history(): readonly string[] {
-    return this.#history
+  /** What was typed and may be remembered, oldest first. */
+  get typed(): readonly string[] {
+    return this.#typed
   }
 
   /** Prints whole lines above the line being typed. Resolves once they are written. */

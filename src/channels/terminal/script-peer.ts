@@ -1,6 +1,7 @@
 import type { Outbound } from '../../bus/message.ts'
 import { sleep, type Clock } from '../../clock.ts'
 import { PincerError, sentenceOf } from '../../errors.ts'
+import { errorName } from '../../files.ts'
 import { limits } from '../../limits.ts'
 import { newMessageId, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
 
@@ -32,7 +33,7 @@ export class ScriptPeer implements TerminalPeer {
     try {
       await this.#show(message, ours.length > 0)
     } catch (error) {
-      this.#outputGone = error instanceof Error && 'code' in error && error.code === 'EPIPE'
+      this.#outputGone = errorName(error) === 'EPIPE'
       this.ended(`The reply cannot be written: ${sentenceOf(error)}.`)
       throw error
     }

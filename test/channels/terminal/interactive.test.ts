@@ -43,6 +43,19 @@ void t.test('a reply that came before anybody was there is shown first', async (
   t.equal(chat.screen(), 'Hello.\nTry: lamp on\nWhile you were away.\nyou>')
 })
 
+void t.test('a reply to another terminal says that it was not asked here; a notice says nothing', async (t) => {
+  const chat = await startChat(t)
+  await chat.type(`lamp on${key.enter}`)
+  void chat.channel.deliver(outboundOf('The fan is on.', { answers: ['asked elsewhere'] }), never)
+  void chat.channel.deliver(outboundOf('The fan is off again.'), never)
+  await settle()
+  await chat.deliver('The lamp is on.')
+  t.equal(
+    chat.screen(),
+    'Hello.\nTry: lamp on\nyou> lamp on\n  (not asked here)\nThe fan is on.\nThe fan is off again.\nThe lamp is on.\nyou>',
+  )
+})
+
 void t.test('escape sequences in a reply do nothing', async (t) => {
   const chat = await startChat(t)
   await chat.deliver('\x1b]0;title\x07\x1b[2J\x1b[1;1Hgone?\rover')
@@ -315,7 +328,7 @@ void t.test('nothing typed writes no history, and a history that cannot be kept 
   const chat = await startChat(t, { historyPath: join(folder, 'file', 'history') })
   await chat.type(`lamp on${key.enter}`)
   await chat.leave()
-  t.match(chat.error.text, /^What you typed is not in the history\. Cannot write/)
+  t.match(chat.error.text, /^What you typed is not in the history\. Cannot read/)
 })
 
 void t.test('tab completes commands and devices', async (t) => {

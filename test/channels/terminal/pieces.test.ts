@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { completeWord } from '../../../src/channels/terminal/completion.ts'
-import { loadHistory, mayRemember, saveHistory } from '../../../src/channels/terminal/history.ts'
+import { addToHistory, loadHistory, mayRemember } from '../../../src/channels/terminal/history.ts'
 import { LineSplitter } from '../../../src/channels/terminal/line-splitter.ts'
 import { choosePaint } from '../../../src/channels/terminal/paint.ts'
 import { printable, printableLine } from '../../../src/channels/terminal/printable.ts'
@@ -49,14 +49,27 @@ void t.test('a line over the bound is told once, is not kept, and the next line 
 void t.test('history comes back newest first, capped, in a file that only its owner reads', async (t) => {
   const path = join(t.testdir(), 'history')
   t.same(await loadHistory(path), [])
-  await saveHistory(path, ['newest', 'older'])
+  await addToHistory(path, ['older', 'newest'])
   t.equal(readFileSync(path, 'utf8'), 'older\nnewest\n')
   t.equal(statSync(path).mode & 0o777, 0o600)
   t.same(await loadHistory(path), ['newest', 'older'])
   const many = Array.from({ length: limits.terminalHistoryLinesMax + 10 }, (_, index) => `line ${index}`)
-  await saveHistory(path, many)
-  t.same(await loadHistory(path), many.slice(0, limits.terminalHistoryLinesMax))
+  await addToHistory(path, many)
+  t.same(await loadHistory(path), many.slice(-limits.terminalHistoryLinesMax).toReversed())
+  await addToHistory(path, many)
+  const kept = readFileSync(path, 'utf8').trimEnd().split('\n')
+  t.same(kept, many.slice(-limits.terminalHistoryLinesMax), 'the file does not grow for ever')
+  await addToHistory(path, ['line 100'])
+  t.equal((await loadHistory(path))[0], 'line 100')
+  t.equal((await loadHistory(path)).filter((line) => line === 'line 100').length, 1, 'a line comes back once')
   t.same(await loadHistory(t.testdirName), [], 'a folder in its place is an empty history')
+})
+
+void t.test('chats that leave together keep what was typed in each of them', async (t) => {
+  const path = join(t.testdir(), 'history')
+  const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`)
+  await Promise.all(lines.map((line) => addToHistory(path, [line])))
+  t.same((await loadHistory(path)).toSorted(), lines.toSorted())
 })
 
 void t.test('secrets, very long lines and line breaks are not remembered', (t) => {
