@@ -90,7 +90,7 @@ export async function until(isSo: () => boolean, what: string): Promise<void> {
 export class KeptOutput extends Writable {
   text = ''
   broken: false | 'EPIPE' | 'ENOSPC' = false
-  readonly columns: number
+  columns: number
   readonly isTTY = true
 
   constructor(columns = 80) {

@@ -35,6 +35,8 @@ export class Screen {
   readonly #options: ScreenOptions
   readonly #keys: Keys
   readonly #readline: Interface
+  /** The terminal has moved the cursor as it broke its rows anew; readline would go up by the rows that there were. */
+  readonly #onResize = (): void => void Object.assign(this.#readline, { prevRows: this.#readline.getCursorPos().rows })
   #prompt = ''
   #status = ''
   #pasting = false
@@ -58,6 +60,7 @@ export class Screen {
     })
     // Before readline does what the key asks for.
     this.#keys.prependListener('keypress', (_text: string | undefined, key: Key) => this.#onKey(key))
+    options.output.prependListener('resize', this.#onResize)
     this.#readline.on('line', (line) => this.#onLine(line))
     // Emitted before `line`, with readline's own array: what is removed here is forgotten.
     this.#readline.on('history', (history: string[]) => {
@@ -123,6 +126,7 @@ export class Screen {
     const { output, paint } = this.#options
     output.write(`${this.#drawn ? '\n' : ''}${paint.movesCursor ? bracketedPaste.off : ''}`)
     this.#drawn = false
+    output.off('resize', this.#onResize)
     this.#readline.close()
     this.#keys.release()
   }

@@ -35,6 +35,17 @@ void t.test('a reply does not break the line being typed, however long that line
   }
 })
 
+void t.test('a terminal made narrower has the line once, from the row where it now begins', async (t) => {
+  const chat = await startChat(t)
+  await chat.type('x'.repeat(100))
+  const before = chat.output.text.length
+  chat.output.columns = 40
+  chat.output.emit('resize')
+  t.match(chat.output.text.slice(before), /^\x1b\[2A/)
+  await chat.leave()
+  t.equal(chat.output.listenerCount('resize'), 0)
+})
+
 void t.test('a reply that came before anybody was there is shown first', async (t) => {
   const rig = await startTerminal()
   const delivery = rig.channel.deliver(outboundOf('While you were away.'), never)
