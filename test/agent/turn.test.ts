@@ -1,45 +1,17 @@
 import t from 'tap'
-import { Turn, type TurnOptions } from '../../src/agent/turn.ts'
+import type { TurnOptions } from '../../src/agent/turn.ts'
+import { leftOutNote } from '../../src/agent/window.ts'
 import { PincerError } from '../../src/errors.ts'
 import { limits } from '../../src/limits.ts'
 import type { ModelRequest } from '../../src/model/model.ts'
-import type { Tool } from '../../src/tools/tool.ts'
 import { settle } from '../support/fake-clock.ts'
 import { callsTools, says, ScriptedModel } from '../support/scripted-model.ts'
-import { createToolBench, smallTool, type ToolBench } from '../support/tool-bench.ts'
+import { smallTool } from '../support/tool-bench.ts'
+import { makeTurn } from '../support/turn-rig.ts'
 
 const lamp = { name: 'lamp' }
 const look = smallTool('look', 'read', (name) => `saw ${name}`)
 const mark = smallTool('mark', 'change', (name) => `marked ${name}`)
-
-interface TurnRig {
-  readonly turn: Turn
-  readonly bench: ToolBench
-  readonly stop: AbortController
-  readonly shown: string[]
-}
-
-function makeTurn(model: ScriptedModel, tools: readonly Tool[], more: Partial<TurnOptions> = {}): TurnRig {
-  const bench = createToolBench(tools)
-  const stop = new AbortController()
-  const shown: string[] = []
-  const turn = new Turn({
-    model,
-    registry: bench.registry,
-    clock: bench.clock,
-    iterationsMax: limits.turnIterationsMax,
-    system: 'You are Pincer.',
-    history: [],
-    texts: ['do it'],
-    context: () => '[Now: noon]',
-    join: () => [],
-    origin: bench.origin({ signal: stop.signal }),
-    onTool: (line, outcome) =>
-      shown.push(outcome === undefined ? `> ${line}` : `${outcome.failed ? 'x' : '<'} ${line}`),
-    ...more,
-  })
-  return { turn, bench, stop, shown }
-}
 
 void t.test('words end a turn', async (t) => {
   const model = ScriptedModel.replies(says('hello'))
@@ -261,89 +233,46 @@ void t.test('earlier turns are sent whole and repaired, and left out whole when 
   t.same(model.faults, [])
 })
 
-void t.test('/stop ends a model that ignores its signal at once, and one that listens is told', async (t) => {
-  let told = false
-  const model = new ScriptedModel((_request, signal) => {
-    signal.addEventListener('abort', () => (told = true))
-    return new Promise(() => undefined)
+void t.test('a model whose history lacks turns is told so behind the newest words, and nowhere else', async (t) => {
+  const earlier = (text: string): TurnOptions['history'][number] => ({
+    answers: [],
+    messages: [
+      { role: 'user', text },
+      { role: 'assistant', text: 'ok', toolCalls: [] },
+    ],
   })
-  const { turn, stop, bench } = makeTurn(model, [])
-  const running = turn.run()
-  await settle()
-  stop.abort()
-  await t.rejects(running, { code: 'stopped' })
-  t.equal(told, true)
-  t.equal(bench.clock.pendingTimers(), 0)
-})
-
-void t.test('/stop ends a tool that ignores its signal within a second, and runs no further call', async (t) => {
-  const model = ScriptedModel.replies(callsTools(['mark', lamp], ['deaf', lamp], ['mark', { name: 'never' }]))
-  const deaf = smallTool('deaf', 'change', () => new Promise(() => undefined))
-  const { turn, stop, bench } = makeTurn(model, [mark, deaf])
-  let ended = false
-  const rejected = t.rejects(
-    turn.run().finally(() => (ended = true)),
-    { code: 'stopped' },
-  )
-  await settle()
-  stop.abort()
-  await settle()
-  t.equal(ended, false, 'a tool may come to a clean end')
-  await bench.clock.advance(1_000)
-  await rejected
-  t.equal(turn.withChanges('So.'), 'So. Done before that: mark lamp. Started, and perhaps done: deaf lamp.')
-  const results = turn.messages().filter((message) => message.role === 'tool')
-  t.match(results, [{ failed: false }, { failed: true, text: 'deaf was stopped.' }, { failed: true, text: /^Not run/ }])
-  t.equal(bench.journal.filter((line) => line.startsWith('starts')).length, 2)
-})
-
-void t.test('/stop ends 32 calls at once within a second, also when none of them listens', async (t) => {
-  for (const access of ['read', 'change'] as const) {
-    let started = 0
-    const deaf = smallTool('deaf', access, () => {
-      started++
-      return new Promise(() => undefined)
+  const contexts = async (more: Partial<TurnOptions>): Promise<(string | undefined)[]> => {
+    const model = new ScriptedModel(
+      ({ messages }) => (messages.at(-1)?.role === 'tool' ? says('ok') : callsTools(['look', lamp])),
+      8_000,
+    )
+    const { turn } = makeTurn(model, [look], more)
+    const { messages } = await turn.run()
+    t.same(model.faults, [])
+    t.notMatch(JSON.stringify([messages, model.requests.map(({ system, tools }) => [system, tools])]), /left out/)
+    return model.requests.map(({ messages }) => {
+      const last = messages.findLast((message) => message.role === 'user')
+      return last?.role === 'user' ? last.context : undefined
     })
-    const calls = Array.from({ length: 32 }, (_, index) => ['deaf', { name: String(index) }] as const)
-    const { turn, stop, bench } = makeTurn(ScriptedModel.replies(callsTools(...calls)), [deaf])
-    const rejected = t.rejects(turn.run(), { code: 'stopped' })
-    await settle()
-    t.equal(started, access === 'read' ? 32 : 1, 'what reads runs together, what changes one after another')
-    stop.abort()
-    await bench.clock.advance(1_000)
-    await rejected
-    t.equal(started, access === 'read' ? 32 : 1, 'none was started after it')
-    t.equal(turn.messages().filter((message) => message.role === 'tool').length, 32, 'each call has its result')
-    t.equal(bench.clock.pendingTimers(), 0)
   }
+  const told = `[Now: noon]\n${leftOutNote}`
+  t.same(await contexts({ history: [earlier('short')] }), ['[Now: noon]', '[Now: noon]'])
+  t.same(await contexts({ history: [earlier('x'.repeat(20_000)), earlier('short')] }), [told, told])
+  t.same(await contexts({ history: [], earlierLeftOut: true }), [told, told], 'those that the log alone holds')
 })
 
-void t.test('a model that ends itself at /stop, in whatever words, was stopped', async (t) => {
-  const model = new ScriptedModel(() => says('never'))
-  model.complete = (_request, signal) =>
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new TypeError('fetch failed'))))
-  const { turn, stop } = makeTurn(model, [])
-  const rejected = t.rejects(turn.run(), { code: 'stopped' })
-  await settle()
-  stop.abort()
-  await rejected
-})
-
-void t.test('/stop before the first call leaves nothing done', async (t) => {
-  const model = ScriptedModel.replies(says('never'))
-  const { turn, stop } = makeTurn(model, [])
-  stop.abort()
-  await t.rejects(turn.run(), { code: 'stopped' })
-  t.equal(model.requests.length, 0)
-})
-
-void t.test('a model that never answers ends the turn after its time, with a sentence', async (t) => {
-  const model = new ScriptedModel(() => new Promise(() => undefined))
-  const { turn, bench } = makeTurn(model, [])
-  const running = turn.run()
-  await bench.clock.advance(limits.modelCallTimeoutMs - 1)
-  await bench.clock.advance(1)
-  t.match(await running, { failed: true, text: 'scripted/model gave no answer in 5 minutes: try again later.' })
+void t.test('a turn whose results push earlier turns out is told from then on', async (t) => {
+  const long = smallTool('look', 'read', () => 'x'.repeat(3_000))
+  const names = ['a', 'b', 'c', 'd']
+  const model = new ScriptedModel(() => {
+    const name = names.shift()
+    return name === undefined ? says('ok') : callsTools(['look', { name }])
+  }, limits.replyTokensReserved + 3_000)
+  const history = [{ answers: [], messages: [{ role: 'user', text: 'x'.repeat(2_000) } as const] }]
+  const { turn } = makeTurn(model, [long], { history })
+  await turn.run()
+  const told = model.requests.map(({ messages }) => JSON.stringify(messages).includes('left out'))
+  t.same(told, [false, false, false, true, true])
 })
 
 void t.test('a change that was refused is not called done', async (t) => {
