@@ -60,6 +60,7 @@ export class Screen {
     })
     // Before readline does what the key asks for.
     this.#keys.prependListener('keypress', (_text: string | undefined, key: Key) => this.#onKey(key))
+    if (!options.paint.movesCursor) this.#keys.on('keypress', (_text, key: Key) => this.#eraseOnDumb(key))
     options.output.prependListener('resize', this.#onResize)
     this.#readline.on('line', (line) => this.#onLine(line))
     // Emitted before `line`, with readline's own array: what is removed here is forgotten.
@@ -145,6 +146,16 @@ export class Screen {
     const status = this.#status
     this.setStatus('')
     this.#status = status
+  }
+
+  /** On a dumb terminal readline takes Backspace for a character: it stands on the line, and was echoed. */
+  #eraseOnDumb(key: Key): void {
+    if (key.name !== 'backspace') return
+    const before = Array.from(this.#readline.line.slice(0, -1))
+    const line = before.slice(0, -1).join('')
+    Object.assign(this.#readline, { line, cursor: line.length })
+    const goneBack = key.sequence === '\b' ? '' : '\b'
+    if (before.length > 0) this.#options.output.write(`${goneBack} \b`)
   }
 
   #onLine(line: string): void {

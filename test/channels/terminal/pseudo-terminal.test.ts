@@ -11,9 +11,9 @@ const columns = 40
 const skip = existsSync('/usr/bin/script') ? false : 'no script(1) here'
 
 /** Runs the chat on a real pseudo-terminal of 40 columns, then lets stty say whether it was left as it was found. */
-function startOnTerminal(historyPath: string) {
+function startOnTerminal(historyPath: string, terminal = 'xterm') {
   const command = `stty cols ${columns}; '${process.execPath}' '${program}' '${historyPath}'; echo "left with $?"; stty -a`
-  const environment = { PATH: process.env['PATH'] ?? '', TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh' }
+  const environment = { PATH: process.env['PATH'] ?? '', TERM: terminal, NO_COLOR: '1', SHELL: '/bin/sh' }
   const child = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], { env: environment })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -25,7 +25,18 @@ function startOnTerminal(historyPath: string) {
   const shows = async (isSo: (screen: string) => boolean): Promise<void> => {
     while (!isSo(screen())) await once(child.stdout, 'data')
   }
-  return { child, screen, shows, type: (keys: string) => child.stdin.write(keys), closed: once(child, 'close') }
+  const printed = async (part: string): Promise<void> => {
+    while (!text.includes(part)) await once(child.stdout, 'data')
+  }
+  return {
+    child,
+    screen,
+    shows,
+    printed,
+    text: () => text,
+    type: (keys: string) => child.stdin.write(keys),
+    closed: once(child, 'close'),
+  }
 }
 
 void t.test('on a real terminal a person types, corrects, recalls, reads replies and leaves', { skip }, async (t) => {
@@ -49,6 +60,20 @@ void t.test('on a real terminal a person types, corrects, recalls, reads replies
   t.match(chat.screen(), /[^-]icanon/)
   t.match(chat.screen(), /[^-]echo\b/)
   t.equal(readFileSync(historyPath, 'utf8'), `lamp on\nlamp on ${'and on '.repeat(10)}\n`)
+})
+
+void t.test('on a dumb terminal a person types and corrects, and nothing moves the cursor', { skip }, async (t) => {
+  const chat = startOnTerminal(join(t.testdir(), 'history'), 'dumb')
+  await chat.printed('you> ')
+  chat.type('\x7flamp öff\x7f\x7f\x7fon\b\bof')
+  await chat.printed('of')
+  chat.type('f\r')
+  await chat.printed('You said: lamp off\r\n')
+  chat.type('\x04')
+  await chat.printed('left with 0')
+  chat.child.stdin.end()
+  await chat.closed
+  t.notMatch(chat.text(), '\x1b')
 })
 
 void t.test('a terminal that hangs up ends the chat', { skip }, async (t) => {
