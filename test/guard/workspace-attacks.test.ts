@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import crypto from 'node:crypto'
 import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -16,11 +18,14 @@ import { collect } from '../support/collect.ts'
  *   /proc and /dev/fd links    O_NOFOLLOW in #pin                            "links into /proc and /dev/fd ..."
  *   link swapped in            /proc/self/fd walk, O_NOFOLLOW, assertInside  workspace-race.test.ts
  *   hard link                  nlink > 1 in #pinFile                         "a hard link ..."
- *   FIFO (blocks), device,     isFile in #pinFile                            "a FIFO ...", "a device ...", "a socket ..."
- *   socket
- *   folder moved out           #assertInside                                 "a folder that is moved out ..."
+ *   FIFO, device, socket       isFile in #pinFile                            "a FIFO ...", "a device ...", "a socket ..."
+ *   folder moved out           #assertInside                                 "a folder that is moved ..."
+ *   link under the temporary   O_EXCL in replace                             "a link that waits ..."
+ *   name that forges a line    #canName in walk (workspace.ts)               "a name that no path may hold ..."
  *   state and configuration    names.pop() in validatePath                   "state/, pincer.yaml and .env ..."
- *   huge file                  size checks in read                           workspace.test.ts, "a file that is too large ..."
+ *   huge, sparse, growing file size checks in read                           workspace.test.ts, "a file that is too large ...",
+ *                                                                            "a file that grows ..."; tools/files/search.test.ts
+ *   folder of too many names   folderNamesMax in names                       workspace.test.ts, "a folder of more names ..."
  */
 
 interface Scene {
@@ -207,23 +212,49 @@ void t.test('a socket is refused', async (t) => {
   await refused(t, there, 'sock', /device, pipe or socket/)
 })
 
-void t.test('a folder that is moved out while it is held gives nothing and takes nothing', async (t) => {
+for (const [place, moveTo] of [
+  ['outside', (home: string) => join(home, 'outside/held')],
+  ['beside the workspace, under a name that begins as its own', (home: string) => join(home, 'workspace-held')],
+] as const) {
+  void t.test(`a folder that is moved ${place} while it is held gives and takes nothing`, async (t) => {
+    const there = await scene(t)
+    const target = moveTo(there.home)
+    fs.mkdirSync(there.at('held'))
+    fs.writeFileSync(there.at('held/f.md'), 'x')
+    await using root = await ConfinedFolder.openRoot(there.workspace.root)
+    await using held = await root.folder('held')
+    if (held === undefined) throw new Error('no folder')
+    fs.renameSync(there.at('held'), target)
+    const moved = /^path_refused: held.* was moved out of the workspace/
+    t.match(await answer(held.read('f.md', 100)), moved)
+    t.match(await answer(held.replace('f.md', 'changed', 0o600)), moved)
+    t.match(await answer(held.replace('new.md', 'changed', 0o600)), moved)
+    t.match(await answer(held.names()), moved)
+    t.match(await answer(held.remove('f.md')), moved)
+    t.match(await answer(held.makeFolder('sub', 0o700)), moved)
+    t.same(fs.readdirSync(target), ['f.md'])
+    t.equal(fs.readFileSync(join(target, 'f.md'), 'utf8'), 'x')
+  })
+}
+
+void t.test('a link that waits under the name of the unfinished write is not written through', async (t) => {
   const there = await scene(t)
-  fs.mkdirSync(there.at('held'))
-  fs.writeFileSync(there.at('held/f.md'), 'x')
-  await using root = await ConfinedFolder.openRoot(there.workspace.root)
-  await using held = await root.folder('held')
-  if (held === undefined) throw new Error('no folder')
-  fs.renameSync(there.at('held'), join(there.home, 'outside/held'))
-  const moved = /^path_refused: held.* was moved out of the workspace/
-  t.match(await answer(held.read('f.md', 100)), moved)
-  t.match(await answer(held.replace('f.md', 'changed', 0o600)), moved)
-  t.match(await answer(held.replace('new.md', 'changed', 0o600)), moved)
-  t.match(await answer(held.names()), moved)
-  t.match(await answer(held.remove('f.md')), moved)
-  t.match(await answer(held.makeFolder('sub', 0o700)), moved)
-  t.same(fs.readdirSync(join(there.home, 'outside/held')), ['f.md'])
-  t.equal(fs.readFileSync(join(there.home, 'outside/held/f.md'), 'utf8'), 'x')
+  await there.workspace.write('first.md', 'x')
+  const original = crypto.randomBytes
+  // Nobody can guess the name; here it is known.
+  Object.assign(crypto, { randomBytes: (size: number) => Buffer.alloc(size) })
+  syncBuiltinESMExports()
+  t.teardown(() => {
+    Object.assign(crypto, { randomBytes: original })
+    syncBuiltinESMExports()
+  })
+  for (const target of ['../outside/secret.txt', '../outside/new.txt']) {
+    fs.symlinkSync(target, there.at('.pincer-new-000000000000'))
+    t.match(await answer(there.workspace.write('a.md', 'changed')), /^file: Cannot write a\.md/)
+    untouched(t, there.home)
+    fs.rmSync(there.at('.pincer-new-000000000000'), { force: true })
+  }
+  t.match(await answer(there.workspace.write('a.md', 'changed')), /^done/, 'without the link that name is taken')
 })
 
 void t.test('a workspace behind a link is resolved once: swapping the link later leads nowhere else', async (t) => {
@@ -241,6 +272,17 @@ void t.test('a workspace behind a link is resolved once: swapping the link later
   fs.renameSync(there.root, `${there.root}.old`)
   fs.symlinkSync('outside', there.root)
   t.match(await answer(workspace.readText('secret.txt')), /^file: Cannot read secret.txt/)
+})
+
+void t.test('a name that no path may hold is passed over by a walk, and so is what it holds', async (t) => {
+  const there = await scene(t)
+  fs.writeFileSync(there.at('a.md\nforged.md:1: x'), 'x')
+  fs.mkdirSync(there.at('c\u202ed'))
+  fs.writeFileSync(there.at('c\u202ed/x'), 'x')
+  t.same(
+    (await collect(there.workspace.walk('.'))).map((entry) => entry.path),
+    ['notes', 'notes/a.md'],
+  )
 })
 
 void t.test('a name of bytes that are no text is left out: no path could say it', async (t) => {

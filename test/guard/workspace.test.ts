@@ -111,6 +111,32 @@ void t.test('a file that is too large is neither read nor made', async (t) => {
   t.same(fs.readdirSync(root).toSorted(), ['log.txt', 'most.txt'])
 })
 
+void t.test('a file that grows after it was looked at is not read beyond the bound', async (t) => {
+  const root = t.testdir({ 'log.txt': 'x'.repeat(limits.fileBytesMax + 100_000) })
+  const workspace = await openWorkspace({ root })
+  const probe = await fs.promises.open('/dev/null')
+  const handles = Object.getPrototypeOf(probe) as fs.promises.FileHandle
+  await probe.close()
+  const original = Object.getOwnPropertyDescriptor(handles, 'stat')
+  // What it was a moment ago.
+  Object.defineProperty(handles, 'stat', {
+    ...original,
+    value: async function (this: fs.promises.FileHandle) {
+      return Object.assign(fs.fstatSync(this.fd), { size: 5 })
+    },
+  })
+  t.teardown(() => original !== undefined && Object.defineProperty(handles, 'stat', original))
+  t.equal(await sentence(workspace.read('log.txt')), 'file: log.txt is 1.0 MB: 1.0 MB is the most that is read.')
+})
+
+void t.test('a folder of more names than are taken is said to hold more', async (t) => {
+  const root = t.testdir({})
+  for (let count = 0; count < limits.folderNamesMax + 5; count++) fs.symlinkSync('none', join(root, `l${count}`))
+  const listing = await (await openWorkspace({ root })).list('.', 10)
+  t.equal(listing?.entries.length, 10)
+  t.equal(listing?.moreCount, limits.folderNamesMax - 10 + 1)
+})
+
 void t.test('what is no text is named with its size, for reading and for appending', async (t) => {
   const root = t.testdir({
     'photo.jpg': Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
