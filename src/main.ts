@@ -140,7 +140,7 @@ async function attach(start: Start): Promise<ExitCode> {
     complain(`Another Pincer holds ${home.path} and does not listen yet (or is just ending): try again in a moment.`)
     return 1
   }
-  const greeting = [`Attached to the Pincer that serves ${home.path}. /help lists commands; Ctrl-C twice leaves.`]
+  const greeting = [`Attached to the Pincer that serves ${home.path}. /help lists commands; Ctrl-D leaves.`]
   return converse(start, (peer) => client.attach(peer), greeting, { commands: ['/help'], devices: [] })
 }
 
