@@ -9,7 +9,7 @@ export interface DeviceCommandParts {
   readonly devices: Devices
 }
 
-/** Reading and switching without a model: through the registry, so that every limit and question holds here too. */
+/** Reading and switching without a model (names are lower case, telephones type capitals): through the registry, so that every limit and question holds here too. */
 export function deviceCommands({ registry, devices }: DeviceCommandParts): Record<string, Command> {
   const call = async (name: string, args: object, origin: CallOrigin): Promise<Partial<CommandReply>> => {
     return registry.run({ id: 'command', name, arguments: JSON.stringify(args) }, origin)
@@ -17,7 +17,11 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
   const set = (words: string, origin: CallOrigin, usage: string): Promise<Partial<CommandReply>> => {
     const [, name, value, duration] = /^(\S+)\s+(on|off)(?:\s+for\s+(.+))?$/i.exec(words) ?? []
     if (name === undefined || value === undefined) return Promise.resolve(failure(`Write it as ${usage}.`))
-    const args = { name, value: value.toLowerCase(), ...(duration === undefined ? {} : { for: duration }) }
+    const args = {
+      name: name.toLowerCase(),
+      value: value.toLowerCase(),
+      ...(duration === undefined ? {} : { for: duration }),
+    }
     return call('device_set', args, origin)
   }
   return {
@@ -25,7 +29,7 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
       usage: '/read [device]',
       help: 'read one device, or all',
       guests: '/read [device]',
-      run: (words, _message, origin) => call('device_read', words === '' ? {} : { name: words }, origin),
+      run: (words, _message, origin) => call('device_read', words === '' ? {} : { name: words.toLowerCase() }, origin),
     },
     set: {
       usage: '/set device on|off [for 10m]',

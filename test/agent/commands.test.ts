@@ -58,6 +58,8 @@ void t.test('case, spaces around and the name of a bot do not matter', async (t)
     t.equal(await text(way), 'All is well.', way)
   }
   t.match(await text('/on@pincer_bot lamp'), /^lamp is on/)
+  t.match(await text('/Read Lamp'), /^lamp: on/)
+  t.match(await text('/Set LAMP On'), /^lamp is on already/)
   t.match(await text('/READ lamp'), /^lamp: on/)
 })
 
