@@ -151,10 +151,11 @@ export class ConfinedFolder implements AsyncDisposable {
   async #modeToKeep(name: string): Promise<number | undefined> {
     const pinned = await this.#pinFile(name)
     if (pinned === undefined) return undefined
-    await pinned.handle.close()
+    await using handle = pinned.handle
     const mode = pinned.stats.mode & 0o777
-    // A rename does not ask the old file for leave to write; whoever took that right away meant it.
+    // A rename does not ask the old file for leave to write; whoever took that right away, or never gave it, meant it.
     if ((mode & 0o222) === 0) throw new PincerError('file', `${this.#pathOf(name)} is read-only and was left as it is.`)
+    await using _writable = await fs.promises.open(procPath(handle), O_WRONLY | O_NONBLOCK | O_NOCTTY)
     return mode
   }
 

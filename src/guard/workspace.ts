@@ -14,8 +14,8 @@ export interface FolderEntry extends EntryStat {
 
 export interface WalkEntry extends EntryStat {
   readonly path: string
-  /** A folder so far down that what it holds is not walked. */
-  readonly tooDeep?: true
+  /** Why what this folder holds is not walked. */
+  readonly notWalked?: 'is too deep: give its path' | 'cannot be opened'
 }
 
 /** The workspace under `root`, which must exist. Failures are PincerError `home`. */
@@ -175,7 +175,7 @@ export class Workspace {
         continue
       }
       if (levels === 0) {
-        yield { ...entry, path: below, tooDeep: true }
+        yield { ...entry, path: below, notWalked: 'is too deep: give its path' }
         continue
       }
       yield { ...entry, path: below }
@@ -183,6 +183,7 @@ export class Workspace {
         yield* this.walk(below, levels - 1)
       } catch (error) {
         if (!isPincerError(error) || error.code === 'disk') throw error
+        yield { ...entry, path: below, notWalked: 'cannot be opened' }
       }
     }
   }

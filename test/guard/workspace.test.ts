@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { isPincerError } from '../../src/errors.ts'
@@ -67,6 +68,42 @@ void t.test('a read-only file is left as it is', async (t) => {
   t.equal(await sentence(workspace.write('a.md', 'new')), 'file: a.md is read-only and was left as it is.')
   t.equal(fs.readFileSync(join(root, 'a.md'), 'utf8'), 'old')
 })
+
+const isRoot = process.getuid?.() === 0
+
+void t.test(
+  'a file that this user may not write is not replaced, and a folder it may not open is said',
+  { skip: isRoot ? false : 'only root can make files of another user' },
+  async (t) => {
+    // Below /tmp, for the other user must be able to get there.
+    const root = fs.mkdtempSync(join(tmpdir(), 'pincer-test-'))
+    t.teardown(() => fs.rmSync(root, { recursive: true }))
+    fs.writeFileSync(join(root, 'theirs.md'), 'theirs', { mode: 0o644 })
+    fs.mkdirSync(join(root, 'closed'), { mode: 0o700 })
+    fs.mkdirSync(join(root, 'readonly'), { mode: 0o755 })
+    const nobody = 65_534
+    fs.chownSync(root, nobody, nobody)
+    const workspace = await openWorkspace({ root })
+    process.seteuid?.(nobody)
+    try {
+      const no = 'Pincer has no permission for it.'
+      t.equal(await sentence(workspace.write('theirs.md', 'mine')), `file: Cannot write theirs.md: ${no}`)
+      t.equal(await sentence(workspace.write('readonly/a.md', 'x')), `file: Cannot write readonly/a.md: ${no}`)
+      t.equal(await sentence(workspace.list('closed', 5)), `file: Cannot list closed: ${no}`)
+      t.match(await collect(workspace.walk('.')), [
+        { path: 'closed' },
+        { path: 'closed', notWalked: 'cannot be opened' },
+        { path: 'readonly' },
+        { path: 'theirs.md' },
+      ])
+      t.equal(await sentence(workspace.write('mine.md', 'x')), 'done')
+    } finally {
+      process.seteuid?.(0)
+    }
+    t.equal(fs.readFileSync(join(root, 'theirs.md'), 'utf8'), 'theirs')
+    t.equal(fs.statSync(join(root, 'theirs.md')).uid, 0)
+  },
+)
 
 void t.test('append starts on a line of its own and makes the file where there is none', async (t) => {
   const root = t.testdir({ 'a.md': 'one' })

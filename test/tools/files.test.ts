@@ -202,7 +202,7 @@ void t.test('a sparse file, a huge one and one that is no text are named, never 
   }
   t.equal(
     await call('search_files', { pattern: 'a' }),
-    '["a" does not stand in 0 text files; 3 files skipped: not text, too large or a link]',
+    '["a" does not stand in 0 text files; 3 files skipped: not text, too large or not to be opened]',
   )
   t.match(
     await call('write_file', { path: 'big.md', content: 'x'.repeat(limits.fileBytesMax + 1) }),

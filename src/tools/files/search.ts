@@ -52,7 +52,8 @@ class Matches {
   #skippedCount = 0
   #sizeBytes = 0
   #stopped: 'no' | 'matches' | 'files' = 'no'
-  #tooDeep: string | undefined
+  #notWalked: string | undefined
+  #notWalkedCount = 0
 
   constructor(wanted: string) {
     this.#wanted = wanted
@@ -64,7 +65,10 @@ class Matches {
 
   mustStopAt(entry: WalkEntry): boolean {
     this.#entryCount++
-    if (entry.tooDeep === true) this.#tooDeep ??= entry.path
+    if (entry.notWalked !== undefined) {
+      this.#notWalked ??= `${showPath(entry.path)} ${entry.notWalked}`
+      this.#notWalkedCount++
+    }
     if (this.#entryCount > limits.searchFilesMax || this.#sizeBytes > limits.searchBytesMax) this.#stopped = 'files'
     if (entry.kind === 'file' && entry.sizeBytes <= limits.fileBytesMax) this.#sizeBytes += entry.sizeBytes
     return this.#stopped !== 'no'
@@ -97,9 +101,12 @@ class Matches {
     }
     if (this.#stopped === 'matches') notes.push('there are more matches: narrow the pattern or the path')
     if (this.#stopped === 'files') notes.push('not everything was searched: narrow the path')
-    if (this.#tooDeep !== undefined) notes.push(`${showPath(this.#tooDeep)} is too deep: search it by its path`)
+    if (this.#notWalked !== undefined) {
+      const others = this.#notWalkedCount - 1
+      notes.push(`the folder ${this.#notWalked}${others === 0 ? '' : `; so it is with ${others} more`}`)
+    }
     if (this.#skippedCount > 0)
-      notes.push(`${count(this.#skippedCount, 'file')} skipped: not text, too large or a link`)
+      notes.push(`${count(this.#skippedCount, 'file')} skipped: not text, too large or not to be opened`)
     if (notes.length === 0) return this.#lines.join('\n')
     return [...this.#lines, `[${notes.join('; ')}]`].join('\n')
   }

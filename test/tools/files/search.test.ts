@@ -16,7 +16,7 @@ void t.test('search_files finds plain text in any case and says what it left out
   const { call } = await toolsOn(root)
   t.equal(
     await call('search_files', { pattern: 'RELAY' }),
-    'a.md:1: The Relay (GPIO17)\na.md:3: relay again\nnotes/b.md:1: a.*b relay\n[3 files skipped: not text, too large or a link]',
+    'a.md:1: The Relay (GPIO17)\na.md:3: relay again\nnotes/b.md:1: a.*b relay\n[3 files skipped: not text, too large or not to be opened]',
   )
   t.equal(await call('search_files', { pattern: 'a.*b', path: 'notes' }), 'notes/b.md:1: a.*b relay')
   t.equal(await call('search_files', { pattern: 'nothing', path: 'a.md' }), 'a.md:2: nothing')
@@ -56,7 +56,7 @@ void t.test('search_files enters 32 folders inside each other and names the one 
   const { call } = await toolsOn(root)
   t.equal(
     await call('search_files', { pattern: 'needle' }),
-    `${deep}hit.md:1: needle\n[${deep}d is too deep: search it by its path]`,
+    `${deep}hit.md:1: needle\n[the folder ${deep}d is too deep: give its path]`,
   )
   t.equal(await call('search_files', { pattern: 'needle', path: `${deep}d` }), `${deep}d/miss.md:1: needle`)
 })
