@@ -18,7 +18,7 @@ const shapes: readonly { readonly pattern: RegExp; readonly kept: string }[] = [
   { pattern: /(?<![\w-])sk-(?=[A-Za-z_-]{0,200}\d)[\w-]{16,300}/g, kept: '' },
   {
     pattern:
-      /(?<!\w)(?:gh[pousr]_\w{20,255}|github_pat_\w{20,255}|gsk_\w{20,255}|AIza[\w-]{30,40}|tvly-[\w-]{16,100})/g,
+      /(?<!\w)(?:gh[pousr]_\w{20,255}|github_pat_\w{20,255}|gsk_\w{20,255}|AIza[\w-]{30,40}|tvly-[\w-]{16,100}|xai-\w{20,200})/g,
     kept: '',
   },
   { pattern: /(\bBearer\s{1,4})(?=[A-Za-z._~+/=-]{0,400}\d)[\w.~+/=-]{8,1000}/gi, kept: '$1' },
