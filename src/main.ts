@@ -225,6 +225,8 @@ async function converse(
 function endSignal(): AbortSignal {
   const aborter = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => aborter.abort())
+  // Asleep, it would hold no limit while its outputs stay as they are.
+  process.on('SIGTSTP', () => complain('Not paused: limits on outputs must go on being held. Ctrl-C ends Pincer.'))
   return aborter.signal
 }
 
@@ -262,10 +264,13 @@ function complain(text: string): void {
 
 /** What to do about the outputs before a bug ends the process. */
 let onBug: () => Promise<void> = () => Promise.resolve()
+let endsOnBug = false
 
 /** A fault nobody expected: outputs safe, then end with 1, so that a supervisor starts afresh from the journal. */
 async function endOnBug(error: unknown): Promise<void> {
   complain(`error main: a bug ended Pincer: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  if (endsOnBug) return
+  endsOnBug = true
   try {
     await onBug()
   } finally {

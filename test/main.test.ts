@@ -114,3 +114,14 @@ void t.test(
     }
   },
 )
+
+void t.test('Ctrl-Z does not put it to sleep with its outputs on, and says why', async (t) => {
+  const { daemon, said } = await serving(join(t.testdir({}), 'home'))
+  daemon.kill('SIGTSTP')
+  const [complaint] = (await once(daemon.stderr, 'data')) as [Buffer]
+  t.equal(String(complaint), 'Not paused: limits on outputs must go on being held. Ctrl-C ends Pincer.\n')
+  const exit = once(daemon, 'exit')
+  daemon.kill('SIGTERM')
+  t.strictSame(await exit, [0, null])
+  await said()
+})

@@ -6,7 +6,7 @@ import { killAtEach } from './sweep.ts'
  * The program is killed (SIGKILL) during turns that change things, and a process outside judges what it saw: nothing
  * accepted is lost, nothing is changed twice, nothing is answered twice but what was in flight.
  */
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 void t.test('nothing is lost or done twice when it is killed at each operation on the disk', async (t) => {
   await killAtEach(t, { folder: t.testdir({}), prepare: newHome })

@@ -4,7 +4,7 @@ import { damagedJournal, inParallel, judge, longJournal, message, newHome, newWi
 import { killAtEach } from './sweep.ts'
 
 /** As operations.test.ts, at random instants, and while the journal is shortened or mended. */
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 /** From the first line of a start to the end of what is done with the journal. */
 const operationsMax = 14
