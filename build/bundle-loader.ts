@@ -18,7 +18,10 @@ export function loadBundle(name: string): unknown {
     ...(cachedData === undefined ? {} : { cachedData }),
   })
   // Only a build that made its caches under other flags than it runs with comes here: tests ask that nothing is said.
-  if (script.cachedDataRejected === true) process.emitWarning(`The code cache of ${name}.cjs is not for this runtime.`)
+  // Written at once: a warning of the runtime would wait for a tick that a short command may not live to see.
+  if (script.cachedDataRejected === true) {
+    process.stderr.write(`pincer: the code cache of ${name}.cjs is not for this runtime.\n`)
+  }
   const module = { exports: {} }
   const run: unknown = script.runInThisContext()
   if (typeof run !== 'function') throw new Error(`${name}.cjs is damaged: run the build again.`)
