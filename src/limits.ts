@@ -152,8 +152,8 @@ export const limits = {
 
   /** One message of Telegram, in UTF-16 units of what is read, markup not counted. */
   telegramTextUnitsMax: 4_096,
-  /** One message as it is sent. Telegram refuses 32 KB, and fewer where many long addresses stand in it. */
-  telegramHtmlBytesMax: 16 * 1024,
+  /** One message as it is sent: Telegram refuses 32 KB. Text alone never gets there, many long addresses do. */
+  telegramHtmlBytesMax: 24 * 1024,
   /** A longer reply is not read as Markdown: it is shown as it was written. */
   telegramMarkdownCharsMax: 64_000,
   /** One paragraph: the time that the parser takes grows with its square. */
@@ -188,6 +188,8 @@ export const limits = {
   /** A trouble that lasts or returns is not said again before it was quiet for so long. */
   telegramToldAgainMs: 60 * 60_000,
   telegramNameCharsMax: 64,
+  /** Albums remembered, so that each is answered once. */
+  telegramAlbumsMax: 16,
   /** The description of a command in the menu. */
   telegramMenuCharsMax: 256,
   /** The indicator fades after 5 s by itself. */
@@ -201,7 +203,10 @@ export const limits = {
   telegramProgressLinesMax: 12,
   /** How long a progress message waits for the reply that takes its place. */
   telegramProgressLeftMs: 10_000,
-  telegramProgressRemovalsMax: 10,
+  /** Tries to remove a progress message or to close a question. */
+  telegramClearingTriesMax: 10,
+  /** Tries to answer the press of a button, which Telegram takes for some seconds. */
+  telegramPressTriesMax: 3,
   /** How long stopping waits for questions to be closed and progress to be removed. */
   telegramFarewellMs: 2_000,
 
@@ -212,5 +217,4 @@ export const limits = {
   pairingNoticeMs: 60 * 60_000,
   /** Strangers remembered so that they get no second notice. */
   pairingSendersMax: 1_000,
-  pairingFileBytesMax: 256 * 1024,
 } as const
