@@ -43,7 +43,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'hardware/ports.ts',
     'hardware/board.ts',
   ],
-  'channels/': [...foundation, 'bus/', 'http/'],
+  'channels/': [...foundation, 'bus/', 'config/config.ts', 'http/'],
   // The control socket is the far end of a terminal: it carries the same peer.
   'daemon/': [
     ...foundation,
