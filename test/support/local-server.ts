@@ -16,7 +16,7 @@ export interface LocalServer {
 /** A real HTTP server on the loopback address. */
 export function httpServer(
   t: Test,
-  listener: (...exchange: Parameters<RequestListener>) => void | Promise<void>,
+  listener: (...exchange: Parameters<RequestListener>) => unknown,
 ): Promise<LocalServer> {
   const server = createHttpServer((...exchange) => void listener(...exchange))
   server.keepAliveTimeout = 0
