@@ -72,12 +72,13 @@ export async function exchange(
   const type = headers['content-type'] ?? ''
   const { draft } = reader
   if (/\bhtml\b/i.test(type)) {
+    await readText(response, limits.providerErrorBytesMax)
     const sentence = `${id} was answered by a web page, not by a model: check baseUrl, or sign in to the network.`
     throw draft.fault('web_page', sentence, status)
   }
   try {
     if (/\bjson\b/i.test(type)) await readWhole(response, reader, id)
-    else await readStream(response, reader, { clock, leave, stop: signal })
+    else await readStream(response, reader, { clock, leave })
   } catch (error) {
     throw failureOf(error, draft, id)
   }
@@ -92,7 +93,7 @@ async function readWhole(response: HttpResponse, reader: ReplyReader, id: string
 async function readStream(
   response: HttpResponse,
   reader: ReplyReader,
-  { clock, leave, stop }: { readonly clock: Clock; readonly leave: AbortController; readonly stop: AbortSignal },
+  { clock, leave }: { readonly clock: Clock; readonly leave: AbortController },
 ): Promise<void> {
   const events = new ServerSentEvents()
   let timer: Timer | undefined
@@ -106,7 +107,7 @@ async function readStream(
   } catch (error) {
     // Once the reply is whole, it does not matter how the connection ends.
     const isEnd = isHttpError(error) || leave.signal.aborted
-    if (!reader.draft.ended || !isEnd || stop.aborted) throw error
+    if (!reader.draft.ended || !isEnd) throw error
   } finally {
     timer?.cancel()
   }

@@ -92,8 +92,12 @@ export class FakeProvider {
     this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error))
   })
 
+  /** Connections that were opened so far. */
+  connections = 0
+
   protected constructor(format: FakeFormat) {
     this.#format = format
+    this.#server.on('connection', () => this.connections++)
   }
 
   /** Adds answers, one a request, each delivered like this. */
