@@ -25,6 +25,14 @@ export const limits = {
   /** From the request to the head of the answer: a small board reads a long prompt slowly. */
   modelFirstByteTimeoutMs: 4 * 60_000,
   modelGapTimeoutMs: 2 * 60_000,
+  modelTriesMax: 3,
+  /** Before the second try, about; twice as long before the third. */
+  modelRetryMs: 1_000,
+  /** A provider that wants to be left alone for longer is not waited for. */
+  modelRetryAfterMaxMs: 20_000,
+  /** A model of a list that failed is left out for so long; one without credit or quota for longer. */
+  modelRestMs: 60_000,
+  modelQuotaRestMs: 10 * 60_000,
   /** How long the connection may stay open behind a reply that is whole. */
   modelEndMs: 2_000,
   modelEventCharsMax: 1_000_000,
