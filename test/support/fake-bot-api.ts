@@ -137,7 +137,10 @@ export class FakeBotApi extends FakePeople {
     if (known !== undefined) return send(response, known.status, bodyOf(known))
     if (isFile !== undefined) return this.#sendFile(response, rest)
     const closed = new AbortController()
-    response.on('close', () => closed.abort())
+    response.on('close', () => {
+      closed.abort()
+      this.#look()
+    })
     try {
       await this.#answer(request, response, { method: rest, url, closed: closed.signal })
     } catch (error) {
