@@ -20,6 +20,36 @@ export const limits = {
   /** A message older than this when it is acted on needs a confirmation that names its age. */
   actingMessageAgeMaxMs: 10 * 60_000,
   modelCallTimeoutMs: 5 * 60_000,
+  /** Name look-up, TCP and TLS to a model. */
+  modelConnectTimeoutMs: 15_000,
+  /** From the request to the head of the answer: a small board reads a long prompt slowly. */
+  modelFirstByteTimeoutMs: 4 * 60_000,
+  modelGapTimeoutMs: 2 * 60_000,
+  modelTriesMax: 3,
+  /** Before the second try, about; twice as long before the third. */
+  modelRetryMs: 1_000,
+  /** A provider that wants to be left alone for longer is not waited for. */
+  modelRetryAfterMaxMs: 20_000,
+  /** A model of a list that failed is left out for so long; one without credit or quota for longer. */
+  modelRestMs: 60_000,
+  modelQuotaRestMs: 10 * 60_000,
+  /** How long the connection may stay open behind a reply that is whole. */
+  modelEndMs: 2_000,
+  modelEventCharsMax: 1_000_000,
+  /** Text and arguments of one reply together. */
+  modelReplyCharsMax: 400_000,
+  /** An answer that is not streamed. */
+  modelBodyBytesMax: 4 * 1024 * 1024,
+  /** Asked of the provider for one reply; less where the window is small. */
+  modelReplyTokensMax: 8_192,
+  /** Windows of models that stand in no table: anywhere, at Anthropic, on one's own machine. */
+  modelWindowTokensDefault: 32_000,
+  anthropicWindowTokens: 200_000,
+  localWindowTokens: 8_192,
+  providerErrorBytesMax: 64 * 1024,
+  providerMessageCharsMax: 2_000,
+  /** Arguments that are no JSON, as they are shown to the model again. */
+  malformedArgumentsCharsMax: 1_000,
   /** How long /stop waits for a tool or model that ignores its signal before the turn is ended without it. */
   stopGraceMs: 500,
 
@@ -104,6 +134,18 @@ export const limits = {
   shellTimeoutMaxMs: 60 * 60_000,
   switchesPerMinuteMax: 600,
 
+  /** The next address of a host is tried when the one before has been silent for this. */
+  httpAttemptDelayMs: 250,
+  /** Connections that wait for the next request; beyond this the oldest is closed. */
+  httpIdleConnectionsMax: 4,
+  /** How long they wait when the server does not say how long it does, and when it says much. */
+  httpKeepAliveMs: 15_000,
+  httpKeepAliveMaxMs: 60_000,
+  /** The kernel asks a silent peer whether it still lives. */
+  httpProbeMs: 60_000,
+  /** Of an answer that nobody reads; beyond this the sender is held back. */
+  httpBufferBytesMax: 256 * 1024,
+
   partStopTimeoutMs: 5_000,
 
   /** Where a channel cannot take a reply because it is closing, the reply may be offered again after this. */
@@ -119,10 +161,71 @@ export const limits = {
   terminalHistoryLinesMax: 500,
   terminalHistoryLineCharsMax: 1_000,
 
+  /** One message of Telegram, in UTF-16 units of what is read, markup not counted. */
+  telegramTextUnitsMax: 4_096,
+  /** One message as it is sent: Telegram refuses 32 KB. Text alone never gets there, many long addresses do. */
+  telegramHtmlBytesMax: 24 * 1024,
+  /** A longer reply is not read as Markdown: it is shown as it was written. */
+  telegramMarkdownCharsMax: 64_000,
+  /** One paragraph: the time that the parser takes grows with its square. */
+  telegramParagraphCharsMax: 4_000,
+  /** Quotes, lists and emphasis inside each other. */
+  telegramNestingMax: 8,
+  /** A wider table does not fit a telephone: it is shown as lines. */
+  telegramTableColumnsMax: 42,
+  telegramLinkCharsMax: 2_048,
+
   controlClientsMax: 8,
   controlLineBytesMax: 1024 * 1024,
   /** What a client has not read yet; beyond this it is dropped. */
   controlBufferBytesMax: 2 * 1024 * 1024,
   /** How long a farewell on the control socket may take. */
   controlCloseMs: 1_000,
+
+  telegramLongPollMs: 30_000,
+  /** Without an answer for so long the poll goes out again on fresh sockets. */
+  telegramWatchdogMs: 45_000,
+  telegramConnectMs: 10_000,
+  /** Any other call: to the head of the answer, and between two pieces of it. */
+  telegramAnswerMs: 15_000,
+  telegramAnswerBytesMax: 16 * 1024 * 1024,
+  telegramUpdatesPerPollMax: 50,
+  telegramRetryMs: 1_000,
+  telegramRetryMaxMs: 30_000,
+  /** A retry_after beyond this is tried again here all the same. */
+  telegramRetryAfterMaxMs: 60 * 60_000,
+  telegramConflictRetryMs: 5_000,
+  telegramBadTokenRetryMs: 5 * 60_000,
+  /** A trouble that lasts or returns is not said again before it was quiet for so long. */
+  telegramToldAgainMs: 60 * 60_000,
+  telegramNameCharsMax: 64,
+  /** Albums remembered, so that each is answered once. */
+  telegramAlbumsMax: 16,
+  /** The description of a command in the menu. */
+  telegramMenuCharsMax: 256,
+  /** The indicator fades after 5 s by itself. */
+  telegramTypingMs: 4_000,
+  /** A turn that shows no sign of life for so long is not shown as typing any more. */
+  telegramTypingMaxMs: 10 * 60_000,
+  telegramProgressAfterMs: 3_000,
+  telegramProgressEditMs: 1_500,
+  /** Telegram takes about 20 edits a minute in a group. */
+  telegramProgressGroupEditMs: 3_000,
+  telegramProgressLinesMax: 12,
+  /** How long a progress message waits for the reply that takes its place. */
+  telegramProgressLeftMs: 10_000,
+  /** Tries to remove a progress message or to close a question. */
+  telegramClearingTriesMax: 10,
+  /** Tries to answer the press of a button, which Telegram takes for some seconds. */
+  telegramPressTriesMax: 3,
+  /** How long stopping waits for questions to be closed and progress to be removed. */
+  telegramFarewellMs: 2_000,
+
+  pairingCodeChars: 8,
+  pairingCodeMs: 10 * 60_000,
+  pairingPendingMax: 3,
+  /** A sender gets one notice in this time. */
+  pairingNoticeMs: 60 * 60_000,
+  /** Strangers remembered so that they get no second notice. */
+  pairingSendersMax: 1_000,
 } as const

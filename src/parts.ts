@@ -7,6 +7,8 @@ const parts = {
   yaml: () => import('./config/yaml-file.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
   terminal: () => import('./channels/terminal/interactive.ts'),
+  http: () => import('./http/undici-client.ts'),
+  httpProxy: () => import('./http/proxied-client.ts'),
 } as const
 
 export type PartName = keyof typeof parts

@@ -30,7 +30,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'config/': [...foundation],
   'bus/': [...foundation],
   'hardware/': [...foundation],
-  'model/': [...foundation],
+  'http/': [...foundation],
+  'model/': [...foundation, 'http/', 'config/known-providers.ts'],
   'guard/': [...foundation, 'bus/message.ts'],
   'devices/': [...foundation, 'config/config.ts', 'hardware/ports.ts'],
   'tools/': [
@@ -42,7 +43,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'hardware/ports.ts',
     'hardware/board.ts',
   ],
-  'channels/': [...foundation, 'bus/'],
+  'channels/': [...foundation, 'bus/', 'config/config.ts', 'http/'],
   // The control socket is the far end of a terminal: it carries the same peer.
   'daemon/': [
     ...foundation,
@@ -78,6 +79,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'config/',
     'bus/',
     'hardware/',
+    'http/',
     'model/',
     'guard/',
     'devices/',

@@ -19,6 +19,8 @@ void t.test('what is stored fits where it is stored', (t) => {
   t.ok(limits.toolFailureCharsMax <= limits.toolResultCharsMax)
   t.ok(limits.approvalCharsMax <= limits.toolResultCharsMax)
   t.ok(limits.inboundTextCharsMax < limits.sessionTailBytesMax)
+  t.ok(limits.toolArgumentsCharsMax < limits.modelReplyCharsMax, 'the registry, not the wire, refuses long arguments')
+  t.ok(limits.modelReplyCharsMax < limits.modelEventCharsMax, 'a reply may come in one event')
   t.end()
 })
 
@@ -27,6 +29,7 @@ void t.test('/stop is quicker than a second, and shorter waits are inside longer
   t.ok(limits.stopGraceMs < limits.partStopTimeoutMs)
   t.ok(limits.toolTimeoutMs < limits.modelCallTimeoutMs)
   t.ok(limits.i2cTimeoutMs < limits.toolTimeoutMs)
+  t.ok(limits.modelConnectTimeoutMs + limits.modelFirstByteTimeoutMs < limits.modelCallTimeoutMs)
   t.ok(limits.humanAnswerTimeoutMs < limits.actingMessageAgeMaxMs)
   t.end()
 })

@@ -2,36 +2,123 @@
 export interface KnownProvider {
   readonly api: 'openai' | 'anthropic'
   readonly baseUrl: string
-  /** The environment variable that holds the key. */
-  readonly keyName: string
+  /** The environment variable that holds the key; undefined for servers on this machine, which need none. */
+  readonly keyName: string | undefined
 }
 
-const knownProviders: Readonly<Record<string, KnownProvider>> = {
-  anthropic: { api: 'anthropic', baseUrl: 'https://api.anthropic.com', keyName: 'ANTHROPIC_API_KEY' },
-  openai: { api: 'openai', baseUrl: 'https://api.openai.com/v1', keyName: 'OPENAI_API_KEY' },
+/** What providers do differently behind the same wire format. */
+export interface ProviderFlags {
+  /** The name of the field that bounds the reply. */
+  readonly outputCap: 'max_tokens' | 'max_completion_tokens'
+  /** Whether `stream_options` is understood; who does not ask for it sends the usage unasked, or never. */
+  readonly streamOptions: boolean
+  /** Whether the cache wants a key of ours to find what it knows. */
+  readonly promptCacheKey: boolean
+  /** The form of the ids of calls: up to 40 letters, digits, _ and -, or exactly nine letters and digits. */
+  readonly callIds: 'any' | 'nine'
+  /** Whether the person may not speak right behind a tool's result. */
+  readonly assistantAfterTool: boolean
+  /** Whether the size of the context is told with each request. */
+  readonly tellsContext: boolean
+  /** Whether calls may come as text, because the server does not read them out of what the model writes. */
+  readonly readsTextCalls: boolean
+  /** What has to stand beside each call of the history. */
+  readonly callExtra: Readonly<Record<string, unknown>>
+}
+
+interface Entry extends KnownProvider {
+  readonly flags: Partial<ProviderFlags>
+}
+
+/** What servers that nobody described are taken for. */
+const usualFlags: ProviderFlags = {
+  outputCap: 'max_tokens',
+  streamOptions: true,
+  promptCacheKey: false,
+  callIds: 'any',
+  assistantAfterTool: false,
+  tellsContext: false,
+  readsTextCalls: true,
+  callExtra: {},
+}
+
+const entries: Readonly<Record<string, Entry>> = {
+  anthropic: {
+    api: 'anthropic',
+    baseUrl: 'https://api.anthropic.com',
+    keyName: 'ANTHROPIC_API_KEY',
+    flags: { readsTextCalls: false },
+  },
+  openai: {
+    api: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    keyName: 'OPENAI_API_KEY',
+    flags: { outputCap: 'max_completion_tokens', promptCacheKey: true, readsTextCalls: false },
+  },
   gemini: {
     api: 'openai',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyName: 'GEMINI_API_KEY',
+    flags: { readsTextCalls: false },
   },
-  openrouter: { api: 'openai', baseUrl: 'https://openrouter.ai/api/v1', keyName: 'OPENROUTER_API_KEY' },
-  deepseek: { api: 'openai', baseUrl: 'https://api.deepseek.com', keyName: 'DEEPSEEK_API_KEY' },
-  groq: { api: 'openai', baseUrl: 'https://api.groq.com/openai/v1', keyName: 'GROQ_API_KEY' },
-  mistral: { api: 'openai', baseUrl: 'https://api.mistral.ai/v1', keyName: 'MISTRAL_API_KEY' },
-  xai: { api: 'openai', baseUrl: 'https://api.x.ai/v1', keyName: 'XAI_API_KEY' },
+  openrouter: { api: 'openai', baseUrl: 'https://openrouter.ai/api/v1', keyName: 'OPENROUTER_API_KEY', flags: {} },
+  deepseek: { api: 'openai', baseUrl: 'https://api.deepseek.com', keyName: 'DEEPSEEK_API_KEY', flags: {} },
+  groq: {
+    api: 'openai',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    keyName: 'GROQ_API_KEY',
+    flags: { outputCap: 'max_completion_tokens' },
+  },
+  mistral: {
+    api: 'openai',
+    baseUrl: 'https://api.mistral.ai/v1',
+    keyName: 'MISTRAL_API_KEY',
+    // It refuses every field that it does not know, stream_options among them.
+    flags: {
+      streamOptions: false,
+      promptCacheKey: true,
+      callIds: 'nine',
+      assistantAfterTool: true,
+      readsTextCalls: false,
+    },
+  },
+  xai: {
+    api: 'openai',
+    baseUrl: 'https://api.x.ai/v1',
+    keyName: 'XAI_API_KEY',
+    flags: { outputCap: 'max_completion_tokens', readsTextCalls: false },
+  },
+  // Its OpenAI form passes no context size on so far (its versions differ, and unknown fields do no harm): whoever
+  // wants more than the default of the server sets OLLAMA_CONTEXT_LENGTH there.
+  ollama: { api: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', keyName: undefined, flags: { tellsContext: true } },
+  llamacpp: { api: 'openai', baseUrl: 'http://127.0.0.1:8080/v1', keyName: undefined, flags: {} },
+}
+
+/** From Gemini 3 on each call of the history carries a signature; Google documents this word for those without one. */
+const unsignedCall = { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } }
+
+function entryOf(name: string): Entry | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined
 }
 
 export function knownProvider(name: string): KnownProvider | undefined {
-  return Object.hasOwn(knownProviders, name) ? knownProviders[name] : undefined
+  return entryOf(name)
+}
+
+/** The flags of this model of this provider; of a provider that is not known, the usual ones. */
+export function providerFlags(provider: string, modelName: string): ProviderFlags {
+  const flags = { ...usualFlags, ...entryOf(provider)?.flags }
+  const isSigned = provider === 'gemini' && !/^gemini-[12]\b/.test(modelName)
+  return isSigned ? { ...flags, callExtra: unsignedCall } : flags
 }
 
 /** The variables that hold the keys of known providers. */
 export function providerKeyNames(): readonly string[] {
-  return Object.values(knownProviders).map(({ keyName }) => keyName)
+  return Object.values(entries).flatMap(({ keyName }) => keyName ?? [])
 }
 
 export function knownProviderNames(): readonly string[] {
-  return Object.keys(knownProviders)
+  return Object.keys(entries)
 }
 
 /** Where the channels' tokens stand when pincer.yaml does not say. */

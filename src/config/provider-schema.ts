@@ -48,7 +48,7 @@ export function providersSchema(lookup: Lookup): v.GenericSchema<unknown, Config
             api: api ?? known?.api ?? 'openai',
             baseUrl: baseUrl ?? known?.baseUrl ?? '',
           } as const
-          const found = apiKey ?? (known === undefined ? undefined : lookup(known.keyName))
+          const found = apiKey ?? (known?.keyName === undefined ? undefined : lookup(known.keyName))
           return [name, found === undefined ? filled : { ...filled, apiKey: found }]
         }),
       ),

@@ -35,6 +35,7 @@ export interface ModelRequest {
 export interface ModelReply {
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
+  /** As the provider counts; 0 where it says nothing. What the cache took part in is input too. */
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly cacheReadTokens: number }
 }
 

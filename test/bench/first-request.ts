@@ -3,14 +3,26 @@ import { createApp } from '../../src/app.ts'
 import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
 import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
 import { createSystemClock } from '../../src/clock.ts'
+import { providerFlags } from '../../src/config/known-providers.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
+import { anthropicRequestBody } from '../../src/model/anthropic/request-body.ts'
 import type { Model, ModelRequest } from '../../src/model/model.ts'
+import { openaiRequestBody } from '../../src/model/openai/request-body.ts'
 import { loadPart } from '../../src/parts.ts'
-import { openaiRequestBody } from './openai-form.ts'
 
-/** The bytes of the body of the first request of a fresh chat in a fresh home, with every tool that there is. */
+/** The bytes of the larger of the bodies that the two wire formats make of it. */
 export async function firstRequestBytes(folder: string): Promise<{ readonly bytes: number; readonly tools: number }> {
+  const request = await firstRequest(folder)
+  const options = { modelName: 'claude-sonnet-4-5', windowTokens: 200_000 }
+  const flags = providerFlags('openai', options.modelName)
+  const bodies = [anthropicRequestBody(request, options), openaiRequestBody(request, { ...options, flags })]
+  const sizes = bodies.map((body) => Buffer.byteLength(JSON.stringify(body)))
+  return { bytes: Math.max(...sizes), tools: request.tools.length }
+}
+
+/** The first request of a fresh chat in a fresh home, with every tool that there is. */
+async function firstRequest(folder: string): Promise<ModelRequest> {
   const path = join(folder, 'home')
   const clock = createSystemClock()
   const loaded = await loadConfig({
@@ -51,5 +63,5 @@ export async function firstRequestBytes(folder: string): Promise<{ readonly byte
   await app.stop()
   const [first] = requests
   if (first === undefined) throw new Error('The model was not asked.')
-  return { bytes: Buffer.byteLength(openaiRequestBody(first, 'gpt-5-mini')), tools: first.tools.length }
+  return first
 }

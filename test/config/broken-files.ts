@@ -31,11 +31,11 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ],
   [
     'model: antropic/claude\n',
-    'pincer.yaml:1 model: found the provider "antropic", expected anthropic, openai, gemini, openrouter, deepseek, groq, mistral or xai. Did you mean anthropic?',
+    'pincer.yaml:1 model: found the provider "antropic", expected anthropic, openai, gemini, openrouter, deepseek, groq, mistral, xai, ollama or llamacpp. Did you mean anthropic?',
   ],
   [
     'model: [offline, lann/x]\nproviders:\n  lan: { api: openai, baseUrl: "http://10.0.0.2" }\n',
-    'pincer.yaml:1 model[1]: found the provider "lann", expected anthropic, openai, gemini, openrouter, deepseek, groq, mistral, xai or lan. Did you mean lan?',
+    'pincer.yaml:1 model[1]: found the provider "lann", expected anthropic, openai, gemini, openrouter, deepseek, groq, mistral, xai, ollama, llamacpp or lan. Did you mean lan?',
   ],
   [
     'providers: { lan: { api: openai } }\n',

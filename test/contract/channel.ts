@@ -146,6 +146,8 @@ export function channelContract(t: Test, makeRig: () => Promise<ChannelRig>): vo
     await rig.clock.advance(limits.humanAnswerTimeoutMs)
     t.equal(await asking, 'no')
     await rig.answers('yes')
+    // A channel may have timers of its own while it serves.
+    await rig.channel.stop()
     t.equal(rig.clock.pendingTimers(), 0)
   })
 
@@ -157,6 +159,7 @@ export function channelContract(t: Test, makeRig: () => Promise<ChannelRig>): vo
     stop.abort()
     t.not(await asking, 'yes')
     t.not(await rig.channel.ask(question(rig), AbortSignal.abort()), 'yes')
+    await rig.channel.stop()
     t.equal(rig.clock.pendingTimers(), 0)
   })
 

@@ -1,0 +1,96 @@
+import type { Person } from '../../bus/message.ts'
+import type { Clock } from '../../clock.ts'
+import { PairedPeople, type PairedPerson } from './paired-people.ts'
+import { PairingCodes, type Candidate } from './pairing-codes.ts'
+import type { Log } from '../../log.ts'
+
+export type PairingAnswer =
+  | { readonly status: 'paired'; readonly person: PairedPerson; readonly chat: string }
+  | { readonly status: 'refused'; readonly reason: string }
+
+export type RevokeAnswer =
+  | { readonly status: 'revoked'; readonly person: PairedPerson }
+  | { readonly status: 'refused'; readonly reason: string }
+
+/** Who may do what: numeric ids from the configuration, and people who were paired here. */
+export class Access {
+  readonly #allow: ReadonlySet<number>
+  readonly #guests: ReadonlySet<number>
+  readonly #people: PairedPeople
+  readonly #codes: PairingCodes
+  readonly #clock: Clock
+
+  constructor(options: {
+    readonly allow: readonly number[]
+    readonly guests: readonly number[]
+    readonly stateFolder: string
+    readonly clock: Clock
+    readonly log: Log
+  }) {
+    this.#allow = new Set(options.allow)
+    this.#guests = new Set(options.guests)
+    this.#people = new PairedPeople(options)
+    this.#codes = new PairingCodes(options.clock)
+    this.#clock = options.clock
+  }
+
+  /** PincerError `disk` when the list of paired people cannot be read. */
+  load(): Promise<void> {
+    return this.#people.load(this.#clock.nowMs())
+  }
+
+  /** `undefined`: a stranger, for whom nothing is done. */
+  roleOf(id: number): Person['role'] | undefined {
+    if (this.#allow.has(id) || this.#people.list().some((person) => person.id === id)) return 'owner'
+    return this.#guests.has(id) ? 'guest' : undefined
+  }
+
+  /** A code for a stranger; `undefined` when they are to hear nothing. */
+  codeFor(candidate: Candidate): string | undefined {
+    return this.#codes.give(candidate)
+  }
+
+  codeNotTold(id: number): void {
+    this.#codes.takeBack(id)
+  }
+
+  /** Whoever may act here confirms a code: its holder is an owner once this resolves. Rejects with `disk`. */
+  async confirm(code: string): Promise<PairingAnswer> {
+    const candidate = this.#codes.find(code)
+    if (candidate === undefined) {
+      const reason =
+        'Nobody waits with this code: it may be mistyped or older than 10 minutes. A new message to the bot brings a new code, at most once an hour.'
+      return { status: 'refused', reason }
+    }
+    const person = { id: candidate.id, name: candidate.name, pairedAtMs: this.#clock.nowMs() }
+    await this.#people.add(person)
+    this.#codes.use(candidate.id)
+    return { status: 'paired', person, chat: candidate.chat }
+  }
+
+  list(): readonly PairedPerson[] {
+    return this.#people.list()
+  }
+
+  /** `name` is the name of a paired person, or the id. Rejects with `disk`, and has revoked all the same until then. */
+  async revoke(name: string): Promise<RevokeAnswer> {
+    const wanted = name.trim().toLowerCase()
+    const byId = this.list().filter(({ id }) => String(id) === wanted)
+    const found = byId.length > 0 ? byId : this.list().filter(({ name }) => name.toLowerCase() === wanted)
+    const [person, ...others] = found
+    if (person === undefined) {
+      const known = this.list().map(({ id, name }) => `${name} (${id})`)
+      const who = known.length === 0 ? 'Nobody is paired.' : `Paired are: ${known.join(', ')}.`
+      return { status: 'refused', reason: `Nobody called "${name.trim()}" is paired. ${who}` }
+    }
+    if (others.length > 0) {
+      const ids = found.map(({ id }) => id).join(', ')
+      return {
+        status: 'refused',
+        reason: `${found.length} people are called "${name.trim()}": give the id, one of ${ids}.`,
+      }
+    }
+    await this.#people.remove(person.id)
+    return { status: 'revoked', person }
+  }
+}

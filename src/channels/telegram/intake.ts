@@ -1,0 +1,159 @@
+import type { Acceptance, Inbound, Person } from '../../bus/message.ts'
+import { sentenceOf } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { Log } from '../../log.ts'
+import { readAddress, type BotIdentity } from './addressing.ts'
+import { formatChat } from './chat-address.ts'
+import { mediaOf } from './media.ts'
+import type { Candidate } from './pairing-codes.ts'
+import type { Handled } from './poll-loop.ts'
+import { RecentIds } from './recent-ids.ts'
+import type { Message, User } from './update-shape.ts'
+
+export interface IntakeOptions {
+  readonly channel: string
+  readonly log: Log
+  readonly bot: () => BotIdentity
+  readonly roleOf: (id: number) => Person['role'] | undefined
+  readonly accept: (message: Inbound) => Promise<Acceptance>
+  /** Says something in a chat; `again` when it could not be said now. */
+  readonly notice: (chat: string, text: string) => Promise<Handled>
+  /** Somebody without any right wrote in a private chat. */
+  readonly stranger: (candidate: Candidate) => void
+  readonly groupMoved: (fromChatId: number, toChatId: number) => void
+}
+
+/** Decides what becomes of each message that Telegram brings: handed over, answered in one sentence, or nobody's. */
+export class TelegramIntake {
+  readonly #options: IntakeOptions
+  /** Albums that were answered: each picture of one comes as a message of its own. */
+  readonly #albums = new RecentIds(limits.telegramAlbumsMax)
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  /** `updateId` is what makes a message known when it comes again. Does not reject. */
+  async take(message: Message, updateId: number, isEdit: boolean): Promise<Handled> {
+    const { roleOf, stranger, groupMoved, bot } = this.#options
+    if (message.migrate_to_chat_id !== undefined) {
+      groupMoved(message.chat.id, message.migrate_to_chat_id)
+      return 'done'
+    }
+    const user = personBehind(message)
+    if (user === undefined) return 'done'
+    const chat = chatOf(message)
+    const role = roleOf(user.id)
+    if (role === undefined) {
+      if (message.chat.type === 'private' && !isEdit) stranger({ id: user.id, name: nameOf(user), chat })
+      return 'done'
+    }
+    const addressed = readAddress(message, bot())
+    switch (addressed.kind) {
+      case 'elsewhere':
+        return 'done'
+      case 'unknown':
+        return { again: 'A group names a bot, and Telegram has not said yet what this one is called.' }
+      case 'here': {
+        const person: Person = { id: String(user.id), name: nameOf(user), role }
+        return this.#takeAddressed({ message, chat, person, updateId, isEdit, text: addressed.text })
+      }
+    }
+  }
+
+  async #takeAddressed(parts: {
+    readonly message: Message
+    readonly chat: string
+    readonly person: Person
+    readonly updateId: number
+    readonly isEdit: boolean
+    readonly text: string
+  }): Promise<Handled> {
+    const { message, chat, person, updateId, isEdit, text } = parts
+    const { channel, notice } = this.#options
+    const hasWords = message.text !== undefined || message.caption !== undefined
+    if (isEdit) {
+      // A live location edits its message every few seconds: only changed words are answered.
+      if (!hasWords) return 'done'
+      return notice(chat, 'I do not follow edits: send it as a new message if you want me to act on the change.')
+    }
+    const media = mediaOf(message)
+    if (!hasWords) {
+      const what = media === undefined ? 'read this kind of message' : `open ${media} yet`
+      return this.#answerOnce(message, chat, `I cannot ${what}: write to me in words.`)
+    }
+    if (text.trim() === '') return notice(chat, 'Yes? Write what you want beside my name.')
+    if (text.length > limits.inboundTextCharsMax) {
+      return notice(chat, `That is longer than ${limits.inboundTextCharsMax} characters: send it in several messages.`)
+    }
+    const sentAtMs = message.date * 1_000
+    const words = isOwnWords(message) ? text : quoted(text)
+    const taken = await this.#accept({ id: String(updateId), channel, chat, person, text: words, sentAtMs })
+    if (taken !== 'done' || media === undefined) return taken
+    return this.#answerOnce(message, chat, `I take only the words of this message: I cannot open ${media} yet.`)
+  }
+
+  async #accept(message: Inbound): Promise<Handled> {
+    const { accept, notice, log } = this.#options
+    try {
+      const acceptance = await accept(message)
+      switch (acceptance) {
+        case 'accepted':
+        case 'duplicate':
+          return 'done'
+        case 'full':
+          return await notice(
+            message.chat,
+            `I have ${limits.busMessagesMax} messages waiting and did not take this one: send it again in a while.`,
+          )
+      }
+    } catch (error) {
+      log.error('telegram', `A message was not kept, and its sender is told: ${sentenceOf(error)}`)
+      // How this host's disk looks from inside is for owners.
+      const why = message.person.role === 'owner' ? ` ${sentenceOf(error)}` : ''
+      return notice(message.chat, `I could not keep this message, and did not take it.${why} Send it again later.`)
+    }
+  }
+
+  /** An album is answered once. */
+  async #answerOnce({ media_group_id: album }: Message, chat: string, sentence: string): Promise<Handled> {
+    if (album !== undefined && this.#albums.has(album)) return 'done'
+    const told = await this.#options.notice(chat, sentence)
+    if (album !== undefined && told === 'done') this.#albums.add(album)
+    return told
+  }
+}
+
+/** A person, who speaks as nobody else: not a bot, not a channel, not the anonymous administrator of a group. */
+function personBehind({ from, sender_chat, chat }: Message): User | undefined {
+  if (from === undefined || from.is_bot || (sender_chat !== undefined && sender_chat !== null)) return undefined
+  switch (chat.type) {
+    case 'private':
+      return chat.id === from.id ? from : undefined
+    case 'group':
+    case 'supergroup':
+      return from
+    default:
+      return undefined
+  }
+}
+
+function chatOf({ chat, is_topic_message: isTopic, message_thread_id: topicId }: Message): string {
+  // Replies in an ordinary group have a thread id too: only a topic is a conversation of its own.
+  return formatChat({ chatId: chat.id, topicId: isTopic === true ? topicId : undefined })
+}
+
+/** For display alone: people choose it. */
+function nameOf({ id, first_name: first, last_name: last }: User): string {
+  const name = `${first ?? ''} ${last ?? ''}`.replaceAll(/[\p{C}\s]+/gu, ' ').trim()
+  return name === '' ? `user ${id}` : Array.from(name).slice(0, limits.telegramNameCharsMax).join('')
+}
+
+function isOwnWords({ forward_origin, via_bot }: Message): boolean {
+  return forward_origin === undefined && via_bot === undefined
+}
+
+/** Words of somebody else are never a command, nor an order of the person who passed them on. */
+function quoted(text: string): string {
+  return `Forwarded, not my own words:\n${text.replaceAll(/^/gm, '> ')}`
+}

@@ -1,0 +1,197 @@
+import { isCommand } from '../../bus/bus.ts'
+import type { Clock } from '../../clock.ts'
+import type { TelegramConfig } from '../../config/config.ts'
+import { sentenceOf } from '../../errors.ts'
+import type { HttpClient } from '../../http/http-client.ts'
+import { limits } from '../../limits.ts'
+import type { Log } from '../../log.ts'
+import type { Channel, Intake } from '../channel.ts'
+import { Access } from './access.ts'
+import { BotApi } from './api.ts'
+import { Background } from './background.ts'
+import { Deliverer } from './deliver.ts'
+import { TelegramIntake } from './intake.ts'
+import { Introduction, type MenuCommand } from './introduction.ts'
+import { Pairing } from './pairing.ts'
+import { PollLoop, type Handled } from './poll-loop.ts'
+import { Progress } from './progress.ts'
+import { Questions } from './questions.ts'
+import { RecentIds } from './recent-ids.ts'
+import { Sender } from './sender.ts'
+import type { Trouble } from './troubles.ts'
+import { mayRepeat } from './try-again.ts'
+import { readUpdate, updateIdOf } from './update-shape.ts'
+
+export interface TelegramOptions {
+  readonly config: TelegramConfig
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly log: Log
+  /** Where the list of paired people is kept. */
+  readonly stateFolder: string
+  /** 0 to 1, for waits that must not fall together. */
+  readonly chance: () => number
+  readonly menu: readonly MenuCommand[]
+}
+
+export interface TelegramStatus {
+  /** Without the @; `undefined` until Telegram has said it. */
+  readonly botName: string | undefined
+  /** Since the last answer to a poll; `undefined` before the first. */
+  readonly lastAnswerAgeMs: number | undefined
+  readonly trouble: Trouble | undefined
+}
+
+export type TelegramChannel = Channel & {
+  status(): TelegramStatus
+  readonly pairing: Pick<Pairing, 'confirm' | 'list' | 'revoke'>
+}
+
+/** Telegram as a channel: a chat is named by its id, a topic of a forum by `id:topic`. Serves whenever there is a network. */
+export function createTelegramChannel(options: TelegramOptions): TelegramChannel {
+  return new Telegram(options)
+}
+
+class Telegram implements Channel {
+  readonly name = 'telegram'
+  readonly pairing: Pairing
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #stopping = new AbortController()
+  /** Aborts a moment after the stop, and with it all that is still on its way. */
+  readonly #farewell = new AbortController()
+  readonly #background: Background
+  readonly #access: Access
+  readonly #sender: Sender
+  readonly #introduction: Introduction
+  readonly #progress: Progress
+  readonly #questions: Questions
+  readonly #deliverer: Deliverer
+  readonly #intake: TelegramIntake
+  readonly #loop: PollLoop
+  /** Messages that were commands: their answers are not the answer of the turn that runs beside them. */
+  readonly #commandIds = new RecentIds(limits.busMessagesMax + limits.busCommandsExtraMax)
+  #accept: Intake['accept'] | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: TelegramOptions) {
+    const { config, http, clock, log, chance } = options
+    this.#clock = clock
+    this.#log = log
+    this.#background = new Background(log)
+    this.#access = new Access({ ...options, allow: config.allow, guests: config.guests })
+    const api = new BotApi({ token: config.token, apiRoot: config.apiRoot, http })
+    this.#sender = new Sender(api)
+    const common = {
+      api,
+      clock,
+      log,
+      chance,
+      sender: this.#sender,
+      background: this.#background,
+      access: this.#access,
+      stopping: this.#stopping.signal,
+      farewell: this.#farewell.signal,
+    }
+    const roleOf = (id: number) => this.#access.roleOf(id)
+    this.#introduction = new Introduction({ ...common, menu: options.menu })
+    this.pairing = new Pairing(common)
+    this.#progress = new Progress({ ...common, messages: config.progress })
+    this.#questions = new Questions({ ...common, roleOf })
+    this.#deliverer = new Deliverer({ ...common, claim: (chat, answers) => this.#claim(chat, answers) })
+    this.#intake = new TelegramIntake({
+      channel: this.name,
+      log,
+      bot: () => ({ id: api.botId, name: this.#introduction.botName() }),
+      roleOf,
+      accept: (message) => this.#take(message),
+      notice: (chat, text) => this.#notice(chat, text),
+      stranger: (candidate) => this.pairing.stranger(candidate),
+      groupMoved: (from, to) => this.#sender.moved(from, to),
+    })
+    this.#loop = new PollLoop({ ...common, http, handle: (update) => this.#handle(update) })
+  }
+
+  async start(intake: Intake): Promise<void> {
+    await this.#access.load()
+    if (this.#stopping.signal.aborted) return
+    this.#accept = (message) => intake.accept(message)
+    this.#background.run(() => this.#introduction.run(this.#stopping.signal))
+    this.#loop.start()
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end()
+    return this.#stopped
+  }
+
+  deliver: Channel['deliver'] = (message, signal) => {
+    const delivery = this.#deliverer.deliver(message, signal)
+    this.#background.run(() => delivery)
+    return delivery
+  }
+
+  ask: Channel['ask'] = (question, signal) => {
+    this.#progress.passed(question.chat)
+    return this.#questions.ask(question, signal)
+  }
+
+  show: Channel['show'] = (activity) => this.#progress.show(activity)
+
+  status(): TelegramStatus {
+    return { botName: this.#introduction.botName(), ...this.#loop.status() }
+  }
+
+  async #end(): Promise<void> {
+    this.#stopping.abort()
+    const last = this.#clock.after(limits.telegramFarewellMs, () => this.#farewell.abort())
+    this.#questions.stop()
+    this.#progress.stop()
+    await this.#loop.stop()
+    await this.#background.settled()
+    last.cancel()
+  }
+
+  async #handle(update: unknown): Promise<Handled> {
+    try {
+      const read = readUpdate(update)
+      const id = updateIdOf(update)
+      switch (read.kind) {
+        case 'press':
+          this.#questions.press(read.press)
+          return 'done'
+        case 'message':
+          // Without an id nobody could tell that it came twice.
+          return id === undefined ? 'done' : await this.#intake.take(read.message, id, read.isEdit)
+        case 'unreadable':
+          this.#log.debug('telegram', 'An update of a kind that is not known here was passed over.')
+          return 'done'
+      }
+    } catch (error) {
+      // One update that hits a fault of ours must not keep back all that come after it.
+      this.#log.error('telegram', `An update was passed over after a fault: ${sentenceOf(error)}`)
+      return 'done'
+    }
+  }
+
+  #take: Intake['accept'] = (message) => {
+    if (this.#accept === undefined)
+      return Promise.reject(new Error('The channel takes messages before it was started.'))
+    if (isCommand(message.text)) this.#commandIds.add(message.id)
+    this.#progress.passed(message.chat)
+    return this.#accept(message)
+  }
+
+  /** Says a sentence in a chat. One that can never arrive there is done with as well. */
+  async #notice(chat: string, text: string): Promise<Handled> {
+    const told = await this.#sender.send(chat, { text }, this.#stopping.signal)
+    if (told.ok || !(mayRepeat(told.failure) || told.failure.kind === 'stopped')) return 'done'
+    return { again: `An answer could not be brought to Telegram: ${told.failure.sentence}` }
+  }
+
+  #claim(chat: string, answers: readonly string[]): Promise<number | undefined> {
+    if (!answers.every((id) => this.#commandIds.has(id))) return this.#progress.claim(chat)
+    this.#progress.passed(chat)
+    return Promise.resolve(undefined)
+  }
+}

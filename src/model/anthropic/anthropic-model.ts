@@ -1,0 +1,27 @@
+import type { ProviderFlags } from '../../config/known-providers.ts'
+import { exchange, type WireOptions } from '../exchange.ts'
+import type { Model, ModelReply, ModelRequest } from '../model.ts'
+import { ReplyDraft } from '../reply-draft.ts'
+import { AnthropicReplyReader } from './reply-reader.ts'
+import { anthropicRequestBody } from './request-body.ts'
+
+export interface AnthropicModelOptions extends WireOptions {
+  readonly flags: Pick<ProviderFlags, 'readsTextCalls'>
+}
+
+const version = '2023-06-01'
+
+/** A model behind a Messages API: Anthropic's own, or one that takes after it. */
+export function createAnthropicModel(options: AnthropicModelOptions): Model {
+  const { id, baseUrl, apiKey, windowTokens, flags } = options
+  // Providers document their address with and without the version.
+  const url = `${baseUrl.replace(/\/$/, '').replace(/\/v1$/, '')}/v1/messages`
+  const headers = { 'anthropic-version': version, ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }) }
+
+  async function complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply> {
+    const reader = new AnthropicReplyReader(new ReplyDraft(id))
+    await exchange(options, { url, headers, body: anthropicRequestBody(request, options) }, reader, signal)
+    return reader.draft.reply(new Set(request.tools.map((tool) => tool.name)), flags.readsTextCalls)
+  }
+  return Object.freeze({ id, windowTokens, complete })
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../clock.ts'
+import { PincerError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../log.ts'
+import { modelFailure, whenAgain, type ModelFailure } from './failure.ts'
+import type { Model, ModelReply, ModelRequest } from './model.ts'
+
+export interface ChainOptions {
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Why one failed, and when: it is not asked again for a while. */
+interface Rest {
+  readonly failure: ModelFailure
+  readonly sinceMs: number
+}
+
+/**
+ * Several models as one: the next answers when one cannot, and one that has just failed is left out for a while. What
+ * fits the smallest window fits all of them. Fails with PincerError `model` or `stopped`.
+ */
+export function createChain(models: readonly Model[], options: ChainOptions): Model {
+  const resting = new Map<Model, Rest>()
+  return {
+    id: models.map(({ id }) => id).join(', '),
+    windowTokens: Math.min(...models.map(({ windowTokens }) => windowTokens)),
+    complete: (request, signal) => completeWithFirst(models, { ...options, resting }, request, signal),
+  }
+}
+
+async function completeWithFirst(
+  models: readonly Model[],
+  { clock, log, resting }: ChainOptions & { readonly resting: Map<Model, Rest> },
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<ModelReply> {
+  const awake = models.filter((model) => {
+    const rest = resting.get(model)
+    return rest === undefined || rest.sinceMs + restMs(rest.failure) <= clock.monotonicMs()
+  })
+  // Where all rest, trying is still better than refusing.
+  for (const model of awake.length === 0 ? models : awake) {
+    try {
+      const reply = await model.complete(request, signal)
+      resting.delete(model)
+      return reply
+    } catch (error) {
+      const failure = modelFailure(error, model.id)
+      // A request that this model refuses for what it holds is no reason to ask the others.
+      if (failure === undefined || !failure.mayTryNext) throw error
+      log.warn('model', failure.sentence)
+      resting.set(model, { failure, sinceMs: clock.monotonicMs() })
+    }
+  }
+  const rests = models.flatMap((model) => resting.get(model) ?? [])
+  throw new PincerError('model', allFailed(models, rests, clock.monotonicMs()))
+}
+
+function restMs({ cause, retryAfterMs }: ModelFailure): number {
+  const isQuota = cause === 'money' || cause === 'daily-quota'
+  return Math.max(retryAfterMs ?? 0, isQuota ? limits.modelQuotaRestMs : limits.modelRestMs)
+}
+
+/** `rests` are those of all the models, in their order. */
+function allFailed(models: readonly Model[], rests: readonly Rest[], nowMs: number): string {
+  const [first] = rests
+  if (first !== undefined && rests.length === 1) return first.failure.sentence
+  const list = rests.map(({ failure }, index) => `${models[index]?.id} (${failure.inShort})`).join(', ')
+  return `No model could answer: ${list}. ${advice(rests, nowMs)}`
+}
+
+function advice(rests: readonly Rest[], nowMs: number): string {
+  if (rests.every(({ failure }) => failure.cause === 'network')) return 'Check the network of this board.'
+  if (!rests.some(({ failure }) => failure.mayRetry)) return 'Choose another with /model.'
+  const waitsMs = rests.flatMap(({ failure: { retryAfterMs }, sinceMs }) =>
+    retryAfterMs === undefined ? [] : [sinceMs + retryAfterMs - nowMs],
+  )
+  return `Try again ${whenAgain(waitsMs.length === 0 ? undefined : Math.min(...waitsMs))}.`
+}

@@ -1,0 +1,31 @@
+import t from 'tap'
+import { knownProvider, knownProviderNames, providerKeyNames } from '../../src/config/known-providers.ts'
+import { windowTokensOf } from '../../src/config/model-windows.ts'
+
+void t.test('the window of a well-known model is known, and any other is taken to be small', (t) => {
+  const rows: readonly (readonly [string, string, number])[] = [
+    ['anthropic', 'claude-sonnet-4-5', 200_000],
+    ['anthropic', 'made-up', 200_000],
+    ['openai', 'gpt-5-mini', 400_000],
+    ['openai', 'gpt-4.1-mini', 1_000_000],
+    ['openai', 'made-up', 32_000],
+    ['openrouter', 'anthropic/claude-sonnet-4.5', 200_000],
+    ['groq', 'openai/gpt-oss-120b', 131_072],
+    ['gemini', 'gemini-2.5-flash', 1_000_000],
+    ['lan', 'gpt-5-mini', 32_000],
+    ['constructor', 'x', 32_000],
+    ['ollama', 'llama-3.3', 8_192],
+    ['llamacpp', 'any', 8_192],
+  ]
+  for (const [provider, model, tokens] of rows) t.equal(windowTokensOf(provider, model), tokens, `${provider}/${model}`)
+  t.end()
+})
+
+void t.test('servers of one own machine need no key and are reached on it', (t) => {
+  for (const name of ['ollama', 'llamacpp']) {
+    t.match(knownProvider(name), { api: 'openai', baseUrl: /^http:\/\/127\.0\.0\.1:\d+\/v1$/, keyName: undefined })
+  }
+  t.equal(providerKeyNames().length, knownProviderNames().length - 2)
+  for (const name of providerKeyNames()) t.match(name, /^[A-Z]+_API_KEY$/)
+  t.end()
+})
