@@ -19,8 +19,7 @@ export type RefusalCause =
 export function causeOfRefusal(answer: ProviderAnswer): RefusalCause {
   const status = answer.status ?? 0
   const name = answer.providerCode ?? ''
-  // OpenAI ends every rate limit with the address of its page about billing.
-  const words = (answer.providerMessage ?? '').replaceAll(/https?:\/\/\S+/g, '')
+  const words = answer.providerMessage ?? ''
   if (status < 500) {
     if (tooLongName.test(name) || (status !== 429 && tooLongWords.test(words))) return 'too-long'
     if (isDaily(status, words)) return 'daily-quota'

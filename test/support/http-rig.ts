@@ -15,8 +15,8 @@ export function httpRig(t: Test, addresses: readonly string[] = ['127.0.0.1']) {
   const lookup = async (name: string): Promise<readonly Address[]> => {
     if (name === 'hung.test') return new Promise(() => {})
     if (name !== 'board.test') throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
-    // The families of the loopback addresses are as the test says, not as they are: the race looks at nothing else.
-    return addresses.map((each, index) => ({ address: each, family: index === 0 ? 6 : 4 }))
+    // Here 127.0.0.1 is of the one family and all others of the other: the race looks at nothing else.
+    return addresses.map((each) => ({ address: each, family: each === '127.0.0.1' ? 4 : 6 }))
   }
   const client: HttpClient = createUndiciClient({ clock, lookup })
   t.teardown(() => client.close())

@@ -105,9 +105,9 @@ export class TelegramWire implements HttpClient {
     await this.before(method)
     if (signal.aborted) throw stopped()
     if (this.isCut) throw new HttpError('unreachable', 'There is no way to the network.')
-    if (this.isSilent) await silence(signal)
+    if (this.isSilent) await this.#silence(request, signal)
     const scripted = this.next.get(method)?.shift()
-    if (scripted === 'silent') await silence(signal)
+    if (scripted === 'silent') await this.#silence(request, signal)
     if (scripted instanceof HttpError) throw scripted
     if (typeof scripted === 'object' && 'body' in scripted) return response(502, scripted.body)
     if (typeof scripted === 'object') return refusal(scripted)
@@ -119,6 +119,19 @@ export class TelegramWire implements HttpClient {
       if (error instanceof Error) throw error
       return refusal(error as Refusal)
     }
+  }
+
+  /** No answer comes, so the deadline that every client keeps ends it. */
+  #silence({ deadlines }: HttpRequest, signal: AbortSignal): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      const timer = this.#clock.after(deadlines.firstByteMs, () =>
+        reject(new HttpError('first-byte-timeout', 'No answer came in time.')),
+      )
+      signal.addEventListener('abort', () => {
+        timer.cancel()
+        reject(stopped())
+      })
+    })
   }
 
   #run(method: string, payload: Payload, signal: AbortSignal): unknown {
@@ -223,10 +236,6 @@ async function* pieces(bytes: Buffer): AsyncIterable<Uint8Array> {
   const middle = Math.floor(bytes.length / 2)
   yield await Promise.resolve(bytes.subarray(0, middle))
   yield bytes.subarray(middle)
-}
-
-function silence(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(stopped())))
 }
 
 function stopped(): PincerError {

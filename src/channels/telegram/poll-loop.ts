@@ -173,8 +173,6 @@ export class PollLoop {
   #afterFailure(failure: CallFailure): number {
     const { http, clock } = this.#options
     switch (failure.kind) {
-      case 'stopped':
-        return 0
       case 'conflict':
         // A connection of ours that was kept open may itself be the other poller.
         http.reset()
@@ -186,6 +184,8 @@ export class PollLoop {
           `${failure.sentence} The token of the bot is wrong or was revoked: put the one that BotFather shows into TELEGRAM_BOT_TOKEN or channels.telegram.token, and start again.`,
         )
         return limits.telegramBadTokenRetryMs
+      // Not by us: the way out to the network was closed.
+      case 'stopped':
       case 'migrated':
       case 'permanent':
       case 'retryable': {

@@ -121,12 +121,8 @@ void t.test(
   'what is on its way when Pincer stops gets a moment to be answered, so that it is not sent twice',
   async (t) => {
     const rig = await started(t)
-    const { request } = rig.wire
     const late = Promise.withResolvers<void>()
-    rig.wire.request = async (...call) => {
-      if (call[0].url.endsWith('/sendMessage')) await late.promise
-      return request.call(rig.wire, ...call)
-    }
+    rig.wire.after = (method) => (method === 'sendMessage' ? late.promise : Promise.resolve())
     const stop = new AbortController()
     const delivery = rig.channel.deliver(rig.outbound('hello'), stop.signal)
     await settle()

@@ -20,8 +20,7 @@ async function started(
   await rig.start()
   return {
     ...rig,
-    show: (kind, line = '', failed = false) =>
-      rig.channel.show({ kind, channel: 'telegram', chat, line, failed } as Activity),
+    show: (kind, line = '', failed = false) => rig.channel.show({ kind, channel: 'telegram', chat, line, failed }),
     reply: (text) => rig.channel.deliver(rig.outbound(text, { chat, answers: ['1'] }), never),
   }
 }
@@ -207,16 +206,8 @@ void t.test(
   'the reply waits for an edit that is on its way, and a message that is on its way is not left behind',
   async (t) => {
     const rig = await started(t)
-    const { request } = rig.wire
     const late = Promise.withResolvers<void>()
-    let isFirst = true
-    rig.wire.request = async (...call) => {
-      if (call[0].url.endsWith('/sendMessage') && isFirst) {
-        isFirst = false
-        await late.promise
-      }
-      return request.call(rig.wire, ...call)
-    }
+    rig.wire.after = (method) => (method === 'sendMessage' ? late.promise : Promise.resolve())
     rig.show('turn-started')
     await rig.clock.advance(3_000)
     const delivered = rig.reply('done')

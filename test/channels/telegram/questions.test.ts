@@ -1,0 +1,224 @@
+import t from 'tap'
+import { HttpError } from '../../../src/http/http-error.ts'
+import { limits } from '../../../src/limits.ts'
+import { settle } from '../../support/fake-clock.ts'
+import { ada, bob, createTelegramRig, eve, group, type TelegramRig } from '../../support/telegram-rig.ts'
+import type { TelegramWire } from '../../support/telegram-wire.ts'
+
+const never = new AbortController().signal
+const question = { chat: '1001', personId: '1001', action: '<b>set</b> gate on', reason: 'it asks each time' }
+
+async function started(t: Parameters<typeof createTelegramRig>[0], allow: number[] = [ada.id]): Promise<TelegramRig> {
+  const rig = createTelegramRig(t, { config: { allow } })
+  await rig.start()
+  return rig
+}
+
+/** The data behind a button of the newest question. */
+function button(wire: TelegramWire, choice: 'yes' | 'no'): string {
+  const last = wire.called('sendMessage').findLast((each) => each['reply_markup'] !== undefined)
+  return new RegExp(`"(ask:[^"]+:${choice})"`).exec(JSON.stringify(last?.['reply_markup']))?.[1] ?? 'none'
+}
+
+async function press(rig: TelegramRig, data: unknown, from: object = ada): Promise<void> {
+  rig.wire.push({ callback_query: { id: `press-${rig.wire.called('answerCallbackQuery').length}`, from, data } })
+  await settle()
+  await settle()
+}
+
+const answered = (rig: TelegramRig): readonly unknown[] =>
+  rig.wire.called('answerCallbackQuery').map((each) => [each['text'], each['show_alert']])
+
+void t.test('the action stands word for word, apart from the reason, with two buttons of a secret', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await settle()
+  const sent = rig.wire.called('sendMessage')[0] ?? {}
+  t.equal(sent['text'], 'May I do this?\n\n<b>set</b> gate on\n\nI ask because it asks each time.')
+  t.equal(sent['parse_mode'], undefined)
+  const [entity] = sent['entities'] as readonly { readonly offset: number; readonly length: number }[]
+  t.equal(String(sent['text']).substr(entity?.offset ?? 0, entity?.length), question.action)
+  t.match(sent['link_preview_options'], { is_disabled: true })
+  t.match(button(rig.wire, 'yes'), /^ask:[\w-]{16}:yes$/)
+  t.notMatch(button(rig.wire, 'yes'), 'gate', 'only a secret is in the button')
+  await press(rig, button(rig.wire, 'yes'))
+  t.equal(await asking, 'yes')
+})
+
+void t.test('the message then says who decided what and when, and has no buttons any more', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await settle()
+  await press(rig, button(rig.wire, 'no'))
+  t.equal(await asking, 'no')
+  t.match(rig.wire.texts(), [
+    /gate on\n\nI ask because it asks each time\.\n\nNo, by Ada, Saturday 2026-11-21 \d\d:\d\d\./,
+  ])
+  const [edit] = rig.wire.called('editMessageText')
+  t.equal(edit?.['reply_markup'], undefined)
+  t.match(edit?.['entities'], [{ type: 'pre' }])
+  t.same(answered(rig), [['No.', false]])
+})
+
+void t.test('another press than of the person who was asked counts for nothing, also in a group', async (t) => {
+  const rig = await started(t, [ada.id, 1003])
+  const asking = rig.channel.ask({ ...question, chat: String(group.id) }, never)
+  await settle()
+  let isDecided = false
+  void asking.then(() => (isDecided = true))
+  for (const from of [eve, bob, { ...ada, id: 1003 }]) await press(rig, button(rig.wire, 'yes'), from)
+  t.equal(isDecided, false)
+  t.same(
+    answered(rig),
+    Array.from({ length: 3 }, () => ['This question is not yours to answer.', true]),
+  )
+  await press(rig, button(rig.wire, 'yes'))
+  t.equal(await asking, 'yes')
+})
+
+void t.test('a press counts once, and each one is answered', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await settle()
+  const [yes, no] = [button(rig.wire, 'yes'), button(rig.wire, 'no')]
+  rig.wire.push({ callback_query: { id: 'a', from: ada, data: no } })
+  rig.wire.push({ callback_query: { id: 'b', from: ada, data: yes } })
+  await settle()
+  await press(rig, yes)
+  t.equal(await asking, 'no')
+  t.same(answered(rig), [
+    ['No.', false],
+    ['This question is over: nothing was done now.', false],
+    ['This question is over: nothing was done now.', false],
+  ])
+})
+
+void t.test('data that was made up, or is from before a restart, is answered and does nothing', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await settle()
+  let isDecided = false
+  void asking.then(() => (isDecided = true))
+  const real = button(rig.wire, 'yes')
+  const made = [
+    '',
+    'ask',
+    'ask::yes',
+    'ask:0123456789abcdef:yes',
+    `${real} `,
+    real.replace('yes', 'maybe'),
+    real.toUpperCase(),
+  ]
+  for (const data of [...made, undefined, 7, {}]) await press(rig, data)
+  t.equal(isDecided, false)
+  t.equal(answered(rig).length, made.length + 3)
+})
+
+void t.test('an answer to a press is tried again', async (t) => {
+  const rig = await started(t)
+  rig.wire.fail('answerCallbackQuery', new HttpError('cut', 'The connection ended.'))
+  await press(rig, 'x')
+  await rig.clock.advance(2_000)
+  t.equal(answered(rig).length, 2)
+})
+
+void t.test('without an answer in time it is no, and the message says so', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await rig.clock.advance(limits.humanAnswerTimeoutMs)
+  t.equal(await asking, 'no')
+  await settle()
+  t.match(rig.wire.texts(), [/Not answered by Saturday .*, so: no\.$/])
+  await press(rig, button(rig.wire, 'yes'))
+  t.match(answered(rig), [[/over/, false]])
+})
+
+void t.test('what asked was stopped: it is no, and the message says so', async (t) => {
+  const rig = await started(t)
+  const stop = new AbortController()
+  const asking = rig.channel.ask(question, stop.signal)
+  await settle()
+  stop.abort()
+  t.equal(await asking, 'no')
+  await settle()
+  t.match(rig.wire.texts(), [/Withdrawn: what asked was stopped\.$/])
+})
+
+void t.test('Pincer stops: nobody can answer any more, and the message says so before the end', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await settle()
+  await rig.channel.stop()
+  t.match(await asking, { unavailable: /stopping/ })
+  t.match(rig.wire.texts(), [/Withdrawn: Pincer is stopping\.$/])
+  t.equal(rig.clock.pendingTimers(), 0)
+  t.match(await rig.channel.ask(question, never), { unavailable: /stopping/ })
+})
+
+void t.test('a stop while the question is on its way leaves no open question behind', async (t) => {
+  const rig = await started(t)
+  const late = Promise.withResolvers<void>()
+  rig.wire.after = (method) => (method === 'sendMessage' ? late.promise : Promise.resolve())
+  const stop = new AbortController()
+  const asking = rig.channel.ask(question, stop.signal)
+  await settle()
+  stop.abort()
+  t.equal(await asking, 'no')
+  late.resolve()
+  await settle()
+  t.match(rig.wire.texts(), [/Withdrawn/])
+})
+
+void t.test('only owners are asked, in their own chat or in a group', async (t) => {
+  const rig = await started(t)
+  for (const [chat, personId] of [
+    ['1002', '1002'],
+    ['6666', '6666'],
+    ['1002', '1001'],
+    ['nowhere', '1001'],
+    ['1001', 'Ada'],
+  ] as const) {
+    t.match(
+      await rig.channel.ask({ ...question, chat, personId }, never),
+      { unavailable: /\w+ \w+/ },
+      `${chat} ${personId}`,
+    )
+  }
+  t.same(rig.wire.texts(), [])
+})
+
+void t.test('"too many requests" is waited for, a network that is gone is not', async (t) => {
+  const rig = await started(t)
+  rig.wire.fail('sendMessage', { code: 429, description: 'Too Many Requests', parameters: { retry_after: 9 } })
+  const asking = rig.channel.ask(question, never)
+  await rig.clock.advance(9_000)
+  await press(rig, button(rig.wire, 'yes'))
+  t.equal(await asking, 'yes')
+  rig.wire.isCut = true
+  t.match(await rig.channel.ask(question, never), { unavailable: /no way to the network/ })
+})
+
+void t.test('the end of a question is shown also when the network was gone for a while', async (t) => {
+  const rig = await started(t)
+  const asking = rig.channel.ask(question, never)
+  await settle()
+  rig.wire.isCut = true
+  await rig.clock.advance(limits.humanAnswerTimeoutMs)
+  t.equal(await asking, 'no')
+  rig.wire.isCut = false
+  await rig.clock.advance(60_000)
+  t.match(rig.wire.texts(), [/Not answered/])
+})
+
+void t.test('who was revoked while the question stood cannot allow it', async (t) => {
+  const rig = await started(t)
+  await rig.arrives({ text: 'hi', from: eve, chat: { id: eve.id, type: 'private' } })
+  const code = /pincer pair (\w{8})/.exec(rig.wire.texts().at(-1) ?? '')?.[1] ?? ''
+  await rig.channel.pairing.confirm(code)
+  const asking = rig.channel.ask({ ...question, chat: String(eve.id), personId: String(eve.id) }, never)
+  await settle()
+  await rig.channel.pairing.revoke('Eve')
+  await press(rig, button(rig.wire, 'yes'), eve)
+  await rig.clock.advance(limits.humanAnswerTimeoutMs)
+  t.equal(await asking, 'no')
+})
