@@ -88,7 +88,7 @@ void t.test('each phase has its deadline', async (t) => {
     t.ok(clock.pendingTimers() > 0, 'it waits for the connection')
     await clock.advance(1)
     t.equal((await connecting).what, 'connect-timeout', url)
-    await until(() => !process.getActiveResourcesInfo().includes('TCPConnectWrap'), 'every attempt is ended')
+    await until(() => !process.getActiveResourcesInfo().includes('ConnectWrap'), 'every attempt is ended')
     t.equal(clock.pendingTimers(), 0)
   }
 
