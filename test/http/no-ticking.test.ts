@@ -32,14 +32,15 @@ void t.test('while a poll is held no timer of the runtime ticks', async (t) => {
 })
 
 void t.test('nor while a handshake inside a tunnel takes its time', async (t) => {
-  const silent = await rawServer(t, (socket) => void socket.resume())
+  let isGreeted = false
+  const silent = await rawServer(t, (socket) => void socket.once('data', () => (isGreeted = true)))
   const proxy = proxySettings({ HTTPS_PROXY: (await localProxy(t)).url })
   if (proxy === undefined) throw new Error('The test names no proxy.')
   const { clock, lookup } = httpRig(t)
   const client = createProxiedClient({ clock, lookup, proxy })
   const timers = countTimers(t)
   const running = failureOf(client.request(get(`https://board.test:${silent.port}/`), never))
-  await until(() => silent.open() === 1)
+  await until(() => isGreeted)
   t.equal(timers(), 0)
   await client.close()
   t.equal((await running).what, 'stopped')

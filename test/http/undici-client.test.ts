@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { lookupAddresses } from '../../src/http/race.ts'
 import { blackHole } from '../support/black-hole.ts'
 import { settle } from '../support/fake-clock.ts'
 import { deadlines, failureOf, get, httpRig, never, post } from '../support/http-rig.ts'
@@ -28,6 +29,12 @@ void t.test('a request and its answer arrive as they were sent', async (t) => {
   t.equal(await bodyText(answer), 'grüß dich')
   t.same(seen, [['POST', '/a%20b?c=d', '1', 'identity', '7', 'body ü']])
   t.equal(clock.pendingTimers(), 0)
+})
+
+void t.test('the resolver of the system gives every address of a name', async (t) => {
+  const found = await lookupAddresses('localhost')
+  t.ok(found.some(({ address, family }) => (family === 4 ? address === '127.0.0.1' : address === '::1')))
+  await t.rejects(lookupAddresses('no-such-name.invalid'))
 })
 
 void t.test('a family that hangs costs one short attempt', async (t) => {
@@ -88,7 +95,7 @@ void t.test('each phase has its deadline', async (t) => {
     t.ok(clock.pendingTimers() > 0, 'it waits for the connection')
     await clock.advance(1)
     t.equal((await connecting).what, 'connect-timeout', url)
-    await until(() => !process.getActiveResourcesInfo().includes('TCPConnectWrap'), 'every attempt is ended')
+    await until(() => !process.getActiveResourcesInfo().includes('ConnectWrap'), 'every attempt is ended')
     t.equal(clock.pendingTimers(), 0)
   }
 

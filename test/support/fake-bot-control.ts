@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import type { FakeBotApi } from './fake-bot-api.ts'
 
 /** What a test may ask of a fake that runs in another process. */
@@ -69,7 +69,7 @@ async function run(fake: FakeBotApi, name: string, body: Promise<string>): Promi
 
 /** Starts a fake as a child process. `flags`: those of fake-bot-api-main.ts. It ends with `stop`, or with this process. */
 export async function startFakeBotApi(flags: readonly string[] = []): Promise<RemoteBotApi> {
-  const main = join(import.meta.dirname, 'fake-bot-api-main.ts')
+  const main = fileURLToPath(import.meta.resolve('./fake-bot-api-main.ts'))
   const child = spawn(process.execPath, [main, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] })
   const line = new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve)

@@ -52,6 +52,11 @@ void t.test('no surrogate pair and no character of several is cut', (t) => {
   t.strictSame(splitPlainText('aaaa \u0301bbb', 5), ['aaaa', ' \u0301bbb'], 'a space that carries a mark')
   const zalgo = `a${'\u0301'.repeat(20)}`
   t.equal(splitPlainText(zalgo, 8).join(''), zalgo, 'a character that fits no message is cut, and whole')
+  t.strictSame(
+    splitPlainText('👩‍👩‍👧', 4),
+    ['👩\u200d', '👩\u200d', '👧'],
+    'one that fits no message is cut between its pairs',
+  )
   t.ok(splitPlainText('🙂'.repeat(20), 3).every((part) => part.isWellFormed()))
   t.strictSame(splitPlainText('🙂', 1).join(''), '🙂', 'even where nothing fits, it comes to an end')
   t.end()
@@ -82,6 +87,8 @@ void t.test('code stays whole where it can, and is cut between its lines where n
   const [before, whole] = split(`words\n\n${code(5)}\n\nafter`, 40)
   t.equal(before, 'words\n\n')
   t.match(whole, /^<pre><code class="language-sh">line 0\n.*line 4<\/code><\/pre>/s)
+  const airy = split('words\nmore\n```\nline 1\n\nline 2\nline 3\n```', 30)
+  t.strictSame(airy, ['words\nmore\n', '<pre>line 1\n\nline 2\nline 3</pre>'], 'a blank line in it is no paragraph')
   const long = split(`words\n\n${code(12)}`, 40)
   t.ok(long.length > 2)
   for (const part of long) t.match(part, /<pre><code class="language-sh">(line \d+\n?)+<\/code><\/pre>$/)
