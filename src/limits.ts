@@ -1,9 +1,13 @@
 /** Every bound in the program, with its unit in its name. Relations between them are asserted by test/limits.test.ts. */
 export const limits = {
-  /** The bus, each way: messages accepted and not yet done. */
+  /** Messages accepted and not yet done: of all channels on the way in, of each channel on the way out. */
   busMessagesMax: 100,
   /** Commands taken beyond that, so that /stop arrives when the queue is full. */
   busCommandsExtraMax: 20,
+  /** Replies that can never arrive: how many are told of, for how long, and how much of each. */
+  deadLettersMax: 20,
+  deadLetterAgeMaxMs: 7 * 24 * 60 * 60_000,
+  deadLetterCharsMax: 200,
   /** Longest text taken from a person in one message. */
   inboundTextCharsMax: 16_000,
   /** Ids of handled messages kept, to take a redelivered message once. */

@@ -5,11 +5,12 @@ import type { Redact } from '../log.ts'
 import type { Journal } from './journal.ts'
 import { keyOf, type Pending } from './ledger.ts'
 import type { JournalRecord } from './record.ts'
-import type { Acceptance, Activity, Inbound, Outbound } from './message.ts'
+import type { Acceptance, Activity, DeadLetter, Inbound, Outbound } from './message.ts'
 
 /**
- * Where channels and the agent meet. Two bounded queues over one journal: an inbound message is on the disk before
- * `accept` resolves; an outbound one stays there until it is delivered or proven undeliverable.
+ * Where channels and the agent meet. Bounded queues over one journal, one for all that comes in and one out for each
+ * channel: an inbound message is on the disk before `accept` resolves; an outbound one stays there until it is
+ * delivered or proven undeliverable.
  */
 export class Bus {
   readonly #journal: Journal
@@ -22,7 +23,8 @@ export class Bus {
   #onAccepted: (message: Inbound) => void = () => undefined
   #onOutbound: (message: Outbound) => void = () => undefined
   #onActivity: (activity: Activity) => void = () => undefined
-  #offering = 0
+  /** How many messages to each channel are on their way to the disk: they have their place already. */
+  readonly #offering = new Map<string, number>()
   #waitingForRoom: (() => void)[] = []
   #count = 0
 
@@ -130,9 +132,9 @@ export class Bus {
   }
 
   /**
-   * Queues an outbound message and closes the messages that it answers, in one record. Waits while the queue is full;
-   * `stopped` when the signal aborts first: nothing was written then. Without a signal it does not wait: that is for
-   * the start, where each answer takes the place of a message that had been counted.
+   * Queues an outbound message and closes the messages that it answers, in one record. Waits while the queue of its
+   * channel is full; `stopped` when the signal aborts first: nothing was written then. Without a signal it does not
+   * wait: that is for the start, where each answer takes the place of a message that had been counted.
    * `sync: false` is for an answer that is on the disk elsewhere, from where a start would send it.
    */
   async send(
@@ -141,8 +143,9 @@ export class Bus {
     signal: AbortSignal | undefined,
     options: { readonly sync: boolean } = { sync: true },
   ): Promise<Outbound> {
-    if (signal === undefined) this.#offering++
-    else await this.#takeRoom(signal)
+    const { channel } = message
+    if (signal === undefined) this.#offer(channel, 1)
+    else await this.#takeRoom(channel, signal)
     const out: Outbound = {
       ...message,
       id: this.#nextId(),
@@ -156,7 +159,7 @@ export class Bus {
       // The person gets the answer all the same; after a crash with a full disk the message is answered once more.
       this.#journal.keepInMemory([record])
     } finally {
-      this.#offering--
+      this.#offer(channel, -1)
     }
     for (const key of record.done) this.#inMemory.delete(key)
     this.#onOutbound(out)
@@ -168,10 +171,35 @@ export class Bus {
     return this.#journal.ledger.outbound()
   }
 
-  /** Delivered, or proven undeliverable: forget it. */
+  /** Delivered: forget it. */
   async sent(id: string): Promise<void> {
     // No fsync: after a power cut (not after a kill) a reply that was just delivered may come once more.
     await this.#note({ k: 'sent', id })
+    this.#roomCameFree()
+  }
+
+  /** Proven undeliverable: it leaves the queue, and is kept to be told of. */
+  async undeliverable(message: Outbound, reason: string): Promise<void> {
+    const { id, channel, chat } = message
+    const letter = { id, channel, chat, text: beginning(message.text), atMs: this.#clock.nowMs() }
+    // What a server answers as its reason may repeat what it was sent.
+    await this.#note({ k: 'dead', m: { ...letter, why: beginning(this.#redact(reason)) } })
+    this.#roomCameFree()
+  }
+
+  /** What could not be delivered in the last days, oldest first. */
+  deadLetters(): readonly DeadLetter[] {
+    this.#journal.ledger.forgetOld(this.#clock.nowMs())
+    return this.#journal.ledger.deadLetters()
+  }
+
+  /** True when `send` to this channel would not have to wait. */
+  hasRoom(channel: string): boolean {
+    const { ledger } = this.#journal
+    return ledger.outboundCount(channel) + (this.#offering.get(channel) ?? 0) < limits.busMessagesMax
+  }
+
+  #roomCameFree(): void {
     for (const go of this.#waitingForRoom.splice(0)) go()
   }
 
@@ -184,10 +212,10 @@ export class Bus {
   }
 
   /** Takes it in the same step in which it was seen, so that two who wait never take the same place. */
-  async #takeRoom(signal: AbortSignal): Promise<void> {
+  async #takeRoom(channel: string, signal: AbortSignal): Promise<void> {
     for (;;) {
       if (signal.aborted) throw new PincerError('stopped', 'Stopped before the reply was queued.')
-      if (this.#journal.ledger.outboundCount + this.#offering < limits.busMessagesMax) break
+      if (this.hasRoom(channel)) break
       await new Promise<void>((resolve) => {
         const go = (): void => {
           signal.removeEventListener('abort', go)
@@ -197,7 +225,11 @@ export class Bus {
         this.#waitingForRoom.push(go)
       })
     }
-    this.#offering++
+    this.#offer(channel, 1)
+  }
+
+  #offer(channel: string, change: 1 | -1): void {
+    this.#offering.set(channel, (this.#offering.get(channel) ?? 0) + change)
   }
 
   /** Unique also over restarts and when the wall clock went back: time, a count, and some chance. */
@@ -206,6 +238,10 @@ export class Bus {
     const chance = Math.floor(Math.random() * 36 ** 4)
     return `${this.#clock.nowMs().toString(36)}-${this.#count.toString(36)}${chance.toString(36).padStart(4, '0')}`
   }
+}
+
+function beginning(text: string): string {
+  return text.slice(0, limits.deadLetterCharsMax).toWellFormed()
 }
 
 /** Commands are handled without the model and never wait behind a turn. */

@@ -21,6 +21,7 @@ interface Waiting {
  */
 export class Journal {
   readonly ledger: Ledger
+  readonly #clock: Clock
   readonly #log: Log
   readonly #file: AppendFile
   #waiting: Waiting[] = []
@@ -29,7 +30,8 @@ export class Journal {
   /** True while the ledger holds what the full disk did not take: memory wins, and is written first. */
   #behind = false
 
-  private constructor(log: Log, file: AppendFile, ledger: Ledger) {
+  private constructor(clock: Clock, log: Log, file: AppendFile, ledger: Ledger) {
+    this.#clock = clock
     this.#log = log
     this.#file = file
     this.ledger = ledger
@@ -47,10 +49,10 @@ export class Journal {
     }
     const { file, torn } = await AppendFile.open(path, { onLine })
     if (torn) log.warn('journal', `A half-written last line was set aside in ${path}.torn (power cut?).`)
-    const journal = new Journal(log, file, ledger)
+    const journal = new Journal(clock, log, file, ledger)
     if (badLines > 0) {
       log.error('journal', `${badLines} lines of ${path} cannot be read (damage, or a newer version wrote them).`)
-      await journal.#leaveOutBadLines(clock.nowMs())
+      await journal.#leaveOutBadLines()
     }
     return journal
   }
@@ -83,9 +85,9 @@ export class Journal {
   }
 
   /** The copy comes first and the file is replaced at once: at no instant is there no journal. */
-  async #leaveOutBadLines(nowMs: number): Promise<void> {
+  async #leaveOutBadLines(): Promise<void> {
     try {
-      const aside = await copyAside(this.#file.path, nowMs)
+      const aside = await copyAside(this.#file.path, this.#clock.nowMs())
       await this.#rewrite()
       this.#log.error('journal', `A copy with those lines is ${aside}.`)
     } catch (error) {
@@ -124,6 +126,7 @@ export class Journal {
   }
 
   async #rewrite(): Promise<void> {
+    this.ledger.forgetOld(this.#clock.nowMs())
     await this.#file.replace(this.ledger.records().map(formatRecord))
     this.#behind = false
     // What stays open may itself be large: grow by as much again before the next rewrite.

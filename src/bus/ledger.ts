@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import type { Inbound, Outbound } from './message.ts'
+import type { DeadLetter, Inbound, Outbound } from './message.ts'
 import type { JournalRecord } from './record.ts'
 
 /** A changing call that was journalled before it ran. */
@@ -30,6 +30,8 @@ export function keyOf(message: { readonly channel: string; readonly id: string }
 export class Ledger {
   readonly #pending = new Map<string, Pending>()
   readonly #outbound = new Map<string, Outbound>()
+  /** By the id of the message, oldest first. */
+  readonly #deadLetters = new Map<string, DeadLetter>()
   /** Handled ids, oldest first. */
   readonly #seen = new Set<string>()
 
@@ -67,6 +69,11 @@ export class Ledger {
       case 'sent':
         this.#outbound.delete(record.id)
         break
+      case 'dead':
+        this.#outbound.delete(record.m.id)
+        this.#deadLetters.set(record.m.id, record.m)
+        dropOldest(this.#deadLetters, limits.deadLettersMax)
+        break
       case 'seen':
         for (const key of record.of) this.#remember(key)
         break
@@ -92,6 +99,7 @@ export class Ledger {
       if (call.ended) records.push({ k: 'ran', id: call.id })
     }
     for (const message of this.#outbound.values()) records.push({ k: 'out', m: message, done: [] })
+    for (const letter of this.#deadLetters.values()) records.push({ k: 'dead', m: letter })
     return records
   }
 
@@ -112,8 +120,23 @@ export class Ledger {
     return this.#pending.size
   }
 
-  get outboundCount(): number {
-    return this.#outbound.size
+  /** Outbound messages of this channel. */
+  outboundCount(channel: string): number {
+    let count = 0
+    for (const message of this.#outbound.values()) if (message.channel === channel) count++
+    return count
+  }
+
+  /** Oldest first. */
+  deadLetters(): readonly DeadLetter[] {
+    return [...this.#deadLetters.values()]
+  }
+
+  /** Forgets dead letters that are older than they are kept. By the wall clock, which may be wrong: a younger one stays. */
+  forgetOld(nowMs: number): void {
+    for (const { id, atMs } of this.#deadLetters.values()) {
+      if (nowMs - atMs > limits.deadLetterAgeMaxMs) this.#deadLetters.delete(id)
+    }
   }
 
   #change(keys: readonly string[], change: (pending: Pending) => Pending): void {
@@ -126,9 +149,13 @@ export class Ledger {
   #remember(key: string): void {
     this.#seen.delete(key)
     this.#seen.add(key)
-    for (const oldest of this.#seen) {
-      if (this.#seen.size <= limits.journalHandledIdsMax) break
-      this.#seen.delete(oldest)
-    }
+    dropOldest(this.#seen, limits.journalHandledIdsMax)
+  }
+}
+
+function dropOldest(kept: Map<string, unknown> | Set<string>, countMax: number): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= countMax) break
+    kept.delete(oldest)
   }
 }

@@ -33,6 +33,19 @@ export interface Outbound {
   readonly failed: boolean
 }
 
+/** An outbound message that can never arrive. It is kept for a while, to be told of, and not sent again. */
+export interface DeadLetter {
+  /** The message's. */
+  readonly id: string
+  readonly channel: string
+  readonly chat: string
+  /** Its beginning. */
+  readonly text: string
+  /** Wall clock ms of when it was given up. */
+  readonly atMs: number
+  readonly why: string
+}
+
 /** What happens inside a turn, for progress lines. Never stored; may be lost. */
 export type Activity =
   | { readonly kind: 'turn-started'; readonly channel: string; readonly chat: string }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Inbound, Outbound } from './message.ts'
+import type { DeadLetter, Inbound, Outbound } from './message.ts'
 
 /** The journal's lines. Short keys: every byte is a flash write on each message. */
 
@@ -25,6 +25,15 @@ const outboundSchema = v.object({
   failed: v.boolean(),
 }) satisfies v.GenericSchema<Outbound>
 
+const deadLetterSchema = v.object({
+  id: v.string(),
+  channel: v.string(),
+  chat: v.string(),
+  text: v.string(),
+  atMs: v.number(),
+  why: v.string(),
+}) satisfies v.GenericSchema<DeadLetter>
+
 const recordSchema = v.variant('k', [
   /** A message was accepted. */
   v.object({ k: v.literal('in'), m: inboundSchema }),
@@ -36,8 +45,10 @@ const recordSchema = v.variant('k', [
   v.object({ k: v.literal('again'), of: keys }),
   /** A reply or notice to deliver; the messages in `done` are answered by it. */
   v.object({ k: v.literal('out'), m: outboundSchema, done: keys }),
-  /** An outbound message was delivered or is proven undeliverable. */
+  /** An outbound message was delivered. */
   v.object({ k: v.literal('sent'), id: v.string() }),
+  /** The outbound message with the same id is proven undeliverable. */
+  v.object({ k: v.literal('dead'), m: deadLetterSchema }),
   /** Ids of messages handled long ago, carried over when the journal is rewritten. */
   v.object({ k: v.literal('seen'), of: keys }),
 ])

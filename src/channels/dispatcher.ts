@@ -85,7 +85,7 @@ export class Dispatcher {
             'channels',
             `A reply cannot be delivered to ${channel.name} ${message.chat}: ${delivery.reason}`,
           )
-          await this.#bus.sent(message.id)
+          await this.#bus.undeliverable(message, delivery.reason)
           return true
         case 'retry':
           this.#log.debug('channels', `${channel.name}: ${delivery.reason}; trying again.`)

@@ -192,6 +192,49 @@ void t.test('a reply waits while the outbound queue is full, in order, and never
   await journal.close()
 })
 
+void t.test('a channel whose queue is full holds up no other', async (t) => {
+  const { bus, journal, out } = await openBus(t.testdir({}))
+  const stuck = (text: string) => bus.send({ ...reply(text), channel: 'stuck' }, [], never)
+  for (let count = 0; count < limits.busMessagesMax; count++) await stuck(`${count}`)
+  t.same([bus.hasRoom('stuck'), bus.hasRoom('test')], [false, true])
+  let waited = true
+  const waiting = stuck('waits').then(() => (waited = false))
+  for (let count = 0; count < limits.busMessagesMax; count++) await bus.send(reply(`${count}`), [], never)
+  await bus.sent(out.at(-1)?.id ?? '')
+  for (let round = 0; round < 50; round++) await new Promise(setImmediate)
+  t.ok(waited, 'room elsewhere is not its room')
+  await bus.sent(out[0]?.id ?? '')
+  await waiting
+  t.same([bus.hasRoom('stuck'), bus.hasRoom('test')], [false, true])
+  await journal.close()
+})
+
+void t.test('what is proven undeliverable makes room, is kept over restarts, and is not offered again', async (t) => {
+  const folder = t.testdir({})
+  const { bus, journal, clock, out, path } = await openBus(folder)
+  for (let count = 0; count < limits.busMessagesMax; count++) await bus.send(reply(`reply ${count}`), [], never)
+  const waiting = bus.send(reply('late'), [], never)
+  const [first] = out
+  if (first === undefined) throw new Error('nothing was sent')
+  await bus.undeliverable({ ...first, text: 'x'.repeat(5_000) }, 'the bot was blocked, said hunter2')
+  await waiting
+  const letter = {
+    ...{ id: first.id, channel: 'test', chat: 'home', atMs: clock.nowMs() },
+    ...{ text: 'x'.repeat(limits.deadLetterCharsMax), why: 'the bot was blocked, said [secret]' },
+  }
+  t.same(bus.deadLetters(), [letter])
+  await journal.close()
+  const second = await openBus(folder)
+  t.same(second.bus.deadLetters(), [letter])
+  t.notOk(second.bus.undelivered().some(({ id }) => id === first.id))
+  second.clock.jumpWall(limits.deadLetterAgeMaxMs + 1)
+  t.same(second.bus.deadLetters(), [], 'a week later nobody needs to know')
+  const text = 'x'.repeat(limits.journalCompactBytes)
+  await second.bus.send(reply(text), [], undefined)
+  await second.journal.close()
+  t.notMatch(fs.readFileSync(path, 'utf8'), /the bot was blocked/, 'and the disk forgets it too')
+})
+
 void t.test('a reply that waits for room is given up with its signal, and nothing was written of it', async (t) => {
   const { bus, journal, out } = await openBus(t.testdir({}))
   const message = inbound('hello')

@@ -11,13 +11,18 @@ function fold(records: readonly JournalRecord[]): Ledger {
 }
 
 function stateOf(ledger: Ledger): object {
-  return { pending: ledger.pending(), outbound: ledger.outbound() }
+  return { pending: ledger.pending(), outbound: ledger.outbound(), dead: ledger.deadLetters() }
 }
 
 const out = (id: string, done: string[]): JournalRecord => ({
   k: 'out',
   m: { id, channel: 'test', chat: 'home', text: 'x', answers: done, failed: false },
   done,
+})
+
+const dead = (id: string, atMs = 0): JournalRecord => ({
+  k: 'dead',
+  m: { id, channel: 'test', chat: 'home', text: 'x', atMs, why: 'the chat is gone' },
 })
 
 const story: readonly JournalRecord[] = [
@@ -32,6 +37,9 @@ const story: readonly JournalRecord[] = [
   out('r1', ['test/1']),
   out('notice', []),
   { k: 'sent', id: 'r1' },
+  out('r2', []),
+  dead('r2'),
+  dead('r0'),
   { k: 'ran', id: 'unknown' },
   { k: 'sent', id: 'unknown' },
   { k: 'call', id: 'c', of: ['test/unknown'], what: 'nothing' },
@@ -51,7 +59,7 @@ void t.test('what is open follows from the records', (t) => {
     { message: { channel: 'other' }, restarts: 2, calls: [] },
   ])
   t.match(ledger.outbound(), [{ id: 'notice' }])
-  t.same([ledger.inboundCount, ledger.outboundCount], [2, 1])
+  t.same([ledger.inboundCount, ledger.outboundCount('test'), ledger.outboundCount('other')], [2, 1, 0])
   t.ok(ledger.knows('test/1') && ledger.knows('test/2') && ledger.knows('other/1'))
   t.notOk(ledger.knows('test/3'))
   t.end()
@@ -93,6 +101,21 @@ void t.test('the ids of handled messages are kept in number, the oldest forgotte
   t.notOk(ledger.knows('test/9'))
   t.ok(ledger.knows('test/10'))
   t.ok(fold(ledger.records()).knows('test/10'))
+  t.end()
+})
+
+void t.test('dead letters are kept in number and for some days, the oldest forgotten first', (t) => {
+  const { deadLettersMax, deadLetterAgeMaxMs } = limits
+  const ledger = new Ledger()
+  for (let id = 0; id < deadLettersMax + 5; id++) ledger.apply(dead(`d${id}`, id))
+  const ids = ledger.deadLetters().map(({ id }) => id)
+  t.same([ids.length, ids[0], ids.at(-1)], [deadLettersMax, 'd5', `d${deadLettersMax + 4}`])
+  ledger.forgetOld(deadLetterAgeMaxMs + 5)
+  t.equal(ledger.deadLetters().length, deadLettersMax, 'exactly as old as they may be')
+  ledger.forgetOld(deadLetterAgeMaxMs + 7)
+  t.equal(ledger.deadLetters()[0]?.id, 'd7')
+  ledger.forgetOld(-deadLetterAgeMaxMs)
+  t.equal(ledger.deadLetters().length, deadLettersMax - 2, 'a clock that went back forgets nothing')
   t.end()
 })
 

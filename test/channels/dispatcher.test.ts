@@ -136,18 +136,21 @@ void t.test('a channel that throws loses no reply', (t) =>
   }),
 )
 
-void t.test('what is proven undeliverable is said in the log and makes room for the next', (t) =>
-  withRig(t, async (rig) => {
-    rig.channel.answer = (message) =>
-      Promise.resolve(
-        message.text === 'one' ? { status: 'undeliverable', reason: 'the chat is gone' } : { status: 'delivered' },
-      )
-    await send(rig, 'one')
-    await send(rig, 'two')
-    await until(() => rig.bus.undelivered().length === 0)
-    t.same(rig.channel.delivered, ['two'])
-    t.same(rig.lines, ['error channels: A reply cannot be delivered to test home: the chat is gone'])
-  }),
+void t.test(
+  'what is proven undeliverable is said in the log, kept as a dead letter, and makes room for the next',
+  (t) =>
+    withRig(t, async (rig) => {
+      rig.channel.answer = (message) =>
+        Promise.resolve(
+          message.text === 'one' ? { status: 'undeliverable', reason: 'the chat is gone' } : { status: 'delivered' },
+        )
+      await send(rig, 'one')
+      await send(rig, 'two')
+      await until(() => rig.bus.undelivered().length === 0)
+      t.same(rig.channel.delivered, ['two'])
+      t.same(rig.lines, ['error channels: A reply cannot be delivered to test home: the chat is gone'])
+      t.match(rig.bus.deadLetters(), [{ text: 'one', why: 'the chat is gone', channel: 'test', chat: 'home' }])
+    }),
 )
 
 void t.test('a start begins with what an earlier process left, in order, and a stop leaves it again', async (t) => {

@@ -52,7 +52,7 @@ export function journalFaults(home: string): string[] {
     if (record) ledger.apply(record)
     else faults.push(`a bad line in the journal: ${line.slice(0, 60)}`)
   }
-  if (ledger.inboundCount + ledger.outboundCount > 0) faults.push('the journal has open entries at the end')
+  if (ledger.inboundCount + ledger.outbound().length > 0) faults.push('the journal has open entries at the end')
   return faults
 }
 
