@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { AgentLoop } from './agent/loop.ts'
-import { Commands } from './agent/commands.ts'
+import { commandMenu, Commands } from './agent/commands.ts'
+import { createModel } from './app-model.ts'
+import { Network } from './app-network.ts'
 import { formatContext } from './agent/context.ts'
 import { PromptCache } from './agent/prompt-cache.ts'
 import { promptFiles } from './agent/prompt-files.ts'
@@ -19,7 +21,6 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createDevices } from './devices/devices.ts'
 import type { Devices } from './devices/device.ts'
-import { PincerError } from './errors.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import type { Approver } from './guard/approval.ts'
 import { openWorkspace } from './guard/workspace.ts'
@@ -27,11 +28,11 @@ import type { Board } from './hardware/board.ts'
 import type { Simulator } from './hardware/simulator/simulator.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import type { Home } from './home.ts'
+import type { HttpClient } from './http/http-client.ts'
 import { limits } from './limits.ts'
 import type { Log, Redact } from './log.ts'
 import type { Model } from './model/model.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
-import { createOfflineModel } from './model/offline/offline-model.ts'
 import { loadPart } from './parts.ts'
 import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
@@ -51,6 +52,10 @@ export interface AppOptions {
   /** Who sits at the terminal: the user of this process, an owner. */
   readonly person: Person
   readonly memoryBytes: () => number
+  /** Where the usual proxy variables are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Serve the configured channels too, not this terminal alone. */
+  readonly servesChannels: boolean
   /** Answers instead of the configured model. */
   readonly model?: Model
   /** Serve beside the terminal. */
@@ -83,9 +88,11 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { home, config, clock, log } = options
   const base = await createBase(options)
-  const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware } = base
+  const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware, network } = base
   const registry = createRegistry(base, options)
-  const model = options.model ?? createModel(config, devices, board)
+  const http = (): Promise<HttpClient> => network.client()
+  const model =
+    options.model ?? (await createModel({ config, devices, board, http, clock, log, chance: () => Math.random() }))
   const prompts = createPrompts(base, log)
   const { loop, commands } = createAgent({ base, registry, model, prompts, options })
 
@@ -107,6 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'sessions', stop: () => sessions.close() },
       { name: 'journal', stop: () => journal.close() },
+      { name: 'network', stop: () => network.close() },
     ]
     stopped ??= stopParts(inOrder, { clock, log }).then(() => hardware.close())
     return stopped
@@ -115,8 +123,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const shown = { version: version(), board: board.label, devices: devices.list() }
   return {
     terminal: base.terminal,
-    greeting: greetingLines({ ...shown, tries: thingsToTry(devices.list()), fresh: home.fresh }),
-    served: servedLines({ ...shown, home: home.path, model: model.id, builtAs: builtAs() }),
+    greeting: greetingLines({ ...shown, model: model.id, tries: thingsToTry(devices.list()), fresh: home.fresh }),
+    served: servedLines({
+      ...shown,
+      home: home.path,
+      model: model.id,
+      builtAs: builtAs(),
+      ...(base.telegram === undefined ? {} : { telegram: config.channels.telegram?.allow ?? [] }),
+    }),
     completions: () => ({ commands: commands.names(), devices: devices.list().map((device) => device.name) }),
     devices,
     registry,
@@ -144,7 +158,10 @@ async function createBase(options: AppOptions) {
   const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log })
   const bus = new Bus({ journal, clock, redact })
   const terminal = new TerminalChannel({ person, clock })
-  const channels: readonly Channel[] = [terminal, ...(options.channels ?? [])]
+  const network = new Network({ clock, environment: options.environment })
+  const telegram = options.servesChannels ? await createTelegram(options, network) : undefined
+  const configured: readonly Channel[] = telegram === undefined ? [] : [telegram]
+  const channels: readonly Channel[] = [terminal, ...configured, ...(options.channels ?? [])]
   return {
     board,
     hardware,
@@ -154,6 +171,8 @@ async function createBase(options: AppOptions) {
     journal,
     bus,
     terminal,
+    telegram,
+    network,
     channels,
     dispatcher: new Dispatcher({ bus, clock, log, channels }),
     sessions: new Sessions({ folder: join(home.state, 'sessions'), log }),
@@ -246,14 +265,19 @@ function createAgent(parts: {
   return { loop, commands }
 }
 
-function createModel(config: Config, devices: Devices, board: Board): Model {
-  const [first] = config.models
-  if (first !== 'offline') {
-    throw new PincerError('not_in_version', `The model ${first ?? ''} is not in this version: set model: offline.`)
-  }
-  return createOfflineModel({
-    devices: () => devices.list(),
-    facts: () => `Board: ${board.label}. Model: offline.`,
+async function createTelegram(options: AppOptions, network: Network) {
+  const { config, clock, log, home } = options
+  const { telegram } = config.channels
+  if (telegram === undefined) return undefined
+  const { createTelegramChannel } = await loadPart('telegram')
+  return createTelegramChannel({
+    config: telegram,
+    http: await network.client(),
+    clock,
+    log,
+    stateFolder: home.state,
+    chance: () => Math.random(),
+    menu: commandMenu,
   })
 }
 

@@ -5,16 +5,19 @@ import type { BuiltAs } from './runtime.ts'
 export function greetingLines(options: {
   readonly version: string
   readonly board: string
+  readonly model: string
   /** What the model understands, to be typed as it stands: so without quotation marks. */
   readonly tries: readonly string[]
   readonly fresh: boolean
 }): readonly string[] {
-  const { version, board, tries, fresh } = options
+  const { version, board, model, tries, fresh } = options
   if (!fresh) return [`Pincer ${version} on a ${board}. /help lists commands; Ctrl-D leaves.`]
   return [
     `Pincer ${version}: this terminal is your chat with the board. Ctrl-D leaves.`,
     `The board is a ${board}, nothing real. /sim plays with its world.`,
-    'The model is offline, a small English grammar: no key, no account, no network.',
+    model === 'offline'
+      ? 'The model is offline, a small English grammar: no key, no account, no network.'
+      : `The model is ${model}. What you write here goes to it.`,
     `Try: ${tries.join(' · ')} (commands: /help)`,
   ]
 }
@@ -27,14 +30,23 @@ export function servedLines(options: {
   readonly model: string
   readonly devices: readonly Pick<DeviceSummary, 'name'>[]
   readonly builtAs: BuiltAs
+  /** The people who may text it on Telegram by the configuration; absent when Telegram is not served. */
+  readonly telegram?: readonly number[]
 }): readonly string[] {
-  const { version, home, board, model, devices, builtAs } = options
+  const { version, home, board, model, devices, builtAs, telegram } = options
   const names = devices.map((device) => device.name)
+  const pincer = `${builtAs === 'source' ? 'npm start --' : 'pincer'} --home ${shellWord(home)}`
   return [
     `Pincer ${version} serves ${home}: a ${board}, model ${model}.`,
     names.length === 0 ? 'No devices are configured.' : `Devices: ${names.join(', ')}.`,
-    `Text it from another terminal: ${builtAs === 'source' ? 'npm start --' : 'pincer'} --home ${shellWord(home)} chat`,
+    ...(telegram === undefined ? [] : [telegramLine(telegram, pincer)]),
+    `Text it from another terminal: ${pincer} chat`,
   ]
+}
+
+function telegramLine(allow: readonly number[], pincer: string): string {
+  if (allow.length > 0) return `Telegram: text your bot. It answers ${allow.join(', ')} and whoever is paired.`
+  return `Telegram: text your bot. It answers a stranger with a code; here, ${pincer} pair CODE lets you in.`
 }
 
 function shellWord(text: string): string {

@@ -157,6 +157,9 @@ async function serve(start: Start): Promise<ExitCode> {
     log,
     person: owner(),
     memoryBytes: () => process.memoryUsage.rss(),
+    environment: process.env,
+    // Only one process may poll for a bot: whoever just chats here leaves that to the daemon.
+    servesChannels: mode.kind === 'run',
   })
   onBug = () => app.stop()
   try {

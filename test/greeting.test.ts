@@ -3,7 +3,7 @@ import { greetingLines, servedLines } from '../src/greeting.ts'
 import { thingsToTry } from '../src/model/offline/grammar.ts'
 import { deviceSets } from './support/offline-devices.ts'
 
-const place = { version: '0.1.0', board: 'simulated Raspberry Pi' }
+const place = { version: '0.1.0', board: 'simulated Raspberry Pi', model: 'offline' }
 
 void t.test('the first greeting has four lines, none too long for a small terminal', async (t) => {
   const lines = greetingLines({ ...place, tries: thingsToTry(deviceSets.board), fresh: true })
@@ -22,7 +22,7 @@ void t.test('later starts say in one line where one is', async (t) => {
 })
 
 void t.test('a daemon says what it serves, and with which command one texts it', async (t) => {
-  const served = { ...place, home: '/home/ada/.pincer', model: 'offline', devices: deviceSets.sensors }
+  const served = { ...place, home: '/home/ada/.pincer', devices: deviceSets.sensors }
   t.same(servedLines({ ...served, builtAs: 'executable' }), [
     'Pincer 0.1.0 serves /home/ada/.pincer: a simulated Raspberry Pi, model offline.',
     'Devices: room, door.',
@@ -33,4 +33,21 @@ void t.test('a daemon says what it serves, and with which command one texts it',
     'No devices are configured.',
     String.raw`Text it from another terminal: npm start -- --home '/it'\''s here' chat`,
   ])
+})
+
+void t.test('with a provider the first greeting says where one writes to', async (t) => {
+  const lines = greetingLines({ ...place, model: 'anthropic/claude-sonnet-4-5', tries: ['read room'], fresh: true })
+  t.equal(lines[2], 'The model is anthropic/claude-sonnet-4-5. What you write here goes to it.')
+})
+
+void t.test('a daemon on Telegram says who is answered, or how the first person gets in', async (t) => {
+  const served = { ...place, home: '/home/ada/.pincer', devices: [], builtAs: 'executable' } as const
+  t.equal(
+    servedLines({ ...served, telegram: [1, 22] })[2],
+    'Telegram: text your bot. It answers 1, 22 and whoever is paired.',
+  )
+  t.equal(
+    servedLines({ ...served, telegram: [] })[2],
+    'Telegram: text your bot. It answers a stranger with a code; here, pincer --home /home/ada/.pincer pair CODE lets you in.',
+  )
 })

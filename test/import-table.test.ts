@@ -22,6 +22,8 @@ const foundation = [
 ].map((name) => `${name}.ts`)
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
+/** The composition root, in files of one idea each. */
+const app = ['app.ts', 'app-model.ts', 'app-network.ts']
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {
@@ -115,6 +117,7 @@ function roomOf(path: string): string {
   if (foundation.includes(path)) return 'foundation'
   if (ways.includes(path)) return 'ways'
   if (program.includes(path)) return 'program'
+  if (app.includes(path)) return 'app'
   return path.replace(/\.ts$/, '')
 }
 

@@ -78,11 +78,10 @@ void t.test('a home that cannot be used ends with 1 and one sentence, for every 
   t.match(err, /^pincer: Nothing says where the home is: .*\n$/)
 })
 
-void t.test('a key that nothing uses is named where a person starts the program, and its value never', async (t) => {
+void t.test('a token that nothing uses is named where a person starts the program, and its value never', async (t) => {
   const home = join(t.testdir({}), 'home')
-  const keys = { OPENAI_API_KEY: 'value-of-the-key' }
-  const note =
-    'environment: OPENAI_API_KEY is set but not used: this version has no model providers. The terminal and model: offline serve.\n'
+  const keys = { DISCORD_BOT_TOKEN: 'value-of-the-key' }
+  const note = 'environment: DISCORD_BOT_TOKEN is set but not used: this version has no Discord.\n'
   const checked = await pincer(['--home', home, 'check'], keys)
   t.strictSame([checked.code, checked.err], [0, ''])
   t.ok(checked.out.startsWith(note))

@@ -13,6 +13,19 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly play?: (command: string) => string
 }
 
+/** For the menus that channels show: the words without a slash, and what they do. */
+export const commandMenu: readonly { readonly command: string; readonly description: string }[] = [
+  { command: 'read', description: 'read all devices, or one' },
+  { command: 'set', description: 'switch a device: /set lamp on for 10m' },
+  { command: 'status', description: 'how the board and I are doing' },
+  { command: 'stop', description: 'stop what I am doing; /stop all makes outputs safe' },
+  { command: 'resume', description: 'let outputs be switched again after /stop all' },
+  { command: 'new', description: 'begin a new conversation' },
+  { command: 'model', description: 'which model answers' },
+  { command: 'whoami', description: 'who you are to me' },
+  { command: 'help', description: 'all commands' },
+]
+
 type Role = Inbound['person']['role']
 
 /** Commands of the design that belong to parts which this version does not have. */

@@ -33,8 +33,14 @@ export function channelsSchema(lookup: Lookup): v.GenericSchema<unknown, Config[
     ),
     v.transform(({ token, ...plain }): DiscordConfig => ({ ...plain, token: token ?? lookup(discordTokenName) ?? '' })),
   )
+  // A token that stands ready is all that Telegram needs: who may text it, pairing finds out.
+  const ready = lookup(telegramTokenName) === undefined ? null : {}
+  const channels = shape(
+    { telegram: v.nullish(telegram, ready), discord: v.nullish(discord) },
+    'a mapping with telegram or discord',
+  )
   return v.pipe(
-    shape({ telegram: v.nullish(telegram), discord: v.nullish(discord) }, 'a mapping with telegram or discord'),
+    v.nullish(channels, {}),
     v.transform(({ telegram, discord }) => ({
       ...(telegram === null || telegram === undefined ? {} : { telegram }),
       ...(discord === null || discord === undefined ? {} : { discord }),

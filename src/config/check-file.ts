@@ -9,6 +9,7 @@ import type { Lookup } from './environment.ts'
 import { expandVariables } from './expansion.ts'
 import { faultsOf, isSecretPath, problemOf } from './faults.ts'
 import type { Fault, Note } from './faults.ts'
+import { missingKeyNotes } from './missing-keys.ts'
 import { configSchema } from './schema.ts'
 import { isMapping, valueAt } from './source.ts'
 import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
@@ -63,9 +64,11 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
   // The first fault of a value counts: a variable that is not set goes before what the schema says of its name.
   const found = [...unset, ...problems]
   const faults = faultsOf(written, context.fileName, found, createRedact(secrets))
-  const notes = versionNotes({ root, marks: written.marks }, context.fileName).filter(
-    (note) => !faults.some(({ path }) => note.path === path || note.path.startsWith(`${path}.`)),
-  )
+  const file = { root, marks: written.marks }
+  const notes = [
+    ...versionNotes(file, context.fileName),
+    ...missingKeyNotes(file, context.fileName, context.lookup),
+  ].filter((note) => !faults.some(({ path }) => note.path === path || note.path.startsWith(`${path}.`)))
   const noDevices = (valueAt(root, ['devices']) ?? null) === null
   const config = parsed.success && faults.length === 0 ? completed(parsed.output, context, noDevices) : undefined
   return { config, faults, notes, secrets, holdsSecrets: literals.length > 0 }

@@ -31,9 +31,10 @@ export function checkProviders(root: unknown): readonly Problem[] {
   for (const [index, id] of models.entries()) {
     const provider = typeof id === 'string' ? /^([a-z][a-z0-9_-]*)\/\S/.exec(id)?.[1] : undefined
     if (provider === undefined || provider === 'offline' || names.includes(provider)) continue
+    const path = Array.isArray(model) ? ['model', index] : ['model']
     const near = nearest(provider, names)
     problems.push({
-      path: Array.isArray(model) ? ['model', index] : ['model'],
+      path,
       found: `the provider "${provider}"`,
       expected: alternatives(names),
       fix: near === undefined ? `Describe ${provider} under providers.` : `Did you mean ${near}?`,

@@ -4,6 +4,8 @@ export interface KnownProvider {
   readonly baseUrl: string
   /** The environment variable that holds the key; undefined for servers on this machine, which need none. */
   readonly keyName: string | undefined
+  /** Taken when the key stands ready and nothing names a model: one that calls tools well at a low price. */
+  readonly defaultModel: string | undefined
 }
 
 /** What providers do differently behind the same wire format. */
@@ -47,32 +49,49 @@ const entries: Readonly<Record<string, Entry>> = {
     api: 'anthropic',
     baseUrl: 'https://api.anthropic.com',
     keyName: 'ANTHROPIC_API_KEY',
+    defaultModel: 'claude-sonnet-4-5',
     flags: { readsTextCalls: false },
   },
   openai: {
     api: 'openai',
     baseUrl: 'https://api.openai.com/v1',
     keyName: 'OPENAI_API_KEY',
+    defaultModel: 'gpt-5-mini',
     flags: { outputCap: 'max_completion_tokens', promptCacheKey: true, readsTextCalls: false },
   },
   gemini: {
     api: 'openai',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyName: 'GEMINI_API_KEY',
+    defaultModel: 'gemini-2.5-flash',
     flags: { readsTextCalls: false },
   },
-  openrouter: { api: 'openai', baseUrl: 'https://openrouter.ai/api/v1', keyName: 'OPENROUTER_API_KEY', flags: {} },
-  deepseek: { api: 'openai', baseUrl: 'https://api.deepseek.com', keyName: 'DEEPSEEK_API_KEY', flags: {} },
+  openrouter: {
+    api: 'openai',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    keyName: 'OPENROUTER_API_KEY',
+    defaultModel: 'openrouter/auto',
+    flags: {},
+  },
+  deepseek: {
+    api: 'openai',
+    baseUrl: 'https://api.deepseek.com',
+    keyName: 'DEEPSEEK_API_KEY',
+    defaultModel: 'deepseek-chat',
+    flags: {},
+  },
   groq: {
     api: 'openai',
     baseUrl: 'https://api.groq.com/openai/v1',
     keyName: 'GROQ_API_KEY',
+    defaultModel: 'openai/gpt-oss-120b',
     flags: { outputCap: 'max_completion_tokens' },
   },
   mistral: {
     api: 'openai',
     baseUrl: 'https://api.mistral.ai/v1',
     keyName: 'MISTRAL_API_KEY',
+    defaultModel: 'mistral-small-latest',
     // It refuses every field that it does not know, stream_options among them.
     flags: {
       streamOptions: false,
@@ -86,12 +105,25 @@ const entries: Readonly<Record<string, Entry>> = {
     api: 'openai',
     baseUrl: 'https://api.x.ai/v1',
     keyName: 'XAI_API_KEY',
+    defaultModel: 'grok-4-fast',
     flags: { outputCap: 'max_completion_tokens', readsTextCalls: false },
   },
   // Its OpenAI form passes no context size on so far (its versions differ, and unknown fields do no harm): whoever
   // wants more than the default of the server sets OLLAMA_CONTEXT_LENGTH there.
-  ollama: { api: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', keyName: undefined, flags: { tellsContext: true } },
-  llamacpp: { api: 'openai', baseUrl: 'http://127.0.0.1:8080/v1', keyName: undefined, flags: {} },
+  ollama: {
+    api: 'openai',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    keyName: undefined,
+    defaultModel: undefined,
+    flags: { tellsContext: true },
+  },
+  llamacpp: {
+    api: 'openai',
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    keyName: undefined,
+    defaultModel: undefined,
+    flags: {},
+  },
 }
 
 /** From Gemini 3 on each call of the history carries a signature; Google documents this word for those without one. */
@@ -112,9 +144,14 @@ export function providerFlags(provider: string, modelName: string): ProviderFlag
   return isSigned ? { ...flags, callExtra: unsignedCall } : flags
 }
 
-/** The variables that hold the keys of known providers. */
-export function providerKeyNames(): readonly string[] {
-  return Object.values(entries).flatMap(({ keyName }) => keyName ?? [])
+/** The model of the first known provider whose key stands ready; else the one that needs none. */
+export function readyModel(lookup: (name: string) => string | undefined): string {
+  for (const [name, { keyName, defaultModel }] of Object.entries(entries)) {
+    if (keyName !== undefined && defaultModel !== undefined && lookup(keyName) !== undefined) {
+      return `${name}/${defaultModel}`
+    }
+  }
+  return 'offline'
 }
 
 export function knownProviderNames(): readonly string[] {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { webAddress } from './addresses.ts'
-import type { Config } from './config.ts'
+import type { Config, ProviderConfig } from './config.ts'
 import type { Lookup } from './environment.ts'
 import { knownProvider } from './known-providers.ts'
 import { choice, isName, mapOf, message, secret, shape, text } from './values.ts'
@@ -42,16 +42,35 @@ export function providersSchema(lookup: Lookup): v.GenericSchema<unknown, Config
     v.transform((providers) =>
       Object.fromEntries(
         Object.entries(providers).map(([name, { api, baseUrl, apiKey }]) => {
-          const known = knownProvider(name)
-          const filled = {
-            // What neither stands here nor is known was refused by checkProviders.
-            api: api ?? known?.api ?? 'openai',
-            baseUrl: baseUrl ?? known?.baseUrl ?? '',
-          } as const
-          const found = apiKey ?? (known?.keyName === undefined ? undefined : lookup(known.keyName))
+          const known = readyProvider(name, lookup)
+          // What neither stands here nor is known was refused by checkProviders.
+          const filled = { api: api ?? known?.api ?? 'openai', baseUrl: baseUrl ?? known?.baseUrl ?? '' } as const
+          const found = apiKey ?? known?.apiKey
           return [name, found === undefined ? filled : { ...filled, apiKey: found }]
         }),
       ),
     ),
   )
+}
+
+/** The providers that these models need, those that need no word in the file too. */
+export function providersOf(
+  models: readonly string[],
+  described: Config['providers'],
+  lookup: Lookup,
+): Config['providers'] {
+  const named = models.map((model) => model.slice(0, Math.max(0, model.indexOf('/'))))
+  const ready = named.flatMap((name): readonly (readonly [string, ProviderConfig])[] => {
+    const provider = readyProvider(name, lookup)
+    return provider === undefined ? [] : [[name, provider]]
+  })
+  return { ...Object.fromEntries(ready), ...described }
+}
+
+function readyProvider(name: string, lookup: Lookup): ProviderConfig | undefined {
+  const known = knownProvider(name)
+  if (known === undefined) return undefined
+  const { api, baseUrl, keyName } = known
+  const apiKey = keyName === undefined ? undefined : lookup(keyName)
+  return apiKey === undefined ? { api, baseUrl } : { api, baseUrl, apiKey }
 }

@@ -44,7 +44,7 @@ function summary(config: Config, source: string, notes: readonly Note[]): string
   if (source === 'none') return `There is no pincer.yaml, so the defaults apply: ${what}`
   const blocking = notes.filter(({ blocks }) => blocks).length
   if (blocking === 0) return `pincer.yaml is valid: ${what}`
-  const refusal = `This version lacks ${count(blocking, 'part')} of it, so run and chat refuse to start.`
+  const refusal = `run and chat refuse to start: see ${blocking === 1 ? 'the note' : 'the notes'} above.`
   return `pincer.yaml is valid: ${what} ${refusal}`
 }
 

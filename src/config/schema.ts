@@ -6,7 +6,8 @@ import type { Config } from './config.ts'
 import { deviceNameSchema, deviceSchema } from './device-schema.ts'
 import { duration } from './duration-schema.ts'
 import type { Lookup } from './environment.ts'
-import { modelSchema, providersSchema } from './provider-schema.ts'
+import { readyModel } from './known-providers.ts'
+import { modelSchema, providersOf, providersSchema } from './provider-schema.ts'
 import { isTimezone, nearestTimezone } from './timezone.ts'
 import { choice, flag, listOf, mapOf, message, shape, text, wholeNumber } from './values.ts'
 
@@ -22,9 +23,9 @@ export function configSchema({ boards, lookup, defaults }: SchemaOptions): v.Gen
   return v.pipe(
     shape(
       {
-        model: v.nullish(modelSchema(), 'offline'),
+        model: v.nullish(modelSchema(), () => readyModel(lookup)),
         providers: v.nullish(providersSchema(lookup), {}),
-        channels: v.nullish(channelsSchema(lookup), {}),
+        channels: channelsSchema(lookup),
         board: v.nullish(choice(['auto', 'simulated', ...boards.filter((id) => id !== 'simulated')]), defaults.board),
         devices: v.nullish(mapOf(deviceNameSchema(), deviceSchema(), 'devices by name'), {}),
         hardware: v.nullish(hardwareSchema(), {}),
@@ -37,7 +38,12 @@ export function configSchema({ boards, lookup, defaults }: SchemaOptions): v.Gen
       },
       'settings such as `board: simulated`, each on its line',
     ),
-    v.transform(({ model, heartbeat, ...plain }): Config => ({ ...plain, models: model, heartbeatMs: heartbeat })),
+    v.transform(({ model, heartbeat, providers, ...plain }): Config => ({
+      ...plain,
+      models: model,
+      providers: providersOf(model, providers, lookup),
+      heartbeatMs: heartbeat,
+    })),
   )
 }
 

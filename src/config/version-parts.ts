@@ -13,11 +13,7 @@ export interface MissingPart {
 }
 
 export const missingParts: readonly MissingPart[] = [
-  { path: ['channels', 'telegram'], has: [], what: 'Telegram', fix: 'Remove it and use the terminal.' },
   { path: ['channels', 'discord'], has: [], what: 'Discord', fix: 'Remove it and use the terminal.' },
-  { path: ['providers', '*'], has: [], what: 'model providers', fix: 'Remove it and use model: offline.' },
-  { path: ['model'], has: ['offline'], what: 'model but offline', fix: 'Set model: offline.' },
-  { path: ['model', '*'], has: ['offline'], what: 'model but offline', fix: 'Set model: offline.' },
   { path: ['board'], has: ['simulated'], what: 'board but the simulated one', fix: 'Set board: simulated.' },
   {
     path: ['devices', '*', 'kind'],
@@ -29,5 +25,4 @@ export const missingParts: readonly MissingPart[] = [
   { path: ['web', 'search'], has: ['off'], what: 'web search', fix: 'Set search: off.' },
   { path: ['web', 'allowPrivate', '*'], has: [], what: 'web access', fix: 'Remove it.' },
   { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },
-  { path: ['limits', 'tokensPerDay'], has: [], what: 'daily token budget', fix: 'Remove it: offline needs no tokens.' },
 ]

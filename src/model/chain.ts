@@ -22,9 +22,12 @@ interface Rest {
  */
 export function createChain(models: readonly Model[], options: ChainOptions): Model {
   const resting = new Map<Model, Rest>()
+  // offline reads the newest message alone: behind others its window is no bound.
+  const others = models.filter(({ id }) => id !== 'offline')
+  const bounding = others.length === 0 ? models : others
   return {
     id: models.map(({ id }) => id).join(', '),
-    windowTokens: Math.min(...models.map(({ windowTokens }) => windowTokens)),
+    windowTokens: Math.min(...bounding.map(({ windowTokens }) => windowTokens)),
     complete: (request, signal) => completeWithFirst(models, { ...options, resting }, request, signal),
   }
 }

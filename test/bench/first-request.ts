@@ -52,6 +52,8 @@ async function firstRequest(folder: string): Promise<ModelRequest> {
     clock,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     person: { id: '0', name: 'owner', role: 'owner' },
+    environment: {},
+    servesChannels: false,
     memoryBytes: () => 0,
     model,
   })

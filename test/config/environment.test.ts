@@ -34,37 +34,79 @@ void t.test('a name that is not set says where to set it, and no second fault fo
   ])
 })
 
-void t.test('tokens and keys that this version cannot use are said by name, once, and do not block', async (t) => {
-  const home = t.testdir({ '.env': 'DISCORD_BOT_TOKEN=value-in-dot-env\nXAI_API_KEY=\n' })
+void t.test('a token that this version cannot use is said by name, once, and does not block', async (t) => {
+  const home = t.testdir({ '.env': 'DISCORD_BOT_TOKEN=value-in-dot-env\n' })
   fs.chmodSync(join(home, '.env'), 0o600)
-  const notesOf = async (environment: Readonly<Record<string, string>>): Promise<readonly string[]> => {
-    const loaded = await load(home, environment)
+  const notesOf = async (): Promise<readonly string[]> => {
+    const loaded = await load(home, {})
     t.equal(loaded.status, 'ok')
     t.ok(loaded.notes.every(({ blocks }) => !blocks))
     t.notMatch(JSON.stringify(loaded.notes), /value/)
     return loaded.notes.map(formatNote)
   }
-  const serve = 'The terminal and model: offline serve.'
-  t.strictSame(await notesOf({}), [
-    `environment: DISCORD_BOT_TOKEN is set but not used: this version has no Discord. ${serve}`,
-  ])
-  const all = { TELEGRAM_BOT_TOKEN: 'value-1', OPENAI_API_KEY: 'value-2', GROQ_API_KEY: 'value-3', HOME: '/value-4' }
-  t.strictSame(await notesOf(all), [
-    `environment: TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN, OPENAI_API_KEY and GROQ_API_KEY are set but not used: this version has no Telegram, no Discord and no model providers. ${serve}`,
-  ])
-  fs.rmSync(join(home, '.env'))
-  t.strictSame(await notesOf({ ANTHROPIC_API_KEY: '', PATH: 'value' }), [], 'an empty value is no value')
-  fs.writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\n')
-  t.strictSame(await notesOf({ ANTHROPIC_API_KEY: 'value' }), [], 'a file says itself what is meant')
+  t.strictSame(await notesOf(), ['environment: DISCORD_BOT_TOKEN is set but not used: this version has no Discord.'])
+  fs.writeFileSync(join(home, '.env'), 'DISCORD_BOT_TOKEN=\n')
+  t.strictSame(await notesOf(), [], 'an empty value is no value')
 })
 
-void t.test('every known provider and channel has its variable in that note', async (t) => {
+void t.test('a key and a bot token in the environment are enough to serve Telegram with a model', async (t) => {
   const home = t.testdir({})
-  const providers = ['ANTHROPIC', 'OPENAI', 'GEMINI', 'OPENROUTER', 'DEEPSEEK', 'GROQ', 'MISTRAL', 'XAI']
-  for (const name of [...providers.map((each) => `${each}_API_KEY`), 'TELEGRAM_BOT_TOKEN', 'DISCORD_BOT_TOKEN']) {
-    t.match((await load(home, { [name]: 'x' })).notes, [{ sentence: new RegExp(`^${name} is set but not used`) }], name)
+  const token = '123456789:AAbbccddeeffgghhiijjkkllmmnnooppqqr'
+  const configOf = async (environment: Readonly<Record<string, string>>) => {
+    const loaded = await load(home, environment)
+    if (loaded.status !== 'ok') throw new Error(loaded.faults.map(formatFault).join('\n'))
+    return loaded.config
   }
+  const both = await configOf({ ANTHROPIC_API_KEY: 'key-1', TELEGRAM_BOT_TOKEN: token })
+  t.match(both, {
+    models: ['anthropic/claude-sonnet-4-5'],
+    providers: { anthropic: { api: 'anthropic', baseUrl: 'https://api.anthropic.com', apiKey: 'key-1' } },
+    channels: { telegram: { token, allow: [], guests: [], progress: true, apiRoot: 'https://api.telegram.org' } },
+    board: 'simulated',
+  })
+  for (const name of ['OPENAI', 'GEMINI', 'OPENROUTER', 'DEEPSEEK', 'GROQ', 'MISTRAL', 'XAI']) {
+    const { models, channels } = await configOf({ [`${name}_API_KEY`]: 'key-2' })
+    t.match(models, [new RegExp(`^${name.toLowerCase()}/.`)])
+    t.strictSame(channels, {})
+  }
+  t.strictSame((await configOf({ ANTHROPIC_API_KEY: '' })).models, ['offline'], 'an empty value is no value')
+  fs.writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\nmodel: offline\n')
+  t.match(await configOf({ ANTHROPIC_API_KEY: 'key-1', TELEGRAM_BOT_TOKEN: token }), {
+    models: ['offline'],
+    channels: { telegram: { token } },
+  })
 })
+
+void t.test(
+  'a model without the key of its provider is a note that blocks, and says where the key belongs',
+  async (t) => {
+    const home = t.testdir({})
+    for (const [text, notes] of [
+      [
+        'model: openai/gpt-5',
+        [
+          'pincer.yaml:2 model: openai answers nobody without a key. Set OPENAI_API_KEY in .env, or apiKey under providers.openai.',
+        ],
+      ],
+      [
+        'model: [offline, xai/grok-4]',
+        [
+          'pincer.yaml:2 model[1]: xai answers nobody without a key. Set XAI_API_KEY in .env, or apiKey under providers.xai.',
+        ],
+      ],
+      ['model: ollama/qwen3', []],
+      ['model: groq/x\nproviders: { groq: { apiKey: abc } }', []],
+      ['model: openai/x\nproviders: { openai: { baseUrl: "http://127.0.0.1:9/v1" } }', []],
+      ['model: lan/x\nproviders: { lan: { api: openai, baseUrl: "http://10.0.0.2/v1" } }', []],
+    ] as const) {
+      fs.writeFileSync(join(home, 'pincer.yaml'), `board: simulated\n${text}\n`, { mode: 0o600 })
+      const loaded = await load(home, {})
+      t.equal(loaded.status, 'ok', text)
+      t.strictSame(loaded.notes.map(formatNote), notes)
+      t.ok(loaded.notes.every(({ blocks }) => blocks))
+    }
+  },
+)
 
 void t.test('a credential cannot be asked for by a path', async (t) => {
   const home = t.testdir({ 'pincer.yaml': 'timezone: "${../ZONE}"\n', ZONE: 'Europe/Rome', credentials: {} })

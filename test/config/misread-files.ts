@@ -85,7 +85,7 @@ export const misreadFiles: readonly (readonly [text: string, ...sentences: strin
   ],
   [
     'model: constructor/x\n',
-    'pincer.yaml:1 model: found the provider "constructor", expected anthropic, openai, gemini, openrouter, deepseek, groq, mistral or xai. Describe constructor under providers.',
+    'pincer.yaml:1 model: found the provider "constructor", expected anthropic, openai, gemini, openrouter, deepseek, groq, mistral, xai, ollama or llamacpp. Describe constructor under providers.',
   ],
   [
     'providers: { constructor: { api: openai } }\n',

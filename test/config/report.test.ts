@@ -22,7 +22,7 @@ void t.test('check names what a valid file sets', async (t) => {
 void t.test('check ends with what stops run, when the file asks for more than this version has', async (t) => {
   t.strictSame(await check(t.testdir({ 'pincer.yaml': 'board: simulated\nheartbeat: 30m\n' })), [
     'pincer.yaml:2 heartbeat: This version has no heartbeat. Set heartbeat: off.',
-    'pincer.yaml is valid: board simulated, 6 devices, model offline. This version lacks 1 part of it, so run and chat refuse to start.',
+    'pincer.yaml is valid: board simulated, 6 devices, model offline. run and chat refuse to start: see the note above.',
   ])
 })
 

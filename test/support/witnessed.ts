@@ -114,6 +114,8 @@ const app = await createApp({
   clock,
   log,
   person: { id: '1', name: 'Ada', role: 'owner' },
+  environment: {},
+  servesChannels: false,
   memoryBytes: () => 0,
   model,
   channels: [channel],
