@@ -1,91 +1,64 @@
 import fs from 'node:fs'
 import { arch, cpus, release } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
 import { version } from '../../src/runtime.ts'
-import { readCounters } from './counters.ts'
-import { firstRequestBytes } from './first-request.ts'
-import { budgetRows, type Figures, type IdleFigures, type SizeFigures } from './rows.ts'
-import { prepareSubjects, start, type Subject, type SubjectName } from './subjects.ts'
-import { formatTable, median } from './table.ts'
-import { measureTurns, type TurnFigures } from './turns.ts'
+import { measureFirstRequest } from './first-request.ts'
+import { measureIdle } from './idle.ts'
+import { measureKills } from './kills.ts'
+import { budgetRows, type Figures, type SizeFigures } from './rows.ts'
+import { measureStarts } from './starts.ts'
+import { prepareSubjects } from './subjects.ts'
+import { formatTable } from './table.ts'
+import { measureTooQuick } from './too-quick.ts'
+import { measureTurns } from './turns.ts'
 
 /**
- * `npm run bench [-- --quick | --long] [--json]`: the budgets of the design, measured on what stands in dist/. The idle
- * window is a minute; `--long` takes 10 minutes, `--quick` 20 s, scales them, and leaves out compressing.
+ * `npm run bench [-- --quick | --long] [--json]`: the budgets of the design, measured on what stands in dist/, between a
+ * Bot API behind TLS and a provider on this host. The idle window is a minute of held polls; `--long` takes 10 minutes,
+ * and `--quick` takes none, kills less often, and leaves out compressing.
  */
 const words = new Set(process.argv.slice(2))
 const isQuick = words.has('--quick')
-const windowMs = words.has('--long') ? 600_000 : isQuick ? 20_000 : 60_000
-const settleMs = 20_000
-const starts = 15
+const windowMs = words.has('--long') ? 600_000 : isQuick ? 0 : 60_000
+const killCount = isQuick ? 2 : 10
 
 const root = join(import.meta.dirname, '../..')
 // On the disk of the checkout: the folder for temporary files may be memory, to which no flash is written.
 fs.mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
 const scratch = fs.mkdtempSync(join(root, 'node_modules/.cache/bench-'))
-const freshHome = (): string => fs.mkdtempSync(join(scratch, 'home-'))
 
 async function measure(): Promise<Figures> {
-  const { bare, bundle, executable } = prepareSubjects(root, scratch)
+  const { bare, relay, bundle, executable } = prepareSubjects(root, scratch)
   progress('first request')
-  const request = await firstRequestBytes(freshHome())
-  const readyMs = await measureStarts({ bare, bundle, executable })
-  const turns = { bundle: await turnsOf(bundle), executable: await turnsOf(executable) }
-  // Compressing keeps one processor busy; what is counted of an idle process does not depend on that.
+  const request = await measureFirstRequest(scratch)
+  progress('starts')
+  const startMs = await measureStarts({ bare, bundle, executable }, scratch)
+  progress('turns')
+  const turns = await measureTurns({ relay, bundle, executable }, scratch)
+  progress('replies that are refused as too quick')
+  const tooQuick = {
+    bundle: await measureTooQuick(bundle, scratch),
+    executable: await measureTooQuick(executable, scratch),
+  }
+  progress('kills')
+  const kills = {
+    bundle: await measureKills(bundle, scratch, killCount),
+    executable: await measureKills(executable, scratch, killCount),
+  }
+  // Compressing keeps the processors busy; what is counted of an idle process does not depend on that.
   const compressing = Promise.all([sizesOf(bare.command), sizesOf(executable.command)])
+  progress('idle, one at a time')
   const idle = {
-    bare: await measureIdle(bare),
-    bundle: await measureIdle(bundle),
-    executable: await measureIdle(executable),
+    bare: await measureIdle(bare, scratch, windowMs),
+    bundle: await measureIdle(bundle, scratch, windowMs),
+    executable: await measureIdle(executable, scratch, windowMs),
   }
   progress('waiting for the compressed sizes')
   const [bareSizes, executableSizes] = await compressing
-  return { windowMs, request, readyMs, idle, turns, sizes: { bare: bareSizes, executable: executableSizes } }
-}
-
-/** In turn, so that whatever else this machine does strikes all of them alike. */
-async function measureStarts(subjects: Readonly<Record<SubjectName, Subject>>): Promise<Figures['readyMs']> {
-  progress(`${starts} starts of each`)
-  const times = { bare: [] as number[], bundle: [] as number[], executable: [] as number[] }
-  for (let index = 0; index < starts; index++) {
-    for (const subject of Object.values(subjects)) {
-      const running = await start(subject, freshHome())
-      times[subject.name].push(running.readyMs)
-      await running.end()
-    }
-  }
-  return { bare: median(times.bare), bundle: median(times.bundle), executable: median(times.executable) }
-}
-
-async function turnsOf(subject: Subject): Promise<TurnFigures> {
-  progress(`turns of ${subject.name}`)
-  const home = freshHome()
-  const running = await start(subject, home)
-  try {
-    return await measureTurns(running, home, scratch)
-  } finally {
-    await running.end()
-  }
-}
-
-async function measureIdle(subject: Subject): Promise<IdleFigures> {
-  progress(`${subject.name} idle for ${(settleMs + windowMs) / 1000} s`)
-  const running = await start(subject, freshHome())
-  await wait(settleMs)
-  const memory = readCounters(running.pid)
-  await wait(windowMs)
-  const after = readCounters(running.pid)
-  await running.end()
-  const aMinute = 60_000 / windowMs
-  return {
-    memory,
-    wakeUps: (after.wakeUps - memory.wakeUps) * aMinute,
-    cpuMs: (after.cpuMs - memory.cpuMs) * aMinute,
-    writtenBytes: (after.writtenBytes - memory.writtenBytes) * aMinute,
-  }
+  const sizes = { bare: bareSizes, executable: executableSizes }
+  return { windowMs, request, startMs, idle, turns, kills, tooQuick, sizes }
 }
 
 async function sizesOf(path: string): Promise<SizeFigures> {

@@ -11,14 +11,23 @@ import type { Model, ModelRequest } from '../../src/model/model.ts'
 import { openaiRequestBody } from '../../src/model/openai/request-body.ts'
 import { loadPart } from '../../src/parts.ts'
 
-/** The bytes of the larger of the bodies that the two wire formats make of it. */
-export async function firstRequestBytes(folder: string): Promise<{ readonly bytes: number; readonly tools: number }> {
+export interface FirstRequestFigures {
+  readonly openaiBytes: number
+  readonly anthropicBytes: number
+  readonly tools: number
+}
+
+/** The bytes of the bodies that the two wire formats make of it. */
+export async function measureFirstRequest(folder: string): Promise<FirstRequestFigures> {
   const request = await firstRequest(folder)
   const options = { modelName: 'claude-sonnet-4-5', windowTokens: 200_000 }
   const flags = providerFlags('openai', options.modelName)
-  const bodies = [anthropicRequestBody(request, options), openaiRequestBody(request, { ...options, flags })]
-  const sizes = bodies.map((body) => Buffer.byteLength(JSON.stringify(body)))
-  return { bytes: Math.max(...sizes), tools: request.tools.length }
+  const bytes = (body: object): number => Buffer.byteLength(JSON.stringify(body))
+  return {
+    openaiBytes: bytes(openaiRequestBody(request, { ...options, flags })),
+    anthropicBytes: bytes(anthropicRequestBody(request, options)),
+    tools: request.tools.length,
+  }
 }
 
 /** The first request of a fresh chat in a fresh home, with every tool that there is. */

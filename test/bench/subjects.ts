@@ -1,28 +1,32 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Peers } from './peers.ts'
 
 export type SubjectName = 'bare' | 'bundle' | 'executable'
 
 /** What is measured. Each has a runtime file of its own: two processes that share one halve each other's PSS. */
 export interface Subject {
-  readonly name: SubjectName
+  readonly name: SubjectName | 'relay'
   readonly command: string
-  /** The words that make it serve `home` until it is ended; the bare runtime serves nothing. */
-  serve(home: string): readonly string[]
+  /** The words that make it serve `home` between these peers; the bare runtime serves nothing, the relay has no home. */
+  serve(home: string, peers: Peers): readonly string[]
 }
 
 export interface Running {
   readonly pid: number
-  /** From before the start of the process to its first line, by which it is ready. */
-  readonly readyMs: number
-  end(): Promise<void>
+  readonly startedMs: number
+  /** Resolves at the first line that it prints. */
+  readonly firstLine: Promise<unknown>
+  /** What `work` answers; fails as soon as the process has ended before. */
+  during<Value>(work: Promise<Value>): Promise<Value>
+  end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
 /** Copies dist/ and the runtime into `folder`, laid out as in the repository, so that `dist/pincer` finds its runtime. */
-export function prepareSubjects(root: string, folder: string): Readonly<Record<SubjectName, Subject>> {
+export function prepareSubjects(root: string, folder: string): Readonly<Record<Subject['name'], Subject>> {
   const runtime = copy(process.execPath, join(folder, 'bare/node'))
   const bareScript = join(folder, 'bare/ready.cjs')
   // Waits as a daemon does, for something that never comes.
@@ -45,36 +49,51 @@ export function prepareSubjects(root: string, folder: string): Readonly<Record<S
   const executable = copy(join(root, 'dist', executableName), join(folder, 'executable/pincer'))
 
   const serve = (home: string): readonly string[] => ['--home', home, 'run']
+  const relayScript = fileURLToPath(import.meta.resolve('./relay-main.ts'))
   return {
     bare: { name: 'bare', command: runtime, serve: () => [bareScript] },
+    relay: {
+      name: 'relay',
+      command: runtime,
+      serve: (_home, { bot, apiRoot, provider }) => [relayScript, apiRoot, bot.token, provider.baseUrl, provider.key],
+    },
     bundle: { name: 'bundle', command: join(folder, 'bundle/dist/pincer'), serve },
     executable: { name: 'executable', command: executable, serve },
   }
 }
 
-/** Starts it on `home` with an empty environment and resolves at its first line. */
-export async function start(subject: Subject, home: string): Promise<Running> {
+/** Starts it on `home`, with nothing in its environment but what makes the peers trusted. */
+export function start(subject: Subject, home: string, peers: Peers): Running {
   const startedMs = performance.now()
-  const child = spawn(subject.command, subject.serve(home), { env: {}, stdio: ['ignore', 'pipe', 'pipe'] })
-  const exited = once(child, 'exit')
+  const child = spawn(subject.command, subject.serve(home, peers), {
+    env: peers.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  if (child.pid === undefined) throw new Error(`${subject.command} could not be started.`)
   const complaints: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk))
-  const lines = createInterface({ input: child.stdout })
-  const first = await Promise.race([once(lines, 'line'), exited.then(() => undefined)])
-  if (first === undefined) {
-    throw new Error(`${subject.name} ended before it was ready: ${Buffer.concat(complaints).toString()}`)
+  const firstLine = new Promise((resolve) => child.stdout.once('data', resolve))
+  const exited = once(child, 'exit')
+  const during = async <Value>(work: Promise<Value>): Promise<Value> => {
+    const endedEarly = exited.then(() => {
+      throw new Error(`${subject.name} ended too early: ${Buffer.concat(complaints).toString()}`)
+    })
+    return Promise.race([work, endedEarly])
   }
-  return { pid: pidOf(child), readyMs: performance.now() - startedMs, end: () => end(child, exited) }
+  const end = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> => {
+    child.kill(signal)
+    await exited
+  }
+  return { pid: child.pid, startedMs, firstLine, during, end }
 }
 
-async function end(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
-  child.kill('SIGTERM')
-  await exited
-}
-
-function pidOf(child: ChildProcess): number {
-  if (child.pid === undefined) throw new Error(`${child.spawnfile} could not be started.`)
-  return child.pid
+/** Starts it and waits until Telegram holds its poll. */
+export async function startPolling(subject: Subject, home: string, peers: Peers): Promise<Running> {
+  // The connection of the one before may not be gone yet.
+  await peers.bot.until(() => !peers.bot.isPolled())
+  const running = start(subject, home, peers)
+  await running.during(peers.bot.untilPolled())
+  return running
 }
 
 function copy(from: string, to: string): string {

@@ -11,6 +11,7 @@ void t.test('the distance is that of the worse of bundle and executable', async 
   t.equal(distance({ ...row, bound: 0, aim: 0, bundle: 0 }), 'aim met')
   t.equal(distance({ ...row, bundle: 'needs Telegram' }), '', 'nothing measured')
   t.equal(distance({ ...row, bound: '', bundle: 3 }), '', 'nothing promised')
+  t.equal(distance({ ...row, bound: 'all', bundle: '9 of 10', verdict: 'over the bound' }), 'over the bound')
 })
 
 void t.test('the table is Markdown, one line a row, with empty cells for what was not measured', async (t) => {

@@ -9,6 +9,8 @@ export interface Row {
   readonly executable?: number | string | undefined
   /** Digits behind the point. */
   readonly digits: number
+  /** Where the values are words: what is said of them instead of a distance. */
+  readonly verdict?: string
 }
 
 export function median(values: readonly number[]): number {
@@ -34,6 +36,7 @@ export function formatTable(rows: readonly Row[]): string {
 
 /** How far the worse of the two is from bound and aim. Every budget is an upper bound. */
 export function distance(row: Row): string {
+  if (row.verdict !== undefined) return row.verdict
   const measured = [row.bundle, row.executable].filter((value) => typeof value === 'number')
   const worst = Math.max(...measured)
   if (measured.length === 0 || typeof row.bound !== 'number') return ''
