@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import vm from 'node:vm'
 import { wrapped } from './bundle-loader.ts'
+import { startRehearsal } from './rehearsal.ts'
 
 /**
- * Makes the code caches: `node FLAGS build/code-cache.ts DIST NAME...`. It runs the program in this process as a person
- * would, and at its exit stores what V8 compiled of each bundle, so that a start finds every function that it needs.
- * Bundles that this run does not use get a cache of their top level. Only the runtime and the flags that it runs
- * under accept a cache, so this must be started with those of the launcher.
+ * Makes the code caches: `node FLAGS build/code-cache.ts DIST NAME...`. It runs the daemon in this process as a board
+ * would, through start, three turns and stop, and at its exit stores what V8 compiled of each bundle, so that a start
+ * and a turn find every function that they need. Bundles that this run does not use get a cache of their top level.
+ * Only the runtime and the flags that it runs under accept a cache, so this must be started with those of the launcher.
  */
 const [, , dist = '', ...names] = process.argv
 const scripts = new Map<string, vm.Script>()
@@ -23,8 +24,8 @@ vm.Script = class extends vm.Script {
 syncBuiltinESMExports()
 
 const home = mkdtempSync(join(tmpdir(), 'pincer-code-cache-'))
-// A board in use has a configuration: the parser of it belongs to a start.
-writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\nmodel: offline\nlimits: { iterations: 20 }\n')
+const config = await startRehearsal(['hello', '/read', 'read all'], () => process.kill(process.pid, 'SIGTERM'))
+writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
 process.on('exit', (exitCode) => {
   rmSync(home, { recursive: true, force: true })
   if (exitCode !== 0) return
@@ -34,5 +35,5 @@ process.on('exit', (exitCode) => {
     writeFileSync(join(dist, `${name}.cache`), script.createCachedData())
   }
 })
-process.argv.splice(2, Infinity, '--home', home, 'chat', '-m', 'read all')
+process.argv.splice(2, Infinity, '--home', home, 'run')
 createRequire(import.meta.url)(join(dist, 'boot.cjs'))

@@ -45,6 +45,7 @@ async function makeCodeCaches(root: string, folder: string, names: readonly stri
   // Nothing of this machine's environment may steer the run that the caches are made from.
   await promisify(execFile)(process.execPath, [...runtimeFlags, join(root, 'build/code-cache.ts'), folder, ...cached], {
     env: {},
+    timeout: 60_000,
   })
   for (const name of cached) {
     if (!fs.existsSync(join(folder, `${name}.cache`))) throw new Error(`No code cache was made for ${name}.cjs.`)
