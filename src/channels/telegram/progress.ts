@@ -120,7 +120,8 @@ export class Progress {
       isRefused: false,
     }
     this.#views.set(chat, view)
-    this.#type(view)
+    // Behind what this turn does at once, which is to ask the model: its request need not wait for ours.
+    view.typing = clock.after(0, () => this.#type(view))
     if (messages) this.#lookAfter(view, limits.telegramProgressAfterMs)
   }
 

@@ -61,6 +61,7 @@ void t.test('a message, typing, progress, the reply in its place, the menu', asy
   t.match(intake.accepted, [{ text: 'lamp on', chat: '1001', sentAtMs: clock.nowMs() }])
   const where = { channel: 'telegram', chat: '1001' }
   channel.show({ kind: 'turn-started', ...where })
+  await clock.advance(0)
   await until(() => bot.isTyping(ada.id), 'typing')
   channel.show({ kind: 'tool-started', ...where, line: 'device_set lamp <on> & more' })
   await clock.advance(3_000)
