@@ -53,7 +53,7 @@ function idleRows({ idle, startMs, windowMs }: Figures): readonly Row[] {
   const memory = (field: 'pssBytes' | 'privateAnonymousBytes'): Cells & Pick<Row, 'bare'> =>
     each((one) => one.memory[field] / mebibyte)
   const barePss = idle.bare.memory.pssBytes / mebibyte
-  const over = `a minute, polling, over ${windowMs / 1000} s`
+  const over = windowMs === 0 ? 'a minute, polling' : `a minute, polling, over ${windowMs / 1000} s`
   const pssBounds = { bound: 1.5 * barePss, aim: 1.3 * barePss }
   return [
     { what: 'idle PSS, polling', unit: 'MiB', ...pssBounds, ...memory('pssBytes'), digits: 1 },
