@@ -183,6 +183,8 @@ export const limits = {
   controlLineBytesMax: 1024 * 1024,
   /** What a client has not read yet; beyond this it is dropped. */
   controlBufferBytesMax: 2 * 1024 * 1024,
+  /** How long a command waits for the daemon that it asks. */
+  controlAnswerMs: 15_000,
   /** How long a farewell on the control socket may take. */
   controlCloseMs: 1_000,
 

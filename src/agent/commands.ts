@@ -1,13 +1,18 @@
 import type { Inbound } from '../bus/message.ts'
+import type { PairingPort } from '../channels/pairing-port.ts'
 import { nearest } from '../nearest.ts'
 import type { CallOrigin } from '../tools/registry.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
 import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
 import { firstWords } from './first-words.ts'
+import { pairCommand } from './pair-command.ts'
 import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
 
 export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
-  readonly status: () => string
+  /** As much as this person may know. */
+  readonly status: (role: Role) => string
+  /** Absent where no channel that is served pairs people. */
+  readonly pairing?: PairingPort | undefined
   readonly model: { readonly id: string; readonly note: string }
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
@@ -29,14 +34,19 @@ export const commandMenu: readonly { readonly command: string; readonly descript
 type Role = Inbound['person']['role']
 
 /** Commands of the design that belong to parts which this version does not have. */
-const laterCommands: ReadonlySet<string> = new Set(['jobs', 'pair', 'approve', 'deny'])
+const laterCommands: ReadonlySet<string> = new Set(['jobs', 'approve', 'deny'])
 
 /** The words after a slash: they work without any model, cost no tokens and never wait behind a turn. */
 export class Commands {
   readonly #commands: ReadonlyMap<string, Command>
 
   constructor(parts: CommandParts) {
-    const table = { ...aboutCommands(parts), ...deviceCommands(parts), ...turnCommands(parts) }
+    const table = {
+      ...aboutCommands(parts),
+      ...deviceCommands(parts),
+      ...turnCommands(parts),
+      ...pairCommand(parts.pairing),
+    }
     this.#commands = new Map(Object.entries(table))
   }
 
@@ -95,7 +105,7 @@ function aboutCommands({ status, model, play }: CommandParts): Record<string, Co
       usage: '/status',
       help: 'how the board and I are doing',
       guests: '/status',
-      run: () => Promise.resolve(status()),
+      run: (_words, { person }) => Promise.resolve(status(person.role)),
     },
     model: {
       usage: '/model',

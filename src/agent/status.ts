@@ -1,6 +1,9 @@
+import type { DeadLetter } from '../bus/message.ts'
 import type { Devices } from '../devices/device.ts'
 import { formatShortly } from '../devices/reading-text.ts'
 import { formatDuration } from '../duration.ts'
+import { formatLocalTime } from '../local-time.ts'
+import { firstWords } from './first-words.ts'
 
 /** The answer to /status: what runs, on what, and what is open. */
 export function statusText(options: {
@@ -14,15 +17,35 @@ export function statusText(options: {
   readonly openMessages: number
   readonly undelivered: number
   readonly runningTurns: number
+  /** What could not be delivered, oldest first; absent for people whom others' chats do not concern. */
+  readonly deadLetters?: readonly DeadLetter[]
 }): string {
+  const { deadLetters = [] } = options
   const { version, upMs, memoryBytes, board, model, devices, openMessages, undelivered, runningTurns } = options
   return [
     `Pincer ${version}, up ${formatDuration(upMs)}, ${Math.round(memoryBytes / 1024 / 1024)} MB of memory.`,
     `Board: ${board}. Model: ${model}.`,
     outputsLine(devices),
     `Waiting: ${counted(openMessages - 1, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
+    ...deadLetterLines(deadLetters),
   ].join('\n')
 }
+
+/** The newest, each by its first words. */
+function deadLetterLines(letters: readonly DeadLetter[]): readonly string[] {
+  if (letters.length === 0) return []
+  const shown = letters.slice(-lettersShown).toReversed()
+  const more = letters.length > shown.length ? `, the last ${shown.length} of them` : ''
+  return [
+    `Not delivered, and not sent again: ${counted(letters.length, 'reply', 'replies')}${more}.`,
+    ...shown.map(
+      ({ atMs, channel, chat, text, why }) =>
+        `- ${formatLocalTime(atMs)}, to ${channel} ${chat}: "${firstWords(text)}" (${firstWords(why)})`,
+    ),
+  ]
+}
+
+const lettersShown = 5
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`

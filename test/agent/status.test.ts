@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { DeadLetter } from '../../src/bus/message.ts'
 import { statusText } from '../../src/agent/status.ts'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
 
@@ -34,6 +35,15 @@ void t.test('/status says what runs, on what, what is on, and what waits', async
   ])
 })
 
+void t.test('/status has one line of what was used today where a model costs tokens', async (t) => {
+  const bench = new DeviceBench(t.testdir({}), configs)
+  await bench.start()
+  const tokens = 'Tokens today: 12,345 of 500,000 (anthropic 12,345).'
+  const model = 'anthropic/claude-sonnet-4-5'
+  const lines = await statusOf(bench, { model, tokens })
+  t.same([lines.length, lines[1], lines[2]], [5, `Board: simulated Raspberry Pi. Model: ${model}.`, tokens])
+})
+
 void t.test('/status does not count itself as waiting, and counts in English', async (t) => {
   const bench = new DeviceBench(t.testdir({}), configs)
   await bench.start()
@@ -59,3 +69,28 @@ void t.test('/status of a board without outputs says that there are none', async
   await bench.start()
   t.equal((await statusOf(bench))[2], 'Outputs: none.')
 })
+
+void t.test(
+  '/status says what could not be delivered: when, to whom, why and its first words, the newest first',
+  async (t) => {
+    const bench = new DeviceBench(t.testdir({}), configs)
+    await bench.start()
+    const letter = (count: number): DeadLetter => ({
+      id: String(count),
+      channel: 'telegram',
+      chat: '4711',
+      text: `reply\n${count} ${'x'.repeat(100)}`,
+      atMs: new Date(2026, 10, 21, 12, count).getTime(),
+      why: 'the bot was blocked',
+    })
+    const words = `12 ${'x'.repeat(51)}…`
+    t.same((await statusOf(bench, { deadLetters: [letter(12)] })).slice(4), [
+      'Not delivered, and not sent again: 1 reply.',
+      `- Saturday 2026-11-21 12:12, to telegram 4711: "reply ${words}" (the bot was blocked)`,
+    ])
+    const many = await statusOf(bench, { deadLetters: Array.from({ length: 7 }, (_, count) => letter(count)) })
+    t.equal(many[4], 'Not delivered, and not sent again: 7 replies, the last 5 of them.')
+    t.match(many.slice(5), [/12:06/, /12:05/, /12:04/, /12:03/, /12:02/])
+    t.equal(many.length, 10)
+  },
+)

@@ -6,9 +6,12 @@ import type { HttpClient } from '../../http/http-client.ts'
 import { limits } from '../../limits.ts'
 import type { Log } from '../../log.ts'
 import type { Channel, Intake } from '../channel.ts'
+import type { PairingPort } from '../pairing-port.ts'
+import type { Recipient } from '../recipients.ts'
 import { Access } from './access.ts'
 import { BotApi } from './api.ts'
 import { Background } from './background.ts'
+import { formatChat } from './chat-address.ts'
 import { Deliverer } from './deliver.ts'
 import { TelegramIntake } from './intake.ts'
 import { Introduction, type MenuCommand } from './introduction.ts'
@@ -44,7 +47,9 @@ export interface TelegramStatus {
 
 export type TelegramChannel = Channel & {
   status(): TelegramStatus
-  readonly pairing: Pick<Pairing, 'confirm' | 'list' | 'revoke'>
+  readonly pairing: PairingPort
+  /** The owners, who can be written to in private once they have written. */
+  recipients(): readonly Recipient[]
 }
 
 /** Telegram as a channel: a chat is named by its id, a topic of a forum by `id:topic`. Serves whenever there is a network. */
@@ -140,6 +145,15 @@ class Telegram implements Channel {
 
   status(): TelegramStatus {
     return { botName: this.#introduction.botName(), ...this.#loop.status() }
+  }
+
+  recipients(): readonly Recipient[] {
+    return this.#access.owners().map(({ id, name }) => ({
+      id: String(id),
+      name,
+      channel: this.name,
+      chat: formatChat({ chatId: id, topicId: undefined }),
+    }))
   }
 
   async #end(): Promise<void> {
