@@ -37,6 +37,12 @@ export const limits = {
   /** A model of a list that failed is left out for so long; one without credit or quota for longer. */
   modelRestMs: 60_000,
   modelQuotaRestMs: 10 * 60_000,
+  /** Tokens of today are written this long after they changed, so that a turn waits for no disk. */
+  tokensSaveMs: 30_000,
+  /** Chats remembered that had the notice of the day. */
+  tokenNoticesMax: 200,
+  /** Chats that chose a model of their own. */
+  modelChoicesMax: 200,
   /** How long the connection may stay open behind a reply that is whole. */
   modelEndMs: 2_000,
   modelEventCharsMax: 1_000_000,
