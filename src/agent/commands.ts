@@ -5,6 +5,7 @@ import type { CallOrigin } from '../tools/registry.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
 import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
 import { firstWords } from './first-words.ts'
+import { type ModelCommandParts, modelCommands } from './model-commands.ts'
 import { pairCommand } from './pair-command.ts'
 import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
 
@@ -14,6 +15,8 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
   readonly model: { readonly id: string; readonly note: string }
+  /** Absent where one model answers everywhere. */
+  readonly choice?: ModelCommandParts
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
 }
@@ -43,6 +46,7 @@ export class Commands {
   constructor(parts: CommandParts) {
     const table = {
       ...aboutCommands(parts),
+      ...(parts.choice === undefined ? {} : modelCommands(parts.choice)),
       ...deviceCommands(parts),
       ...turnCommands(parts),
       ...pairCommand(parts.pairing),

@@ -12,6 +12,8 @@ export function statusText(options: {
   readonly memoryBytes: number
   readonly board: string
   readonly model: string
+  /** What was used today; absent where no model costs any. */
+  readonly tokens?: string | undefined
   readonly devices: Devices
   /** Accepted messages without an answer, the /status itself among them. */
   readonly openMessages: number
@@ -21,10 +23,11 @@ export function statusText(options: {
   readonly deadLetters?: readonly DeadLetter[]
 }): string {
   const { deadLetters = [] } = options
-  const { version, upMs, memoryBytes, board, model, devices, openMessages, undelivered, runningTurns } = options
+  const { version, upMs, memoryBytes, board, model, tokens, devices, openMessages, undelivered, runningTurns } = options
   return [
     `Pincer ${version}, up ${formatDuration(upMs)}, ${Math.round(memoryBytes / 1024 / 1024)} MB of memory.`,
     `Board: ${board}. Model: ${model}.`,
+    ...(tokens === undefined ? [] : [tokens]),
     outputsLine(devices),
     `Waiting: ${counted(openMessages - 1, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
     ...deadLetterLines(deadLetters),

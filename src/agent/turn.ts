@@ -105,7 +105,9 @@ export class Turn {
     const counted = this.#presentMessages(withTools, true)
     const fitted = fitHistory({ turns: history, system, tools, present: counted, windowTokens: model.windowTokens })
     const present = this.#presentMessages(withTools, earlierLeftOut || fitted.leftOut > 0)
-    const request: ModelRequest = { system, tools, messages: repair([...fitted.messages, ...present]) }
+    const { channel, chat } = origin
+    const messages = repair([...fitted.messages, ...present])
+    const request: ModelRequest = { system, tools, messages, chat: { channel, chat } }
     return this.#within(request, model)
   }
 

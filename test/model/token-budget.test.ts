@@ -258,11 +258,12 @@ void t.test(
     t.equal(disk.done.filter((each) => each === 'rename').length, 1)
     t.match(fs.readFileSync(path, 'utf8'), '"tokens":{"a":50}')
     t.equal(clock.pendingTimers(), 0, 'and no timer is left')
-    const { length } = disk.done
-    budget.today()
-    await budget.close()
-    t.equal(disk.done.length, length)
-    t.equal(fs.statSync(path).mode & 0o777, 0o600)
+  await budget.close()
+  const { length } = disk.done
+  budget.today()
+  await budget.close()
+  t.equal(disk.done.length, length, 'nothing is written twice')
+  t.equal(fs.statSync(path).mode & 0o777, 0o600)
   },
 )
 
