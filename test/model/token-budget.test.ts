@@ -8,9 +8,10 @@ import { createOfflineModel } from '../../src/model/offline/offline-model.ts'
 import { TokenBudget, withTokenBudget } from '../../src/model/token-budget.ts'
 import { modelContract } from '../contract/model.ts'
 import { createDiskFaults } from '../support/disk-faults.ts'
-import { FakeClock, settle } from '../support/fake-clock.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { createLogLines } from '../support/log-lines.ts'
 import { says } from '../support/scripted-model.ts'
+import { until } from '../support/until.ts'
 
 const request: ModelRequest = { system: '', tools: [], messages: [{ role: 'user', text: 'hello', context: 'now' }] }
 const never = new AbortController().signal
@@ -50,11 +51,6 @@ async function rig(t: Test, start = '2026-11-21T12:00:00Z', tokensPerDay = 1_000
   }
   const budget = await open()
   return { path: join(stateFolder, 'tokens.json'), clock, log, lines, open, budget }
-}
-
-/** Lets what writes to the disk come to its end. */
-async function written(path: string): Promise<void> {
-  for (let round = 0; round < 200 && !fs.existsSync(path); round++) await settle()
 }
 
 modelContract('a model behind a token budget', async (t) => {
@@ -254,23 +250,23 @@ void t.test(
     await clock.advance(limits.tokensSaveMs - 1)
     t.same(disk.done, [])
     await clock.advance(1)
-    await written(path)
+    await until(() => fs.existsSync(path), 'the file')
     t.equal(disk.done.filter((each) => each === 'rename').length, 1)
     t.match(fs.readFileSync(path, 'utf8'), '"tokens":{"a":50}')
     t.equal(clock.pendingTimers(), 0, 'and no timer is left')
-  await budget.close()
-  const { length } = disk.done
-  budget.today()
-  await budget.close()
-  t.equal(disk.done.length, length, 'nothing is written twice')
-  t.equal(fs.statSync(path).mode & 0o777, 0o600)
+    await budget.close()
+    const { length } = disk.done
+    budget.today()
+    await budget.close()
+    t.equal(disk.done.length, length, 'nothing is written twice')
+    t.equal(fs.statSync(path).mode & 0o777, 0o600)
   },
 )
 
 void t.test('that the limit is reached is written at once: a kill does not open what was closed', async (t) => {
   const { budget, open, path, clock } = await rig(t)
   budget.add('a', 1_000)
-  await written(path)
+  await until(() => fs.existsSync(path), 'the file')
   clock.kill()
   t.ok((await open()).isUsedUp())
 })
@@ -284,10 +280,10 @@ void t.test('a disk that is full is said once, the counting goes on, and heals',
     budget.add('a', 100)
     const { length } = disk.done
     await clock.advance(limits.tokensSaveMs)
-    for (let round = 0; round < 200 && disk.done.length === length; round++) await settle()
-    await settle()
+    await until(() => disk.done.length > length, 'a try to write')
   }
   await turn()
+  await until(() => lines.length === 1, 'the sentence')
   await turn()
   t.equal(budget.today().total, 200)
   t.equal(lines.length, 1)
@@ -297,6 +293,7 @@ void t.test('a disk that is full is said once, the counting goes on, and heals',
   await turn()
   await budget.close()
   t.equal((await open()).today().total, 300)
+  t.equal(lines.length, 1, 'it was said once')
   t.ok(fs.existsSync(path))
 })
 
