@@ -242,7 +242,10 @@ void t.test('when the tokens are used up the person is told at length once, then
     '\nNobody answers now: the tokens of today are used up.\nTokens today: 100 of 100 (anthropic 100).\n',
   )
   await text('offline')
-  t.equal(await asks(), 'from offline', 'whoever chose offline is not told again')
+  t.equal(await asks(), 'from offline')
+  const cellar = { channel: 'test', chat: 'cellar' }
+  await text('offline', cellar)
+  t.equal(await asks(cellar), 'from offline', 'whoever chose offline is told nothing')
   await text('default')
   await clock.advance(12 * 60 * 60_000)
   t.equal(await asks(), 'from anthropic/big', 'the first again, at once')

@@ -223,7 +223,7 @@ void t.test('the day is that of the zone, with 23 and 25 hours where summer time
 void t.test('a restart goes on with the day, its figures and its notices', async (t) => {
   const { budget, open, clock } = await rig(t)
   budget.add('a', 600)
-  budget.add('b', 500)
+  budget.add('b', 300)
   budget.notice(home)
   await budget.close()
   clock.reboot(hourMs)
@@ -232,7 +232,7 @@ void t.test('a restart goes on with the day, its figures and its notices', async
     [...next.today().byProvider],
     [
       ['a', 600],
-      ['b', 500],
+      ['b', 300],
     ],
   )
   t.equal(next.notice(home), undefined)
@@ -247,6 +247,7 @@ void t.test(
     t.teardown(() => disk.restore())
     const { budget, path, clock } = await rig(t)
     for (let turn = 0; turn < 50; turn++) budget.add('a', 1)
+    t.equal(clock.pendingTimers(), 1)
     await clock.advance(limits.tokensSaveMs - 1)
     t.same(disk.done, [])
     await clock.advance(1)
@@ -295,6 +296,19 @@ void t.test('a disk that is full is said once, the counting goes on, and heals',
   t.equal((await open()).today().total, 300)
   t.equal(lines.length, 1, 'it was said once')
   t.ok(fs.existsSync(path))
+})
+
+void t.test('what a full disk did not take is written at the end, when there is room again', async (t) => {
+  const disk = await createDiskFaults()
+  t.teardown(() => disk.restore())
+  const { budget, open, clock, lines } = await rig(t)
+  disk.fail(['writeFile'])
+  budget.add('a', 100)
+  await clock.advance(limits.tokensSaveMs)
+  await until(() => lines.length === 1, 'the sentence')
+  disk.heal()
+  await budget.close()
+  t.equal((await open()).today().total, 100)
 })
 
 void t.test('a damaged file is set aside and said', async (t) => {
