@@ -118,8 +118,17 @@ export const limits = {
   restartsMax: 3,
   /** Calls of an interrupted turn that its notice names. */
   noticeCallsMax: 10,
-  /** Kept free in the model's window for its reply. */
-  replyTokensReserved: 4_096,
+  /** A shorter request says little of how many bytes a token has. */
+  gaugeTokensMin: 1_000,
+  /** What is left of an old tool result. */
+  shrunkTextCharsMax: 120,
+  summaryCharsMax: 6_000,
+  /** A message that comes meanwhile waits for it. */
+  summaryTimeoutMs: 2 * 60_000,
+  /** Turns between two tries to sum up a chat. */
+  summaryTurnsMin: 8,
+  /** Of one reply, in what is to be summed up. */
+  summaryReplyCharsMax: 2_000,
 
   i2cTimeoutMs: 1_000,
   i2cReadBytesMax: 256,
