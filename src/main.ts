@@ -174,7 +174,13 @@ async function serve(start: Start): Promise<ExitCode> {
   onBug = () => app.stop()
   try {
     await app.start()
-    const control = await serveControl({ home: home.path, attach: (peer) => app.terminal.attach(peer), clock, log })
+    const control = await serveControl({
+      home: home.path,
+      attach: (peer) => app.terminal.attach(peer),
+      requests: app.requests,
+      clock,
+      log,
+    })
     try {
       if (mode.kind === 'run') return await serveUntilEnd(app, signal)
       return await converse(

@@ -23,7 +23,7 @@ const foundation = [
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
 /** The composition root, in files of one idea each. */
-const app = new Set(['app.ts', 'app-model.ts', 'app-network.ts'])
+const app = new Set(['app.ts', 'app-agent.ts', 'app-base.ts', 'app-model.ts', 'app-network.ts'])
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {
@@ -89,6 +89,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'tools/',
     'channels/',
     'agent/',
+    'daemon/control-requests.ts',
   ],
   // How a process talks to the person who started it is main's; which channels are served is app's.
   main: [

@@ -4,7 +4,6 @@ import { nearest } from '../nearest.ts'
 import type { CallOrigin } from '../tools/registry.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
 import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
-import { firstWords } from './first-words.ts'
 import { type ModelCommandParts, modelCommands } from './model-commands.ts'
 import { pairCommand } from './pair-command.ts'
 import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
@@ -14,9 +13,7 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly status: (role: Role) => string
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
-  readonly model: { readonly id: string; readonly note: string }
-  /** Absent where one model answers everywhere. */
-  readonly choice?: ModelCommandParts
+  readonly choice: ModelCommandParts
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
 }
@@ -29,7 +26,8 @@ export const commandMenu: readonly { readonly command: string; readonly descript
   { command: 'stop', description: 'stop what I am doing; /stop all makes outputs safe' },
   { command: 'resume', description: 'let outputs be switched again after /stop all' },
   { command: 'new', description: 'begin a new conversation' },
-  { command: 'model', description: 'which model answers' },
+  { command: 'model', description: 'which model answers, and choosing another' },
+  { command: 'pair', description: 'who may text me; /pair CODE lets somebody in' },
   { command: 'whoami', description: 'who you are to me' },
   { command: 'help', description: 'all commands' },
 ]
@@ -46,7 +44,7 @@ export class Commands {
   constructor(parts: CommandParts) {
     const table = {
       ...aboutCommands(parts),
-      ...(parts.choice === undefined ? {} : modelCommands(parts.choice)),
+      ...modelCommands(parts.choice),
       ...deviceCommands(parts),
       ...turnCommands(parts),
       ...pairCommand(parts.pairing),
@@ -103,23 +101,13 @@ export class Commands {
   }
 }
 
-function aboutCommands({ status, model, play }: CommandParts): Record<string, Command> {
+function aboutCommands({ status, play }: CommandParts): Record<string, Command> {
   return {
     status: {
       usage: '/status',
       help: 'how the board and I are doing',
       guests: '/status',
       run: (_words, { person }) => Promise.resolve(status(person.role)),
-    },
-    model: {
-      usage: '/model',
-      help: 'which model answers',
-      run: (words) =>
-        Promise.resolve(
-          words === '' || words === model.id
-            ? `${model.id}: ${model.note}`
-            : failure(`This version has the model offline only; "${firstWords(words)}" cannot be chosen.`),
-        ),
     },
     whoami: {
       usage: '/whoami',

@@ -15,21 +15,21 @@ export function statusText(options: {
   /** What was used today; absent where no model costs any. */
   readonly tokens?: string | undefined
   readonly devices: Devices
-  /** Accepted messages without an answer, the /status itself among them. */
-  readonly openMessages: number
+  /** Accepted messages without an answer, but for the one that asks for this. */
+  readonly waiting: number
   readonly undelivered: number
   readonly runningTurns: number
-  /** What could not be delivered, oldest first; absent for people whom others' chats do not concern. */
-  readonly deadLetters?: readonly DeadLetter[]
+  /** What could not be delivered, oldest first; none for people whom others' chats do not concern. */
+  readonly deadLetters: readonly DeadLetter[]
 }): string {
-  const { deadLetters = [] } = options
-  const { version, upMs, memoryBytes, board, model, tokens, devices, openMessages, undelivered, runningTurns } = options
+  const { version, upMs, memoryBytes, board, model, tokens, devices } = options
+  const { waiting, undelivered, runningTurns, deadLetters } = options
   return [
     `Pincer ${version}, up ${formatDuration(upMs)}, ${Math.round(memoryBytes / 1024 / 1024)} MB of memory.`,
     `Board: ${board}. Model: ${model}.`,
     ...(tokens === undefined ? [] : [tokens]),
     outputsLine(devices),
-    `Waiting: ${counted(openMessages - 1, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
+    `Waiting: ${counted(waiting, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
     ...deadLetterLines(deadLetters),
   ].join('\n')
 }

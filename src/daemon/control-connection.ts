@@ -4,7 +4,7 @@ import type { Question } from '../channels/channel.ts'
 import { LineSplitter } from '../channels/terminal/line-splitter.ts'
 import type { TerminalLink, TerminalPeer } from '../channels/terminal/terminal-peer.ts'
 import type { Clock } from '../clock.ts'
-import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
+import { isPincerError, sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import type { ControlRequests } from './control-requests.ts'
@@ -18,7 +18,7 @@ import type { FromClient, FromServer, Request } from './control-protocol.ts'
 export class ControlConnection implements TerminalPeer {
   readonly #socket: Socket
   readonly #attach: (peer: TerminalPeer) => TerminalLink
-  readonly #requests: ControlRequests | undefined
+  readonly #requests: ControlRequests
   readonly #clock: Clock
   readonly #log: Log
   readonly #onClosed: () => void
@@ -30,7 +30,7 @@ export class ControlConnection implements TerminalPeer {
   constructor(options: {
     readonly socket: Socket
     readonly attach: (peer: TerminalPeer) => TerminalLink
-    readonly requests?: ControlRequests
+    readonly requests: ControlRequests
     readonly clock: Clock
     readonly log: Log
     readonly onClosed: () => void
@@ -152,8 +152,6 @@ export class ControlConnection implements TerminalPeer {
   }
 
   async #answer(request: Request): Promise<string> {
-    if (this.#requests === undefined)
-      throw new PincerError('usage', 'The Pincer that serves this home answers no requests.')
     switch (request.name) {
       case 'status':
         return this.#requests.status()

@@ -19,8 +19,7 @@ export interface ControlSocket {
 export interface ControlSocketOptions {
   readonly home: string
   readonly attach: (peer: TerminalPeer) => TerminalLink
-  /** Absent where nobody may ask: then each request is answered so. */
-  readonly requests?: ControlRequests
+  readonly requests: ControlRequests
   readonly clock: Clock
   readonly log: Log
 }

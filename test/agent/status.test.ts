@@ -14,9 +14,10 @@ async function statusOf(
     board: 'simulated Raspberry Pi',
     model: 'offline',
     devices: bench.devices,
-    openMessages: 1,
+    waiting: 0,
     undelivered: 0,
     runningTurns: 0,
+    deadLetters: [],
     ...more,
   }).split('\n')
 }
@@ -44,14 +45,14 @@ void t.test('/status has one line of what was used today where a model costs tok
   t.same([lines.length, lines[1], lines[2]], [5, `Board: simulated Raspberry Pi. Model: ${model}.`, tokens])
 })
 
-void t.test('/status does not count itself as waiting, and counts in English', async (t) => {
+void t.test('/status counts in English', async (t) => {
   const bench = new DeviceBench(t.testdir({}), configs)
   await bench.start()
-  for (const [openMessages, undelivered, runningTurns, line] of [
-    [2, 1, 1, 'Waiting: 1 message, 1 reply. Turns running: 1.'],
-    [4, 2, 3, 'Waiting: 3 messages, 2 replies. Turns running: 3.'],
+  for (const [waiting, undelivered, runningTurns, line] of [
+    [1, 1, 1, 'Waiting: 1 message, 1 reply. Turns running: 1.'],
+    [3, 2, 3, 'Waiting: 3 messages, 2 replies. Turns running: 3.'],
   ] as const) {
-    t.equal((await statusOf(bench, { openMessages, undelivered, runningTurns })).at(-1), line)
+    t.equal((await statusOf(bench, { waiting, undelivered, runningTurns })).at(-1), line)
   }
 })
 

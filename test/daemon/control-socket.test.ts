@@ -133,7 +133,12 @@ void t.test('what stands in the way of the socket is said', async (t) => {
   const rig = await startTerminal()
   const put = (): void => undefined
   const log = { debug: put, info: put, warn: put, error: put }
-  const options = { attach: (peer: TerminalPeer) => rig.channel.attach(peer), clock: rig.clock, log }
+  const options = {
+    attach: (peer: TerminalPeer) => rig.channel.attach(peer),
+    requests: fakeRequests(),
+    clock: rig.clock,
+    log,
+  }
   const folder = t.testdir({ state: { socket: { file: 'x' } } })
   await t.rejects(serveControl({ ...options, home: folder }), { code: 'home', message: /cannot be opened/ })
   writeFileSync(join(folder, 'plain'), '')
