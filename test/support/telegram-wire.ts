@@ -169,7 +169,9 @@ export class TelegramWire implements HttpClient {
         }
       })
     }
-    const updates = this.#updates.slice(0, Number(payload['limit']))
+    const updates = this.#updates
+      .filter((update) => !(Number(update?.['update_id']) < offset))
+      .slice(0, Number(payload['limit']))
     this.given.push(...updates.map((update) => update?.['update_id']))
     return updates
   }
