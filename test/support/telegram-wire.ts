@@ -114,6 +114,7 @@ export class TelegramWire implements HttpClient {
     try {
       const result = await this.#run(method, payload, signal)
       await this.after(method)
+      if (signal.aborted) throw stopped()
       return response(200, JSON.stringify({ ok: true, result }))
     } catch (error) {
       if (error instanceof Error) throw error
