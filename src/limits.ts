@@ -237,6 +237,8 @@ export const limits = {
   telegramProgressLeftMs: 10_000,
   /** Tries to remove a progress message or to close a question. */
   telegramClearingTriesMax: 10,
+  /** Tries to say that something cannot be read. */
+  telegramNoticeTriesMax: 5,
   /** Tries to answer the press of a button, which Telegram takes for some seconds. */
   telegramPressTriesMax: 3,
   /** How long stopping waits for questions to be closed and progress to be removed. */

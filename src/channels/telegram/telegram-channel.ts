@@ -22,7 +22,7 @@ import { Questions } from './questions.ts'
 import { RecentIds } from './recent-ids.ts'
 import { Sender } from './sender.ts'
 import type { Trouble } from './troubles.ts'
-import { mayRepeat } from './try-again.ts'
+import { mayRepeat, tryAgain } from './try-again.ts'
 import { readUpdate, updateIdOf } from './update-shape.ts'
 
 export interface TelegramOptions {
@@ -110,7 +110,8 @@ class Telegram implements Channel {
       bot: () => ({ id: api.botId, name: this.#introduction.botName() }),
       roleOf,
       accept: (message) => this.#take(message),
-      notice: (chat, text) => this.#notice(chat, text),
+      tell: (chat, text) => this.#tell(chat, text, options.chance),
+      refuse: (chat, text) => this.#refuse(chat, text),
       stranger: (candidate) => this.pairing.stranger(candidate),
       groupMoved: (from, to) => this.#sender.moved(from, to),
     })
@@ -196,8 +197,15 @@ class Telegram implements Channel {
     return this.#accept(message)
   }
 
-  /** Says a sentence in a chat. One that can never arrive there is done with as well. */
-  async #notice(chat: string, text: string): Promise<Handled> {
+  #tell(chat: string, text: string, chance: () => number): void {
+    const clock = this.#clock
+    const { signal } = this.#stopping
+    const say = () => this.#sender.send(chat, { text }, signal)
+    this.#background.run(() => tryAgain(say, { clock, chance, triesMax: limits.telegramNoticeTriesMax, signal }))
+  }
+
+  /** The person must hear that it was not taken before Telegram may forget it; who can hear nothing is done with. */
+  async #refuse(chat: string, text: string): Promise<Handled> {
     const told = await this.#sender.send(chat, { text }, this.#stopping.signal)
     if (told.ok || !(mayRepeat(told.failure) || told.failure.kind === 'stopped')) return 'done'
     return { again: `An answer could not be brought to Telegram: ${told.failure.sentence}` }
