@@ -2,14 +2,14 @@ import { answerPair } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
 import type { Person } from './bus/message.ts'
 import { sendToPerson } from './channels/recipients.ts'
-import { TerminalChannel } from './channels/terminal/terminal-channel.ts'
+import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { ControlRequests } from './daemon/control-requests.ts'
 import type { Devices } from './devices/device.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
 import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
-import { Registry } from './tools/registry.ts'
+import type { Registry } from './tools/registry.ts'
 import { createAgent, createRegistry } from './app-agent.ts'
 import { type AppOptions, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
@@ -43,7 +43,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware, network } = base
   const registry = createRegistry(base, options)
   const models = await createModels({
-    ...{ config, devices, board, clock, log },
+    config,
+    devices,
+    board,
+    clock,
+    log,
     http: () => network.client(),
     chance: () => Math.random(),
     stateFolder: home.state,

@@ -60,6 +60,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'bus/',
     'channels/pairing-port.ts',
     'model/model.ts',
+    'model/failure.ts',
+    'model/reply-tokens.ts',
     'tools/registry.ts',
     'tools/tool.ts',
     'guard/approval.ts',

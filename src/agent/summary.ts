@@ -73,8 +73,6 @@ export class Summaries {
         log.warn('agent', `${model.id} wrote no usable summary of a long chat: its oldest turns will be left out.`)
         return
       }
-      // A model may answer in spite of the stop: behind a /new its summary would bring back what was to be forgotten.
-      if (signal.aborted) return
       await session.appendSummary({ after: plan.after, atMs: clock.nowMs(), text, lacks: plan.lacks })
       log.info('agent', `A long chat was summed up in ${text.length} characters.`)
     } catch (error) {

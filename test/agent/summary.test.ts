@@ -6,7 +6,7 @@ import { limits } from '../../src/limits.ts'
 import type { ModelReply, ModelRequest } from '../../src/model/model.ts'
 import { openAgent, type AgentRig } from '../support/agent-rig.ts'
 import { settle } from '../support/fake-clock.ts'
-import { inbound } from '../support/messages.ts'
+import { bob, inbound } from '../support/messages.ts'
 import { callsTools, says, ScriptedModel } from '../support/scripted-model.ts'
 import { smallTool } from '../support/tool-bench.ts'
 import { until } from '../support/until.ts'
@@ -71,7 +71,7 @@ async function withChat(
 }
 
 for (const [bytesPerToken, turns] of [
-  [2, 120],
+  [1.5, 120],
   [3, 520],
   [4.4, 120],
 ] as const) {
@@ -229,6 +229,25 @@ void t.test('a message that comes while a summary is made waits for it, at most 
     t.equal(rig.loop.runningTurns(), 0, 'a summary is no turn')
     await rig.clock.advance(1)
     t.match(await rig.answerTo(waiting), { failed: false })
+  })
+})
+
+void t.test('no summary is begun while somebody waits for an answer', async (t) => {
+  const model = longModel(() => says(summaryText()))
+  await withChat(t, model, async (rig) => {
+    for (let pair = 0; pair < 40; pair++) {
+      const first = inbound(`first ${'word '.repeat(60)}`, { sentAtMs: rig.clock.nowMs() })
+      const second = inbound('second', { sentAtMs: rig.clock.nowMs(), person: bob })
+      await Promise.all([rig.says(first), rig.says(second)])
+      for (const message of [first, second]) await rig.bus.sent((await rig.answerTo(message)).id)
+      await calm(rig, model, 0)
+    }
+    const newest = ({ messages }: ModelRequest): string => messages.at(-1)?.text.split(' ')[0] ?? ''
+    const before = model.requests.flatMap((request, index) =>
+      isSummary(request) ? [newest(model.requests[index - 1] as ModelRequest)] : [],
+    )
+    t.ok(before.length > 0)
+    t.same(new Set(before), new Set(['second']))
   })
 })
 
