@@ -91,6 +91,7 @@ export function createAgent(parts: {
       model: choice.id,
       tokens: choice.tokensLine(),
       devices,
+      channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
       // Asked in a chat, the question is one of the open messages.
       waiting: bus.pending().length - (asked === 'chat' ? 1 : 0),
       undelivered: bus.undelivered().length,

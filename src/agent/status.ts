@@ -5,6 +5,16 @@ import { formatDuration } from '../duration.ts'
 import { formatLocalTime } from '../local-time.ts'
 import { firstWords } from './first-words.ts'
 
+export interface ChannelState {
+  /** For people, for example `Telegram`. */
+  readonly title: string
+  /** Undefined until the service has said it. */
+  readonly botName: string | undefined
+  /** Since the service last answered; undefined before the first time. */
+  readonly lastAnswerAgeMs: number | undefined
+  readonly trouble: { readonly sentence: string; readonly ageMs: number; readonly isOver: boolean } | undefined
+}
+
 /** The answer to /status: what runs, on what, and what is open. */
 export function statusText(options: {
   readonly version: string
@@ -15,6 +25,8 @@ export function statusText(options: {
   /** What was used today; absent where no model costs any. */
   readonly tokens?: string | undefined
   readonly devices: Devices
+  /** The channels that go out to a network. */
+  readonly channels: readonly ChannelState[]
   /** Accepted messages without an answer, but for the one that asks for this. */
   readonly waiting: number
   readonly undelivered: number
@@ -23,15 +35,24 @@ export function statusText(options: {
   readonly deadLetters: readonly DeadLetter[]
 }): string {
   const { version, upMs, memoryBytes, board, model, tokens, devices } = options
-  const { waiting, undelivered, runningTurns, deadLetters } = options
+  const { channels, waiting, undelivered, runningTurns, deadLetters } = options
   return [
     `Pincer ${version}, up ${formatDuration(upMs)}, ${Math.round(memoryBytes / 1024 / 1024)} MB of memory.`,
     `Board: ${board}. Model: ${model}.`,
     ...(tokens === undefined ? [] : [tokens]),
     outputsLine(devices),
+    ...channels.map(channelLine),
     `Waiting: ${counted(waiting, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
     ...deadLetterLines(deadLetters),
   ].join('\n')
+}
+
+function channelLine({ title, botName, lastAnswerAgeMs, trouble }: ChannelState): string {
+  const who = botName === undefined ? title : `${title} as @${botName}`
+  const heard = lastAnswerAgeMs === undefined ? 'no answer yet' : `last answer ${formatDuration(lastAnswerAgeMs)} ago`
+  if (trouble === undefined) return `${who}: ${heard}.`
+  const when = `${trouble.isOver ? 'over now, ' : ''}${formatDuration(trouble.ageMs)} ago`
+  return `${who}: ${heard}. Trouble (${when}): ${trouble.sentence}`
 }
 
 /** The newest, each by its first words. */

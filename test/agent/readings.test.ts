@@ -46,6 +46,7 @@ void t.test('the next request and /status tell what maxOn switched off, and what
     board: 'board',
     model: 'offline',
     devices,
+    channels: [],
     waiting: 0,
     undelivered: 0,
     runningTurns: 0,

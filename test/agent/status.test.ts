@@ -14,6 +14,7 @@ async function statusOf(
     board: 'simulated Raspberry Pi',
     model: 'offline',
     devices: bench.devices,
+    channels: [],
     waiting: 0,
     undelivered: 0,
     runningTurns: 0,
@@ -43,6 +44,27 @@ void t.test('/status has one line of what was used today where a model costs tok
   const model = 'anthropic/claude-sonnet-4-5'
   const lines = await statusOf(bench, { model, tokens })
   t.same([lines.length, lines[1], lines[2]], [5, `Board: simulated Raspberry Pi. Model: ${model}.`, tokens])
+})
+
+void t.test('/status says when a service last answered, and what its last trouble was', async (t) => {
+  const bench = new DeviceBench(t.testdir({}), configs)
+  await bench.start()
+  const telegram = { title: 'Telegram', botName: 'shed_bot', lastAnswerAgeMs: 12_000, trouble: undefined }
+  const trouble = { sentence: 'Telegram cannot be reached.', ageMs: 3_600_000, isOver: true }
+  for (const [channel, line] of [
+    [telegram, 'Telegram as @shed_bot: last answer 12s ago.'],
+    [{ ...telegram, botName: undefined, lastAnswerAgeMs: undefined }, 'Telegram: no answer yet.'],
+    [
+      { ...telegram, trouble },
+      'Telegram as @shed_bot: last answer 12s ago. Trouble (over now, 1h ago): Telegram cannot be reached.',
+    ],
+    [
+      { ...telegram, trouble: { ...trouble, isOver: false } },
+      'Telegram as @shed_bot: last answer 12s ago. Trouble (1h ago): Telegram cannot be reached.',
+    ],
+  ] as const) {
+    t.equal((await statusOf(bench, { channels: [channel] }))[3], line)
+  }
 })
 
 void t.test('/status counts in English', async (t) => {
