@@ -70,10 +70,10 @@ async function withChat(
   t.same(model.faults, [], 'every request was well-formed')
 }
 
-for (const [bytesPerToken, turns] of [
-  [1.5, 120],
-  [3, 520],
-  [4.4, 120],
+for (const [bytesPerToken, turns, shareMin] of [
+  [1.5, 120, 0.55],
+  [3, 520, 0.75],
+  [4.4, 120, 0.75],
 ] as const) {
   void t.test(
     `${turns} turns at ${bytesPerToken} bytes a token: each request fits, few summaries, a stable front`,
@@ -108,7 +108,7 @@ for (const [bytesPerToken, turns] of [
           sent += after.length
           cached += sharedBytes(before, after)
         })
-        t.ok(cached / sent > 0.65, `${Math.round((100 * cached) / sent)} % of all bytes stood there before`)
+        t.ok(cached / sent > shareMin, `${Math.round((100 * cached) / sent)} % of all bytes stood there before`)
         t.match(wordsOf(requests.at(-1)), /^\[You wrote this summary/)
       })
     },
