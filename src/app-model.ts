@@ -1,3 +1,4 @@
+import { ModelChoice } from './agent/model-choice.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { providerFlags } from './config/known-providers.ts'
@@ -11,6 +12,7 @@ import { createChain } from './model/chain.ts'
 import type { Model } from './model/model.ts'
 import { createOfflineModel } from './model/offline/offline-model.ts'
 import { withRetry } from './model/retry.ts'
+import { TokenBudget, withTokenBudget } from './model/token-budget.ts'
 import { loadPart } from './parts.ts'
 
 export interface ModelParts {
@@ -21,21 +23,44 @@ export interface ModelParts {
   readonly clock: Clock
   readonly log: Log
   readonly chance: () => number
+  readonly stateFolder: string
+  /** Answers instead of the configured models. */
+  readonly instead: Model | undefined
 }
 
-/** The configured models as one, each tried again where that helps. */
-export async function createModel(parts: ModelParts): Promise<Model> {
-  const models = await Promise.all(parts.config.models.map((id) => createOne(id, parts)))
-  const [only] = models
-  return models.length === 1 && only !== undefined ? only : createChain(models, parts)
+export interface ModelSide {
+  /** What all chats ask; each may choose among the configured models. */
+  readonly choice: ModelChoice
+  /** Writes what is not on the disk yet. */
+  close(): Promise<void>
 }
 
-async function createOne(id: string, parts: ModelParts): Promise<Model> {
-  const { config, devices, board, http, clock } = parts
-  if (id === 'offline') {
-    const facts = `Board: ${board.label}. Model: ${config.models.join(', ')}.`
-    return createOfflineModel({ devices: () => devices.list(), facts: () => facts })
-  }
+/** The configured models, each tried again where that helps and counted where it costs. */
+export async function createModels(parts: ModelParts): Promise<ModelSide> {
+  const { config, devices, board, clock, log, stateFolder } = parts
+  const { timezone, limits } = config
+  const facts = `Board: ${board.label}. Model: ${config.models.join(', ')}.`
+  const offline = createOfflineModel({ devices: () => devices.list(), facts: () => facts })
+  const budget = await TokenBudget.open({ clock, log, stateFolder, timezone, tokensPerDay: limits.tokensPerDay })
+  const models = await Promise.all(
+    config.models.map(async (id) =>
+      id === 'offline' ? offline : withTokenBudget(await createRemote(id, parts), budget),
+    ),
+  )
+  const choice = await ModelChoice.open({
+    models: parts.instead === undefined ? models : [parts.instead],
+    offline,
+    chain: (some) => createChain(some, { clock, log }),
+    budget,
+    stateFolder,
+    clock,
+    log,
+  })
+  return { choice, close: () => budget.close() }
+}
+
+async function createRemote(id: string, parts: ModelParts): Promise<Model> {
+  const { config, http, clock } = parts
   const [provider = ''] = id.split('/', 1)
   const modelName = id.slice(provider.length + 1)
   const described = config.providers[provider]

@@ -88,6 +88,16 @@ export class AppendFile {
     return this.#inOrder('write', () => this.#replace(bytesOf(lines)))
   }
 
+  /** Gives `onLine` the whole lines that reach into the last `tailBytes`, in order. */
+  readTail(tailBytes: number, onLine: (line: string) => void): Promise<void> {
+    return this.#inOrder('read', async () => {
+      await this.#mend()
+      const toByte = this.#sizeBytes
+      const fromByte = tailBytes >= toByte ? 0 : await lineStart(this.#handle, toByte - tailBytes)
+      await readLines(this.#handle, { fromByte, toByte, onLine })
+    })
+  }
+
   async close(): Promise<void> {
     await this.#last.catch(() => undefined)
     await this.#handle.close()

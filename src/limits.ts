@@ -37,6 +37,12 @@ export const limits = {
   /** A model of a list that failed is left out for so long; one without credit or quota for longer. */
   modelRestMs: 60_000,
   modelQuotaRestMs: 10 * 60_000,
+  /** Tokens of today are written this long after they changed, so that a turn waits for no disk. */
+  tokensSaveMs: 30_000,
+  /** Chats remembered that had the notice of the day. */
+  tokenNoticesMax: 200,
+  /** Chats that chose a model of their own. */
+  modelChoicesMax: 200,
   /** How long the connection may stay open behind a reply that is whole. */
   modelEndMs: 2_000,
   modelEventCharsMax: 1_000_000,
@@ -112,8 +118,17 @@ export const limits = {
   restartsMax: 3,
   /** Calls of an interrupted turn that its notice names. */
   noticeCallsMax: 10,
-  /** Kept free in the model's window for its reply. */
-  replyTokensReserved: 4_096,
+  /** A shorter request says little of how many bytes a token has. */
+  gaugeTokensMin: 1_000,
+  /** What is left of an old tool result. */
+  shrunkTextCharsMax: 120,
+  summaryCharsMax: 6_000,
+  /** A message that comes meanwhile waits for it. */
+  summaryTimeoutMs: 2 * 60_000,
+  /** Turns between two tries to sum up a chat. */
+  summaryTurnsMin: 8,
+  /** Of one reply, in what is to be summed up. */
+  summaryReplyCharsMax: 2_000,
 
   i2cTimeoutMs: 1_000,
   i2cReadBytesMax: 256,
@@ -183,6 +198,8 @@ export const limits = {
   controlLineBytesMax: 1024 * 1024,
   /** What a client has not read yet; beyond this it is dropped. */
   controlBufferBytesMax: 2 * 1024 * 1024,
+  /** How long a command waits for the daemon that it asks. */
+  controlAnswerMs: 15_000,
   /** How long a farewell on the control socket may take. */
   controlCloseMs: 1_000,
 
@@ -220,6 +237,8 @@ export const limits = {
   telegramProgressLeftMs: 10_000,
   /** Tries to remove a progress message or to close a question. */
   telegramClearingTriesMax: 10,
+  /** Tries to say that something cannot be read. */
+  telegramNoticeTriesMax: 5,
   /** Tries to answer the press of a button, which Telegram takes for some seconds. */
   telegramPressTriesMax: 3,
   /** How long stopping waits for questions to be closed and progress to be removed. */

@@ -7,7 +7,22 @@ const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 /** For example `Saturday 2026-11-21 13:05`. */
 export function formatLocalTime(timeMs: number): string {
   const date = new Date(timeMs)
-  const two = (part: number): string => String(part).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${weekdays[date.getDay()] ?? ''} ${day} ${two(date.getHours())}:${two(date.getMinutes())}`
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
+  return `${weekdays[date.getDay()] ?? ''} ${localDay(timeMs)} ${time}`
+}
+
+/** For example `2026-11-21`. */
+export function localDay(timeMs: number): string {
+  const date = new Date(timeMs)
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+/** When the next day begins: after 23, 24 or 25 hours of this one. */
+export function nextLocalDayMs(timeMs: number): number {
+  const date = new Date(timeMs)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime()
+}
+
+function two(part: number): string {
+  return String(part).padStart(2, '0')
 }

@@ -10,9 +10,10 @@ import { createSystemClock, type Clock } from './clock.ts'
 import { parseCommandLine, usage, type Command } from './command-line.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
 import { formatCheck, formatNote } from './config/report.ts'
+import { askDaemon } from './daemon/ask-daemon.ts'
 import { connectControl } from './daemon/control-client.ts'
 import { serveControl } from './daemon/control-socket.ts'
-import { acquireHomeLock } from './daemon/home-lock.ts'
+import { acquireHomeLock, homeLockHolder } from './daemon/home-lock.ts'
 import { isPincerError, PincerError } from './errors.ts'
 import { checkHome, furnishHome, homePath, openHome, type HomeFolders } from './home.ts'
 import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
@@ -53,6 +54,13 @@ async function main(): Promise<ExitCode> {
       const loaded = await load(pathOf(home))
       say(formatCheck(loaded))
       return loaded.status === 'ok' ? 0 : 2
+    }
+    case 'status':
+    case 'send':
+    case 'pair': {
+      const answer = await askDaemon({ home: pathOf(home), request: command, clock: createSystemClock() })
+      ;(answer.failed ? complain : say)(answer.text)
+      return answer.failed ? 1 : 0
     }
     case 'run':
     case 'chat':
@@ -132,7 +140,9 @@ async function talk(path: string, mode: Mode): Promise<ExitCode> {
 async function attach(start: Start): Promise<ExitCode> {
   const { home, mode, clock } = start
   if (mode.kind === 'run') {
-    complain(`Another Pincer serves ${home.path} already: text it with \`pincer chat\`, or stop it first.`)
+    const pid = await homeLockHolder(home.path, userId())
+    const which = pid === undefined ? '' : ` (process ${pid})`
+    complain(`Another Pincer${which} serves ${home.path} already: text it with \`pincer chat\`, or stop it first.`)
     return 1
   }
   const client = await connectControl(home.path, clock)
@@ -164,7 +174,13 @@ async function serve(start: Start): Promise<ExitCode> {
   onBug = () => app.stop()
   try {
     await app.start()
-    const control = await serveControl({ home: home.path, attach: (peer) => app.terminal.attach(peer), clock, log })
+    const control = await serveControl({
+      home: home.path,
+      attach: (peer) => app.terminal.attach(peer),
+      requests: app.requests,
+      clock,
+      log,
+    })
     try {
       if (mode.kind === 'run') return await serveUntilEnd(app, signal)
       return await converse(

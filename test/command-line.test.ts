@@ -8,6 +8,18 @@ void t.test('the words of the command line are read in any order', async (t) => 
   t.same(parseCommandLine(['chat']), { home: undefined, command: { name: 'chat', text: undefined } })
   t.same(parseCommandLine(['chat', '-m', 'read all']), { home: undefined, command: { name: 'chat', text: 'read all' } })
   t.same(parseCommandLine(['chat', '-m', '-5 is cold']).command, { name: 'chat', text: '-5 is cold' })
+  t.same(parseCommandLine(['status']).command, { name: 'status' })
+  t.same(parseCommandLine(['send', 'the door is open']).command, {
+    name: 'send',
+    text: 'the door is open',
+    to: undefined,
+  })
+  t.same(parseCommandLine(['--to', 'Ada L', 'send', 'hi']).command, { name: 'send', text: 'hi', to: 'Ada L' })
+  t.same(parseCommandLine(['pair', 'ABCD', 'EFGH']).command, { name: 'pair', words: 'ABCD EFGH' })
+  t.same(parseCommandLine(['pair', 'revoke', 'Ada', 'Lovelace']).command, {
+    name: 'pair',
+    words: 'revoke Ada Lovelace',
+  })
   t.same(parseCommandLine(['--help']).command, { name: 'help' })
   t.same(parseCommandLine(['--version']).command, { name: 'version' })
 })
@@ -30,38 +42,68 @@ for (const [args, code, sentence] of [
   [
     ['xyzzy'],
     'usage',
-    'There is no command "xyzzy". The commands are run, chat, check, version, help. See pincer help.',
+    'There is no command "xyzzy". The commands are run, chat, status, send, pair, check, version, help. See pincer help.',
   ],
-  [[''], 'usage', 'There is no command "". The commands are run, chat, check, version, help. See pincer help.'],
+  [
+    [''],
+    'usage',
+    'There is no command "". The commands are run, chat, status, send, pair, check, version, help. See pincer help.',
+  ],
   [['RUN'], 'usage', 'There is no command "RUN". Did you mean run? See pincer help.'],
   [
     ['turn', 'on', 'lamp'],
     'usage',
-    'There is no command "turn". The commands are run, chat, check, version, help. Write a message as chat -m "turn on lamp". See pincer help.',
+    'There is no command "turn". The commands are run, chat, status, send, pair, check, version, help. Write a message as chat -m "turn on lamp". See pincer help.',
   ],
   [
     ['read the room'],
     'usage',
-    'There is no command "read the room". The commands are run, chat, check, version, help. Write a message as chat -m "read the room". See pincer help.',
+    'There is no command "read the room". The commands are run, chat, status, send, pair, check, version, help. Write a message as chat -m "read the room". See pincer help.',
   ],
   [
     ['__proto__'],
     'usage',
-    'There is no command "__proto__". The commands are run, chat, check, version, help. See pincer help.',
+    'There is no command "__proto__". The commands are run, chat, status, send, pair, check, version, help. See pincer help.',
   ],
   [
     ['\u001b[2Jx\n\u009b\u202ey'],
     'usage',
-    'There is no command "\\u001b[2Jx\\n??y". The commands are run, chat, check, version, help. See pincer help.',
+    'There is no command "\\u001b[2Jx\\n??y". The commands are run, chat, status, send, pair, check, version, help. See pincer help.',
   ],
   [
     ['x'.repeat(500)],
     'usage',
-    `There is no command "${'x'.repeat(60)}...". The commands are run, chat, check, version, help. See pincer help.`,
+    `There is no command "${'x'.repeat(60)}...". The commands are run, chat, status, send, pair, check, version, help. See pincer help.`,
   ],
-  [['doctor'], 'not_in_version', 'doctor is not in this version: it has run, chat, check, version, help.'],
-  [['doctor', '--json'], 'not_in_version', 'doctor is not in this version: it has run, chat, check, version, help.'],
-  [['pair', 'list'], 'not_in_version', 'pair is not in this version: it has run, chat, check, version, help.'],
+  [
+    ['doctor'],
+    'not_in_version',
+    'doctor is not in this version: it has run, chat, status, send, pair, check, version, help.',
+  ],
+  [
+    ['doctor', '--json'],
+    'not_in_version',
+    'doctor is not in this version: it has run, chat, status, send, pair, check, version, help.',
+  ],
+  [
+    ['backup', 'x.tar'],
+    'not_in_version',
+    'backup is not in this version: it has run, chat, status, send, pair, check, version, help.',
+  ],
+  [['status', 'all'], 'usage', '"all" is one word too many after status. See pincer help.'],
+  [['send'], 'usage', 'send needs a message in quotes after it. See pincer help.'],
+  [['send', ' '], 'usage', 'send needs a message in quotes after it. See pincer help.'],
+  [
+    ['send', 'the', 'door', '--to', 'Ada'],
+    'usage',
+    '"door" is one word too many after send "the". Write it as send "the door". See pincer help.',
+  ],
+  [['send', 'x', '--to'], 'usage', '--to needs a name after it. See pincer help.'],
+  [['send', 'x', '--to', 'a', '--to', 'b'], 'usage', '--to is given 2 times: give it once. See pincer help.'],
+  [['send', 'x', '-m', 'y'], 'usage', '-m belongs to chat: pincer chat -m TEXT. See pincer help.'],
+  [['status', '--to', 'Ada'], 'usage', '--to belongs to send: pincer send TEXT --to NAME. See pincer help.'],
+  [['pair'], 'usage', 'pair needs list, a code, or revoke NAME after it. See pincer help.'],
+  [['pair', ''], 'usage', 'pair needs list, a code, or revoke NAME after it. See pincer help.'],
   [['docter'], 'usage', 'There is no command "docter". Did you mean doctor? See pincer help.'],
   [['--home'], 'usage', '--home needs a folder after it. See pincer help.'],
   [['--home='], 'usage', '--home needs a folder after it. See pincer help.'],
@@ -81,18 +123,22 @@ for (const [args, code, sentence] of [
   [
     ['--port', '80'],
     'usage',
-    'There is no option "--port": the options are --home DIR and chat -m TEXT. See pincer help.',
+    'There is no option "--port": the options are --home DIR, chat -m TEXT and send --to NAME. See pincer help.',
   ],
   [
     ['--port=80', 'run'],
     'usage',
-    'There is no option "--port=80": the options are --home DIR and chat -m TEXT. See pincer help.',
+    'There is no option "--port=80": the options are --home DIR, chat -m TEXT and send --to NAME. See pincer help.',
   ],
-  [['--'], 'usage', 'There is no option "--": the options are --home DIR and chat -m TEXT. See pincer help.'],
+  [
+    ['--'],
+    'usage',
+    'There is no option "--": the options are --home DIR, chat -m TEXT and send --to NAME. See pincer help.',
+  ],
   [
     ['chat', '-mhello'],
     'usage',
-    'There is no option "-mhello": the options are --home DIR and chat -m TEXT. See pincer help.',
+    'There is no option "-mhello": the options are --home DIR, chat -m TEXT and send --to NAME. See pincer help.',
   ],
   [['run', 'now'], 'usage', '"now" is one word too many after run. See pincer help.'],
   [['check', 'check'], 'usage', '"check" is one word too many after check. See pincer help.'],

@@ -23,7 +23,7 @@ const foundation = [
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
 /** The composition root, in files of one idea each. */
-const app = ['app.ts', 'app-model.ts', 'app-network.ts']
+const app = new Set(['app.ts', 'app-agent.ts', 'app-base.ts', 'app-model.ts', 'app-network.ts'])
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {
@@ -54,11 +54,14 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'channels/terminal/terminal-peer.ts',
     'channels/terminal/line-splitter.ts',
   ],
-  // Never a pin: devices by their names and readings, tools through the registry.
+  // Never a pin: devices by their names and readings, tools through the registry. Of channels only who is let in.
   'agent/': [
     ...foundation,
     'bus/',
+    'channels/pairing-port.ts',
     'model/model.ts',
+    'model/failure.ts',
+    'model/reply-tokens.ts',
     'tools/registry.ts',
     'tools/tool.ts',
     'guard/approval.ts',
@@ -88,6 +91,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'tools/',
     'channels/',
     'agent/',
+    'daemon/control-requests.ts',
   ],
   // How a process talks to the person who started it is main's; which channels are served is app's.
   main: [
@@ -117,7 +121,7 @@ function roomOf(path: string): string {
   if (foundation.includes(path)) return 'foundation'
   if (ways.includes(path)) return 'ways'
   if (program.includes(path)) return 'program'
-  if (app.includes(path)) return 'app'
+  if (app.has(path)) return 'app'
   return path.replace(/\.ts$/, '')
 }
 

@@ -1,14 +1,19 @@
 import type { Inbound } from '../bus/message.ts'
+import type { PairingPort } from '../channels/pairing-port.ts'
 import { nearest } from '../nearest.ts'
 import type { CallOrigin } from '../tools/registry.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
 import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
-import { firstWords } from './first-words.ts'
+import { type ModelCommandParts, modelCommands } from './model-commands.ts'
+import { pairCommand } from './pair-command.ts'
 import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
 
 export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
-  readonly status: () => string
-  readonly model: { readonly id: string; readonly note: string }
+  /** As much as this person may know. */
+  readonly status: (role: Role) => string
+  /** Absent where no channel that is served pairs people. */
+  readonly pairing?: PairingPort | undefined
+  readonly choice: ModelCommandParts
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
 }
@@ -21,7 +26,8 @@ export const commandMenu: readonly { readonly command: string; readonly descript
   { command: 'stop', description: 'stop what I am doing; /stop all makes outputs safe' },
   { command: 'resume', description: 'let outputs be switched again after /stop all' },
   { command: 'new', description: 'begin a new conversation' },
-  { command: 'model', description: 'which model answers' },
+  { command: 'model', description: 'which model answers, and choosing another' },
+  { command: 'pair', description: 'who may text me; /pair CODE lets somebody in' },
   { command: 'whoami', description: 'who you are to me' },
   { command: 'help', description: 'all commands' },
 ]
@@ -29,14 +35,20 @@ export const commandMenu: readonly { readonly command: string; readonly descript
 type Role = Inbound['person']['role']
 
 /** Commands of the design that belong to parts which this version does not have. */
-const laterCommands: ReadonlySet<string> = new Set(['jobs', 'pair', 'approve', 'deny'])
+const laterCommands: ReadonlySet<string> = new Set(['jobs', 'approve', 'deny'])
 
 /** The words after a slash: they work without any model, cost no tokens and never wait behind a turn. */
 export class Commands {
   readonly #commands: ReadonlyMap<string, Command>
 
   constructor(parts: CommandParts) {
-    const table = { ...aboutCommands(parts), ...deviceCommands(parts), ...turnCommands(parts) }
+    const table = {
+      ...aboutCommands(parts),
+      ...modelCommands(parts.choice),
+      ...deviceCommands(parts),
+      ...turnCommands(parts),
+      ...pairCommand(parts.pairing),
+    }
     this.#commands = new Map(Object.entries(table))
   }
 
@@ -89,23 +101,13 @@ export class Commands {
   }
 }
 
-function aboutCommands({ status, model, play }: CommandParts): Record<string, Command> {
+function aboutCommands({ status, play }: CommandParts): Record<string, Command> {
   return {
     status: {
       usage: '/status',
       help: 'how the board and I are doing',
       guests: '/status',
-      run: () => Promise.resolve(status()),
-    },
-    model: {
-      usage: '/model',
-      help: 'which model answers',
-      run: (words) =>
-        Promise.resolve(
-          words === '' || words === model.id
-            ? `${model.id}: ${model.note}`
-            : failure(`This version has the model offline only; "${firstWords(words)}" cannot be chosen.`),
-        ),
+      run: (_words, { person }) => Promise.resolve(status(person.role)),
     },
     whoami: {
       usage: '/whoami',

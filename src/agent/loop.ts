@@ -8,13 +8,17 @@ import type { Message, Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import type { Person } from '../bus/message.ts'
 import type { CommandReply } from './command.ts'
-import type { Session, Sessions } from './session.ts'
+import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import { Summaries } from './summary.ts'
 import { Turn, type TurnResult } from './turn.ts'
 
 /** One chat's messages: at most one turn runs at a time, the others wait in order. */
 interface Lane {
   readonly waiting: Inbound[]
   running: { readonly aborter: AbortController; readonly ended: Promise<void> } | undefined
+  /** The turn is answered, and what runs is a summary of the chat. */
+  isSummingUp: boolean
 }
 
 /** What /stop found. */
@@ -45,9 +49,13 @@ export class AgentLoop {
   readonly #lanes = new Map<string, Lane>()
   readonly #commands = new Set<Promise<void>>()
   readonly #shutdown = new AbortController()
+  readonly #summaries: Summaries
+  /** Chats whose people were told that their log cannot be opened. */
+  readonly #toldOfNoLog = new Set<string>()
 
   constructor(options: LoopOptions) {
     this.#options = options
+    this.#summaries = new Summaries(options)
   }
 
   start(): void {
@@ -70,14 +78,14 @@ export class AgentLoop {
       return
     }
     const name = laneName(message)
-    const lane = this.#lanes.get(name) ?? { waiting: [], running: undefined }
+    const lane = this.#lanes.get(name) ?? { waiting: [], running: undefined, isSummingUp: false }
     this.#lanes.set(name, lane)
     lane.waiting.push(message)
     if (lane.running === undefined) this.#startNext(name, lane)
   }
 
   runningTurns(): number {
-    return [...this.#lanes.values()].filter((lane) => lane.running !== undefined).length
+    return [...this.#lanes.values()].filter(isInTurn).length
   }
 
   /** Ends the running turn of this chat (or of all chats) and takes its waiting messages. */
@@ -85,10 +93,11 @@ export class AgentLoop {
     const names = where === 'all' ? [...this.#lanes.keys()] : [laneName(where)]
     const lanes = names.map((name) => this.#lanes.get(name)).filter((lane) => lane !== undefined)
     const dropped = lanes.flatMap((lane) => lane.waiting.splice(0))
+    const stoppedTurns = lanes.filter(isInTurn).length
     const running = lanes.map((lane) => lane.running).filter((turn) => turn !== undefined)
     for (const turn of running) turn.aborter.abort()
     await Promise.all(running.map((turn) => turn.ended))
-    return { stoppedTurns: running.length, dropped }
+    return { stoppedTurns, dropped }
   }
 
   #startNext(name: string, lane: Lane): void {
@@ -120,6 +129,28 @@ export class AgentLoop {
     } finally {
       bus.show({ kind: 'turn-ended', channel, chat })
     }
+    const isCalm = lane.waiting.length === 0 && !stop.aborted && !this.#shutdown.signal.aborted
+    if (isCalm) await this.#sumUp(batch, lane, stop)
+  }
+
+  /**
+   * The calm moment for a summary: the reply is out and nobody waits. A message that comes now waits until it is made,
+   * at most for its deadline: abandoned each time that somebody writes, it would never be made in a busy chat.
+   */
+  async #sumUp(batch: readonly Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
+    const { sessions, prompt, registry, context, log } = this.#options
+    const { channel, chat, person } = batch[0] as Inbound
+    const signal = AbortSignal.any([stop, this.#shutdown.signal])
+    lane.isSummingUp = true
+    try {
+      const system = await prompt(person.role)
+      const occasion = { system, tools: registry.specs(person), context, chat: { channel, chat }, signal }
+      await sessions.use(channel, chat, (session) => this.#summaries.makeIfDue(session, occasion))
+    } catch (error) {
+      log.error('agent', `A chat could not be summed up: ${sentenceOf(error)}`)
+    } finally {
+      lane.isSummingUp = false
+    }
   }
 
   async #answer(session: Session, messages: Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
@@ -133,7 +164,9 @@ export class AgentLoop {
       iterationsMax,
       system: await prompt(person.role),
       history: session.turns(),
+      summary: session.summary(),
       earlierLeftOut: session.earlierLeftOut(),
+      gauge: session.gauge,
       texts: messages.map((message) => message.text),
       context,
       join: () => {
@@ -153,7 +186,8 @@ export class AgentLoop {
     if (result === 'shutdown') return
     let logged = true
     try {
-      await session.append(messages.map(keyOf), result.messages, clock.nowMs())
+      const { messages: said, failed } = result
+      await session.append({ messages: said, answers: messages.map(keyOf), failed }, clock.nowMs())
     } catch (error) {
       // The answer matters more than its place in the history.
       log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
@@ -161,10 +195,20 @@ export class AgentLoop {
     }
     // The synced turn holds the answer: were its record in the journal lost with the power, the messages would be open
     // at the next start, and recovery would send what is logged. So this record needs no fsync of its own; it goes to
-    // the disk with the next message. Not where the log could fail to show the turn, of which a start reads the end,
-    // since /new: while messages wait, turns follow each other without an fsync here, and /new stops a turn first.
+    // the disk with the next message. Not where the log could fail to show the turn, of which a start reads the end:
+    // while messages wait, turns follow each other without an fsync here.
     const sync = !logged || lane.waiting.length > 0 || stop.aborted
-    await this.#send({ channel, chat, text: result.text, failed: result.failed }, messages, { sync })
+    const text = this.#withFault(session, laneName({ channel, chat }), result.text)
+    await this.#send({ channel, chat, text, failed: result.failed }, messages, { sync })
+  }
+
+  /** Said once, until the log can be opened again: a chat without its history must not look like one that has it. */
+  #withFault({ fault }: Session, name: string, text: string): string {
+    if (fault === undefined) this.#toldOfNoLog.delete(name)
+    if (fault === undefined || this.#toldOfNoLog.has(name)) return text
+    this.#toldOfNoLog.add(name)
+    const what = fault.message.replace(/\.$/, '')
+    return `${text}\n\nI do not see what was said before, and forget each message once it is answered: ${what}.`
   }
 
   async #result(turn: Turn, stop: AbortSignal): Promise<TurnResult | 'shutdown'> {
@@ -239,6 +283,10 @@ export class AgentLoop {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
     }
   }
+}
+
+function isInTurn(lane: Lane): boolean {
+  return lane.running !== undefined && !lane.isSummingUp
 }
 
 /** Takes the messages at the front that this person wrote: nobody acts with another person's rights. */

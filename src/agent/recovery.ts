@@ -7,7 +7,8 @@ import { sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Message } from '../model/model.ts'
 import { quoteMessages } from './first-words.ts'
-import type { Sessions, StoredTurn } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import type { StoredTurn } from './transcript.ts'
 
 /**
  * What a start does with messages that an earlier process accepted and did not answer. A turn in which no changing
@@ -29,7 +30,7 @@ export async function recover(options: {
     if (first === undefined) continue
     const { channel, chat } = first
     if (answer !== undefined) {
-      await bus.send({ channel, chat, text: answer, failed: false }, messages, undefined)
+      await bus.send({ channel, chat, ...answer }, messages, undefined)
       continue
     }
     const notice = noticeFor(group)
@@ -61,7 +62,9 @@ async function remember(
     { role: 'assistant', text: notice, toolCalls: [] },
   ]
   try {
-    await sessions.use(first.channel, first.chat, (session) => session.append(messages.map(keyOf), turn, clock.nowMs()))
+    await sessions.use(first.channel, first.chat, (session) =>
+      session.append({ messages: turn, answers: messages.map(keyOf), failed: true }, clock.nowMs()),
+    )
   } catch (error) {
     // The person must be told; that the model is told too matters less.
     log.error('agent', `The session log lacks a turn: ${sentenceOf(error)}`)
@@ -79,13 +82,18 @@ function groupsOf(pending: readonly Pending[]): Pending[][] {
   return groups
 }
 
+interface Answer {
+  readonly text: string
+  readonly failed: boolean
+}
+
 /** Finds the answers that had been logged. Groups that one logged turn answers become one: it is sent once. */
 async function withAnswers(
   groups: readonly Pending[][],
   sessions: Sessions,
   log: Log,
-): Promise<{ group: Pending[]; readonly answer: string | undefined }[]> {
-  const found: { group: Pending[]; readonly answer: string | undefined; readonly turn: StoredTurn | undefined }[] = []
+): Promise<{ group: Pending[]; readonly answer: Answer | undefined }[]> {
+  const found: { group: Pending[]; readonly answer: Answer | undefined; readonly turn: StoredTurn | undefined }[] = []
   for (const group of groups) {
     const turn = await loggedTurn(group, sessions, log)
     const sameTurn = turn === undefined ? undefined : found.find((each) => each.turn?.answers[0] === turn.answers[0])
@@ -99,18 +107,17 @@ async function loggedTurn(group: readonly Pending[], sessions: Sessions, log: Lo
   const first = group[0]?.message
   if (first === undefined) return undefined
   try {
-    return await sessions.use(first.channel, first.chat, (session) =>
-      Promise.resolve(session.turns().findLast((turn) => turn.answers.includes(keyOf(first)))),
-    )
+    return await sessions.use(first.channel, first.chat, (session) => session.loggedTurn(keyOf(first)))
   } catch (error) {
     log.error('agent', `The session log of ${first.channel} ${first.chat} cannot be read: ${sentenceOf(error)}`)
     return undefined
   }
 }
 
-function answerOf(turn: StoredTurn | undefined): string | undefined {
+function answerOf(turn: StoredTurn | undefined): Answer | undefined {
   const last = turn?.messages.at(-1)
-  return last?.role === 'assistant' && last.toolCalls.length === 0 ? last.text : undefined
+  if (turn === undefined || last?.role !== 'assistant' || last.toolCalls.length > 0) return undefined
+  return { text: last.text, failed: turn.failed }
 }
 
 /** The sentence for a turn that must not run again, or `undefined` when it may. */

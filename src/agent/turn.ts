@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { modelFailure } from '../model/failure.ts'
 import type { Message, Model, ModelReply, ModelRequest, ToolCall } from '../model/model.ts'
 import type { CallOrigin, Registry, ToolOutcome } from '../tools/registry.ts'
+import { type Gauge, requestBytes } from './gauge.ts'
+import { callModel } from './model-call.ts'
 import { Repetition } from './repetition.ts'
 import { repair } from './repair.ts'
-import type { StoredTurn } from './session.ts'
-import { fitHistory, leftOutNote } from './window.ts'
+import type { StoredTurn } from './transcript.ts'
+import { fitRequest, leftOutNote } from './window.ts'
 
 /** How a turn ended. In every case `text` goes to the person and `messages` into the session log. */
 export interface TurnResult {
@@ -23,8 +26,11 @@ export interface TurnOptions {
   readonly system: string
   /** Earlier turns, oldest first. */
   readonly history: readonly StoredTurn[]
-  /** There were turns before or among those that are not kept in memory any more. */
+  /** Stands for the turns before those. */
+  readonly summary: string | undefined
+  /** There were turns before or among those that neither the summary nor the memory holds. */
   readonly earlierLeftOut: boolean
+  readonly gauge: Gauge
   /** What the person wrote. */
   readonly texts: readonly string[]
   /** Clock and readings of this moment, put behind the newest words of the person. */
@@ -98,15 +104,40 @@ export class Turn {
     for (const text of texts) this.#messages.push({ role: 'user', text })
   }
 
+  /** A request that the model finds too long is cut to half of itself, once: its window is not what we were told. */
   async #ask(withTools: boolean): Promise<ModelReply> {
-    const { model, registry, system, origin, history, earlierLeftOut } = this.#options
+    const { model, gauge, clock, origin } = this.#options
+    const call = { clock, signal: origin.signal, timeoutMs: limits.modelCallTimeoutMs }
+    const request = this.#request(withTools)
+    const bytes = requestBytes(request)
+    try {
+      const reply = await callModel(model, request, call)
+      gauge.noteUsage(model, bytes, reply.usage.inputTokens)
+      return reply
+    } catch (error) {
+      if (modelFailure(error, model.id)?.cause !== 'too-long') throw error
+      gauge.noteRefusal(model, bytes)
+      const shorter = this.#request(withTools)
+      if (requestBytes(shorter) >= bytes) throw error
+      return callModel(model, shorter, call)
+    }
+  }
+
+  #request(withTools: boolean): ModelRequest {
+    const { model, registry, system, origin, history, summary, earlierLeftOut, gauge } = this.#options
     const tools = withTools ? registry.specs(origin.person) : []
-    // Counted with the note, so that there is room for it should turns have to be left out.
-    const counted = this.#presentMessages(withTools, true)
-    const fitted = fitHistory({ turns: history, system, tools, present: counted, windowTokens: model.windowTokens })
-    const present = this.#presentMessages(withTools, earlierLeftOut || fitted.leftOut > 0)
-    const request: ModelRequest = { system, tools, messages: repair([...fitted.messages, ...present]) }
-    return this.#within(request, model)
+    const { earlier, present, leftOut } = fitRequest({
+      turns: history,
+      summary,
+      system,
+      tools,
+      // Counted with the note, so that there is room for it should turns have to be left out.
+      present: this.#presentMessages(withTools, true),
+      roomBytes: gauge.roomBytes(model),
+    })
+    const noted = earlierLeftOut || leftOut ? present : present.map((message) => this.#withoutNote(message))
+    const { channel, chat } = origin
+    return { system, tools, messages: repair([...earlier, ...noted]), chat: { channel, chat } }
   }
 
   /** The context stands behind the newest user message only, so that everything before it stays the same. */
@@ -119,41 +150,16 @@ export class Turn {
     return withTools ? present : [...present, { role: 'user', text: atTheCap }]
   }
 
+  #withoutNote(message: Message): Message {
+    return message.role === 'user' && message.context !== undefined ? { ...message, context: this.#context() } : message
+  }
+
   #contextText: string | undefined
 
   /** Taken once a turn: a clock that ticks between two calls of a turn would spoil the provider's cache. */
   #context(): string {
     this.#contextText ??= this.#options.context()
     return this.#contextText
-  }
-
-  /** One model call, ended by /stop and by its deadline even when the model ignores its signal. */
-  async #within(request: ModelRequest, model: Model): Promise<ModelReply> {
-    const { clock, origin } = this.#options
-    if (origin.signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
-    const aborter = new AbortController()
-    const { promise: gaveUp, reject } = Promise.withResolvers<never>()
-    const end = (error: PincerError): void => {
-      // First: what a model says of its own end must not come before this.
-      reject(error)
-      aborter.abort(error)
-    }
-    const onStop = (): void => end(new PincerError('stopped', 'The turn was stopped.'))
-    origin.signal.addEventListener('abort', onStop, { once: true })
-    const timer = clock.after(limits.modelCallTimeoutMs, () =>
-      end(
-        new PincerError(
-          'model',
-          `${model.id} gave no answer in ${limits.modelCallTimeoutMs / 60_000} minutes: try again later.`,
-        ),
-      ),
-    )
-    try {
-      return await Promise.race([model.complete(request, aborter.signal), gaveUp])
-    } finally {
-      timer.cancel()
-      origin.signal.removeEventListener('abort', onStop)
-    }
   }
 
   /** Runs the calls of one reply: neighbouring read-only ones together, all others alone and in order. */

@@ -1,46 +1,17 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Acceptance } from '../bus/message.ts'
 import { LineSplitter } from '../channels/terminal/line-splitter.ts'
 import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from '../channels/terminal/terminal-peer.ts'
 import type { Clock } from '../clock.ts'
-import { PincerError, sentenceOf } from '../errors.ts'
-import { errorName } from '../files.ts'
+import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { dialControl } from './control-dial.ts'
 import { formatLine, parseFromServer, protocolVersion, type FromClient, type FromServer } from './control-protocol.ts'
-import { refusedSentence } from './refused-sentence.ts'
-import { openSocketFolder } from './socket-folder.ts'
 
-/**
- * Opens the control socket of the process that serves `home`; `none` when no process does. Rejects with `home` when it
- * may not be opened: the sentence names the command that may.
- */
+/** Opens the control socket of the process that serves `home`, to chat; else as `dialControl`. */
 export async function connectControl(home: string, clock: Clock): Promise<ControlClient | 'none'> {
-  try {
-    return new ControlClient(await openSocket(home), clock)
-  } catch (cause) {
-    const name = errorName(cause) ?? ''
-    if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(name)) return 'none'
-    if (['EACCES', 'EPERM'].includes(name)) throw new PincerError('home', await refusedSentence(home), { cause })
-    throw new PincerError('home', `The daemon on ${home} cannot be reached: ${sentenceOf(cause)}.`, { cause })
-  }
-}
-
-/** Rejects with the kernel's error. */
-async function openSocket(home: string): Promise<Socket> {
-  const folder = await openSocketFolder(home)
-  try {
-    const socket = connect(folder.socketPath)
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject)
-      socket.once('connect', () => {
-        socket.off('error', reject)
-        resolve()
-      })
-    })
-    return socket
-  } finally {
-    await folder.close()
-  }
+  const socket = await dialControl(home, 'chat')
+  return socket === 'none' ? 'none' : new ControlClient(socket, clock)
 }
 
 /** The client's end of the control socket: a link to the terminal channel of the running daemon. */
@@ -138,6 +109,10 @@ export class ControlClient implements TerminalLink {
       case 'ended':
         this.#over = message.sentence
         this.#socket.end()
+        break
+      case 'reply':
+        // It belongs to a request, and none was made here.
+        this.#giveUp()
         break
     }
   }

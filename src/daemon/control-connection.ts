@@ -7,33 +7,37 @@ import type { Clock } from '../clock.ts'
 import { isPincerError, sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
+import type { ControlRequests } from './control-requests.ts'
 import { formatLine, lineTooLong, parseFromClient, protocolVersion } from './control-protocol.ts'
-import type { FromClient, FromServer } from './control-protocol.ts'
+import type { FromClient, FromServer, Request } from './control-protocol.ts'
 
 /**
- * One client of the control socket, as a peer of the terminal channel. A client that does not read costs at most
+ * One client of the control socket: a peer of the terminal channel, or one that asks for a single thing. A client that does not read costs at most
  * `controlBufferBytesMax` and is dropped; one that vanishes leaves its unacknowledged replies undelivered.
  */
 export class ControlConnection implements TerminalPeer {
   readonly #socket: Socket
   readonly #attach: (peer: TerminalPeer) => TerminalLink
+  readonly #requests: ControlRequests
   readonly #clock: Clock
   readonly #log: Log
   readonly #onClosed: () => void
   readonly #unwritten = new Map<string, PromiseWithResolvers<void>>()
-  #state: 'new' | 'attached' | 'closing' = 'new'
+  #state: 'new' | 'attached' | 'asking' | 'closing' = 'new'
   #interactive = false
   #link: TerminalLink | undefined
 
   constructor(options: {
     readonly socket: Socket
     readonly attach: (peer: TerminalPeer) => TerminalLink
+    readonly requests: ControlRequests
     readonly clock: Clock
     readonly log: Log
     readonly onClosed: () => void
   }) {
     this.#socket = options.socket
     this.#attach = options.attach
+    this.#requests = options.requests
     this.#clock = options.clock
     this.#log = options.log
     this.#onClosed = options.onClosed
@@ -77,8 +81,13 @@ export class ControlConnection implements TerminalPeer {
   }
 
   ended(sentence: string): void {
+    this.#finish({ type: 'ended', sentence })
+  }
+
+  /** Says a last thing and closes. */
+  #finish(message: FromServer): void {
     if (this.#state === 'closing') return
-    this.#send({ type: 'ended', sentence })
+    this.#send(message)
     this.#state = 'closing'
     this.#socket.end()
     // A client that does not take the farewell is not waited for.
@@ -96,16 +105,18 @@ export class ControlConnection implements TerminalPeer {
   }
 
   #obey(message: FromClient): void {
+    if (this.#state === 'asking') {
+      this.ended('A request is the only line of its connection.')
+      return
+    }
     if (this.#link === undefined) {
-      if (message.type !== 'chat') this.ended('The first line must be of the type "chat".')
-      else if (message.version !== protocolVersion) {
-        this.ended('This program and the running daemon are of different versions: restart the daemon.')
-      } else this.#enter(message.interactive)
+      this.#begin(message)
       return
     }
     switch (message.type) {
       case 'chat':
-        this.ended('Only the first line may be of the type "chat".')
+      case 'request':
+        this.ended(`Only the first line may be of the type "${message.type}".`)
         break
       case 'say':
         void this.#say(this.#link, message.id, message.text)
@@ -117,6 +128,37 @@ export class ControlConnection implements TerminalPeer {
         this.#unwritten.get(message.message)?.resolve()
         this.#unwritten.delete(message.message)
         break
+    }
+  }
+
+  #begin(message: FromClient): void {
+    if (message.type !== 'chat' && message.type !== 'request') {
+      this.ended('The first line must be of the type "chat" or "request".')
+    } else if (message.version !== protocolVersion) {
+      this.ended('This program and the running daemon are of different versions: restart the daemon.')
+    } else if (message.type === 'chat') this.#enter(message.interactive)
+    else void this.#reply(message.request)
+  }
+
+  async #reply(request: Request): Promise<void> {
+    this.#state = 'asking'
+    try {
+      this.#finish({ type: 'reply', failed: false, text: await this.#answer(request) })
+    } catch (error) {
+      // What is not for the client to know about is a bug, and goes where bugs go.
+      if (!isPincerError(error)) throw error
+      this.#finish({ type: 'reply', failed: true, text: sentenceOf(error) })
+    }
+  }
+
+  async #answer(request: Request): Promise<string> {
+    switch (request.name) {
+      case 'status':
+        return this.#requests.status()
+      case 'send':
+        return this.#requests.send(request.text, request.to)
+      case 'pair':
+        return this.#requests.pair(request.words)
     }
   }
 

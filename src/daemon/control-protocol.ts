@@ -3,8 +3,8 @@ import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 
 /**
- * What passes over the control socket: one JSON object a line, both ways. The client speaks first, with `chat`. Every
- * message from outside is checked here, once.
+ * What passes over the control socket: one JSON object a line, both ways. The client speaks first, with `chat`
+ * or `request`. Every message from outside is checked here, once.
  */
 export const protocolVersion = 1
 
@@ -12,8 +12,17 @@ const id = v.pipe(v.string(), v.maxLength(64))
 const answer = v.picklist(['yes', 'no'])
 const acceptance = v.picklist(['accepted', 'full', 'duplicate'])
 
+const request = v.variant('name', [
+  v.strictObject({ name: v.literal('status') }),
+  v.strictObject({ name: v.literal('send'), text: v.string(), to: v.optional(v.string()) }),
+  /** As behind /pair in a chat. */
+  v.strictObject({ name: v.literal('pair'), words: v.string() }),
+])
+
 const fromClient = v.variant('type', [
   v.strictObject({ type: v.literal('chat'), version: v.number(), interactive: v.boolean() }),
+  /** The only line of a client that asks for one thing: it is answered with one `reply`. */
+  v.strictObject({ type: v.literal('request'), version: v.number(), request }),
   v.strictObject({ type: v.literal('say'), id, text: v.string() }),
   v.strictObject({ type: v.literal('answer'), question: id, answer }),
   /** The outbound message with this id is really written. */
@@ -47,10 +56,12 @@ const fromServer = v.variant('type', [
   v.object({ type: v.literal('activity'), activity }),
   v.object({ type: v.literal('question'), id, question }),
   v.object({ type: v.literal('withdraw'), id }),
+  v.object({ type: v.literal('reply'), failed: v.boolean(), text: v.string() }),
   /** The last line before the server closes. */
   v.object({ type: v.literal('ended'), sentence: v.string() }),
 ])
 
+export type Request = v.InferOutput<typeof request>
 export type FromClient = v.InferOutput<typeof fromClient>
 export type FromServer = v.InferOutput<typeof fromServer>
 

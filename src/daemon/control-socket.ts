@@ -7,6 +7,7 @@ import { makeFolder } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { ControlConnection } from './control-connection.ts'
+import type { ControlRequests } from './control-requests.ts'
 import { formatLine } from './control-protocol.ts'
 import { openSocketFolder, stateFolder } from './socket-folder.ts'
 
@@ -18,6 +19,7 @@ export interface ControlSocket {
 export interface ControlSocketOptions {
   readonly home: string
   readonly attach: (peer: TerminalPeer) => TerminalLink
+  readonly requests: ControlRequests
   readonly clock: Clock
   readonly log: Log
 }

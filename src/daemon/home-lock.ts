@@ -23,10 +23,9 @@ export async function acquireHomeLock(home: string, userId: number): Promise<Hom
   const realHome = await fs.realpath(home).catch((cause: unknown) => {
     throw new PincerError('home', `The home ${home} cannot be opened: ${sentenceOf(cause)}.`, { cause })
   })
-  const hash = createHash('sha256').update(realHome).digest('hex').slice(0, 32)
   const server = createServer((socket) => socket.destroy())
   try {
-    await listen(server, `\0pincer-${userId}-${hash}`)
+    await listen(server, `\0${lockName(realHome, userId)}`)
   } catch (cause) {
     if (errorName(cause) === 'EADDRINUSE') return 'taken'
     throw new PincerError('home', `The home ${home} cannot be locked: ${sentenceOf(cause)}.`, { cause })
@@ -34,6 +33,38 @@ export async function acquireHomeLock(home: string, userId: number): Promise<Hom
   // Holding the lock is no reason to keep running.
   server.unref()
   return { release: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+/**
+ * The process that holds the lock, as this machine's /proc knows it: told also of one that hangs. `undefined` when it
+ * is gone by now, or is somebody else's, whose open files are not shown.
+ */
+export async function homeLockHolder(home: string, userId: number): Promise<number | undefined> {
+  try {
+    const name = lockName(await fs.realpath(home), userId)
+    const line = (await fs.readFile('/proc/net/unix', 'utf8')).split('\n').find((each) => each.endsWith(` @${name}`))
+    const inode = line?.trim().split(/\s+/)[6]
+    if (inode === undefined) return undefined
+    for (const process of await fs.readdir('/proc')) {
+      if (/^\d+$/.test(process) && (await hasSocket(process, inode))) return Number(process)
+    }
+  } catch {
+    return undefined
+  }
+  return undefined
+}
+
+async function hasSocket(process: string, inode: string): Promise<boolean> {
+  const folder = `/proc/${process}/fd`
+  // A process may end while it is looked at, or not be ours to look at.
+  const names = await fs.readdir(folder).catch(() => [])
+  const targets = await Promise.all(names.map((name) => fs.readlink(`${folder}/${name}`).catch(() => '')))
+  return targets.includes(`socket:[${inode}]`)
+}
+
+function lockName(realHome: string, userId: number): string {
+  const hash = createHash('sha256').update(realHome).digest('hex').slice(0, 32)
+  return `pincer-${userId}-${hash}`
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { promises as fs } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
-/** What to say to somebody who may not open the control socket of a home: who may, and the command for it. */
-export async function refusedSentence(home: string): Promise<string> {
+/** What to say to somebody who may not open the control socket of a home: who may, and `command` as they would give it. */
+export async function refusedSentence(home: string, command: string): Promise<string> {
   const owner = await ownerOf(resolve(home))
-  return `You may not open the control socket of ${home}: it belongs to ${owner.name}. Use: sudo -u ${owner.argument} pincer --home ${home} chat`
+  return `You may not open the control socket of ${home}: it belongs to ${owner.name}. Use: sudo -u ${owner.argument} pincer --home ${home} ${command}`
 }
 
 /** The owner of the home, or of the first folder above it that one may look at. */

@@ -16,11 +16,16 @@ interface Rest {
   readonly sinceMs: number
 }
 
+/** `next` is the id of the model that would be asked first now. */
+export interface Chain extends Model {
+  readonly next: () => string
+}
+
 /**
  * Several models as one: the next answers when one cannot, and one that has just failed is left out for a while. What
  * fits the smallest window fits all of them. Fails with PincerError `model` or `stopped`.
  */
-export function createChain(models: readonly Model[], options: ChainOptions): Model {
+export function createChain(models: readonly Model[], options: ChainOptions): Chain {
   const resting = new Map<Model, Rest>()
   // offline reads the newest message alone: behind others its window is no bound.
   const others = models.filter(({ id }) => id !== 'offline')
@@ -29,7 +34,15 @@ export function createChain(models: readonly Model[], options: ChainOptions): Mo
     id: models.map(({ id }) => id).join(', '),
     windowTokens: Math.min(...bounding.map(({ windowTokens }) => windowTokens)),
     complete: (request, signal) => completeWithFirst(models, { ...options, resting }, request, signal),
+    next: () => (awakeOf(models, resting, options.clock)[0] ?? models[0])?.id ?? '',
   }
+}
+
+function awakeOf(models: readonly Model[], resting: ReadonlyMap<Model, Rest>, clock: Clock): readonly Model[] {
+  return models.filter((model) => {
+    const rest = resting.get(model)
+    return rest === undefined || rest.sinceMs + restMs(rest.failure) <= clock.monotonicMs()
+  })
 }
 
 async function completeWithFirst(
@@ -38,10 +51,7 @@ async function completeWithFirst(
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<ModelReply> {
-  const awake = models.filter((model) => {
-    const rest = resting.get(model)
-    return rest === undefined || rest.sinceMs + restMs(rest.failure) <= clock.monotonicMs()
-  })
+  const awake = awakeOf(models, resting, clock)
   // Where all rest, trying is still better than refusing.
   for (const model of awake.length === 0 ? models : awake) {
     try {

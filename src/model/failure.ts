@@ -9,6 +9,7 @@ export type FailureCause =
   | 'network' // nobody was reached, or the connection broke before any words came
   | 'web-page' // a page to sign in, instead of the provider
   | 'broken-off' // words had come: another try, or another model, would say them twice
+  | 'own-limit' // limits.tokensPerDay is reached: the provider was not asked
   | 'unusable' // the answer itself is no good, and no other try would make it better
 
 /** Why a model could not answer, and what may be done about it. */
@@ -44,6 +45,7 @@ const kinds: Readonly<Record<FailureCause, Kind>> = {
   network: { mayRetry: true, mayTryNext: true, inShort: 'not reached' },
   'web-page': { mayRetry: false, mayTryNext: true, inShort: 'not reached' },
   'broken-off': { mayRetry: false, mayTryNext: false, inShort: 'broken off' },
+  'own-limit': { mayRetry: false, mayTryNext: true, inShort: 'tokens of today used up' },
   unusable: { mayRetry: false, mayTryNext: false, inShort: 'no usable answer' },
 }
 
@@ -66,9 +68,11 @@ export function modelFailure(error: unknown, modelId: string): ModelFailure | un
   if (isPincerError(error) && error.code === 'config') return failure('key', error.message)
   if (!isProviderError(error)) return undefined
   switch (error.providerCode ?? '') {
-    // Names of ours, see ReplyDraft: the sentence is ours too.
+    // Names of ours, see ReplyDraft and withTokenBudget: the sentence is ours too.
     case 'web_page':
       return failure('web-page', error.message)
+    case 'token_budget':
+      return failure('own-limit', error.message)
     case 'reply_too_long':
       return failure('unusable', error.message)
     case 'empty_reply':

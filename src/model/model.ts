@@ -30,6 +30,8 @@ export interface ModelRequest {
   /** Empty: the model must answer in words. */
   readonly tools: readonly ToolSpec[]
   readonly messages: readonly Message[]
+  /** Where it was asked, for what differs from chat to chat. No provider is told. */
+  readonly chat?: { readonly channel: string; readonly chat: string }
 }
 
 export interface ModelReply {

@@ -15,10 +15,11 @@ void t.test('/help lists to an owner what an owner may give, and to a guest what
   const usages = (help: string): string[] => help.split('\n').map((line) => line.replace(/ {2,}.*$/, ''))
   const forOwner = usages(await text('/help'))
   t.same(forOwner.toSorted(), [
-    '/model',
+    '/model [name|default]',
     '/new',
     '/off device [for 10m]',
     '/on device [for 10m]',
+    '/pair [CODE|revoke NAME]',
     '/read [device]',
     '/resume',
     '/set device on|off [for 10m]',
@@ -82,7 +83,7 @@ void t.test('an unknown command is answered with the nearest one that this perso
 
 void t.test('commands of parts that this version does not have say so', async (t) => {
   const { text } = await openCommands(stateIn(t))
-  for (const name of ['jobs', 'pair', 'approve', 'deny']) {
+  for (const name of ['jobs', 'approve', 'deny']) {
     t.equal(await text(`/${name} x`), `! /${name} is not in this version. /help lists what is.`)
   }
 })
@@ -207,14 +208,6 @@ void t.test('a command that switches and is old needs a yes that names its age',
   t.match(await text('/on lamp', {}, old), /^! .*the message that asks for it is 11m old.* the person said no\.$/)
   t.equal(tools.asked.length, 1)
   t.match(await text('/read lamp', {}, old), /^lamp: off/)
-})
-
-void t.test('/model says which model answers, and that no other can be chosen', async (t) => {
-  const { text } = await openCommands(stateIn(t))
-  t.equal(await text('/model'), 'offline: a small grammar.')
-  t.equal(await text('/model offline'), 'offline: a small grammar.')
-  t.equal(await text('/model openai/gpt'), '! This version has the model offline only; "openai/gpt" cannot be chosen.')
-  t.match(await text(`/model ${'x'.repeat(5_000)}`), /^! .{1,140}$/)
 })
 
 void t.test('/sim plays with the simulated board, and is not there on a real one', async (t) => {

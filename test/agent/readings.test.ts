@@ -46,9 +46,11 @@ void t.test('the next request and /status tell what maxOn switched off, and what
     board: 'board',
     model: 'offline',
     devices,
-    openMessages: 1,
+    channels: [],
+    waiting: 0,
     undelivered: 0,
     runningTurns: 0,
+    deadLetters: [],
   })
   t.ok(status.includes(`Outputs: ${words}.`), status)
 })

@@ -73,11 +73,14 @@ void t.test('killed at any write or fsync of the recovery itself, each message g
   for (const message of messages.slice(2)) await first.says(message)
   await first.sessions.use('test', 'c', (session) =>
     session.append(
-      [`test/${messages[2]?.id ?? ''}`],
-      [
-        { role: 'user', text: 'logged' },
-        { role: 'assistant', text: 'the logged answer', toolCalls: [] },
-      ],
+      {
+        answers: [`test/${messages[2]?.id ?? ''}`],
+        messages: [
+          { role: 'user', text: 'logged' },
+          { role: 'assistant', text: 'the logged answer', toolCalls: [] },
+        ],
+        failed: false,
+      },
       0,
     ),
   )

@@ -184,7 +184,10 @@ void t.test('a log says that earlier turns are left out when it is longer than w
   const path = join(t.testdir({}), 'chat')
   const session = await Session.open(path, log)
   const long = (): Promise<void> =>
-    session.append([], [{ role: 'user', text: 'x'.repeat(limits.sessionTailBytesMax / 4) }], 0)
+    session.append(
+      { answers: [], messages: [{ role: 'user', text: 'x'.repeat(limits.sessionTailBytesMax / 4) }], failed: false },
+      0,
+    )
   for (let count = 0; count < 3; count++) await long()
   t.equal(session.earlierLeftOut(), false)
   for (let count = 0; count < 3; count++) await long()

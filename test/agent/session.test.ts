@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { Session, Sessions } from '../../src/agent/session.ts'
+import { Session } from '../../src/agent/session.ts'
+import { Sessions } from '../../src/agent/sessions.ts'
 import { limits } from '../../src/limits.ts'
 import type { Message } from '../../src/model/model.ts'
 import { createDiskFaults } from '../support/disk-faults.ts'
@@ -33,13 +34,13 @@ const firstWords = (session: Session): (string | undefined)[] => session.turns()
 
 void t.test('a turn is read back as it was, with the messages that it answers', async (t) => {
   const { session, path } = await open(t)
-  await session.append(['test/1', 'test/2'], turn('größer ☂\nzwei'), nowMs)
-  await session.append(['test/3'], turn('three'), nowMs)
+  await session.append({ answers: ['test/1', 'test/2'], messages: turn('größer ☂\nzwei'), failed: false }, nowMs)
+  await session.append({ answers: ['test/3'], messages: turn('three'), failed: false }, nowMs)
   const before = session.turns()
   await session.close()
   const again = await reopen(path)
   t.same(again.session.turns(), before)
-  t.same(again.session.turns()[0], { answers: ['test/1', 'test/2'], messages: turn('größer ☂\nzwei') })
+  t.same(again.session.turns()[0], { answers: ['test/1', 'test/2'], messages: turn('größer ☂\nzwei'), failed: false })
   t.equal(fs.readFileSync(path, 'utf8').trimEnd().split('\n').length, 2, 'one line a turn')
   await again.session.close()
 })
@@ -48,9 +49,9 @@ void t.test('the file only grows, and what it held stays byte for byte', async (
   const { session, path } = await open(t)
   let before = ''
   for (const step of [
-    () => session.append(['test/1'], turn('one'), nowMs),
+    () => session.append({ answers: ['test/1'], messages: turn('one'), failed: false }, nowMs),
     () => session.startNew(nowMs),
-    () => session.append(['test/2'], turn('two'), nowMs),
+    () => session.append({ answers: ['test/2'], messages: turn('two'), failed: false }, nowMs),
   ]) {
     await step()
     const now = fs.readFileSync(path, 'utf8')
@@ -65,23 +66,26 @@ void t.test('a turn is on the disk when its append resolves, with one fsync', as
   t.teardown(() => faults.restore())
   const { session } = await open(t)
   faults.done.length = 0
-  await session.append(['test/1'], turn('one'), nowMs)
+  await session.append({ answers: ['test/1'], messages: turn('one'), failed: false }, nowMs)
   t.same(faults.done, ['write', 'datasync'])
   await session.close()
 })
 
 void t.test('our context is not stored', async (t) => {
   const { session, path } = await open(t)
-  await session.append(['test/1'], [{ role: 'user', text: 'x', context: '[Now: 12:00]' }], nowMs)
+  await session.append(
+    { answers: ['test/1'], messages: [{ role: 'user', text: 'x', context: '[Now: 12:00]' }], failed: false },
+    nowMs,
+  )
   t.notMatch(fs.readFileSync(path, 'utf8'), /Now/)
   await session.close()
 })
 
 void t.test('a line that a power cut left half is set aside, at whatever byte it was cut', async (t) => {
   const { session, path } = await open(t)
-  await session.append(['test/1'], turn('one'), nowMs)
+  await session.append({ answers: ['test/1'], messages: turn('one'), failed: false }, nowMs)
   const wholeBytes = fs.statSync(path).size
-  await session.append(['test/2'], turn('two ☂'), nowMs)
+  await session.append({ answers: ['test/2'], messages: turn('two ☂'), failed: false }, nowMs)
   await session.close()
   const content = fs.readFileSync(path)
   for (let bytes = wholeBytes + 1; bytes < content.length; bytes += 13) {
@@ -90,7 +94,7 @@ void t.test('a line that a power cut left half is set aside, at whatever byte it
     const again = await reopen(cut)
     t.same(firstWords(again.session), ['one'])
     t.match(again.lines, [/^warn session: A half-written last line was set aside/])
-    await again.session.append(['test/2'], turn('two again'), nowMs)
+    await again.session.append({ answers: ['test/2'], messages: turn('two again'), failed: false }, nowMs)
     await again.session.close()
     const third = await reopen(cut)
     t.same([firstWords(third.session), third.lines], [['one', 'two again'], []])
@@ -100,9 +104,9 @@ void t.test('a line that a power cut left half is set aside, at whatever byte it
 
 void t.test('lines that make no sense are left out and said, not fatal', async (t) => {
   const { session, path } = await open(t)
-  await session.append(['test/1'], turn('one'), nowMs)
+  await session.append({ answers: ['test/1'], messages: turn('one'), failed: false }, nowMs)
   fs.appendFileSync(path, 'garbage\n{"k":"turn"}\n\u0000\u0000\n{"k":"turn","of":[],"atMs":1,"m":[{"role":"robot"}]}\n')
-  await session.append(['test/2'], turn('two'), nowMs)
+  await session.append({ answers: ['test/2'], messages: turn('two'), failed: false }, nowMs)
   await session.close()
   const again = await reopen(path)
   t.same(firstWords(again.session), ['one', 'two'])
@@ -112,10 +116,10 @@ void t.test('lines that make no sense are left out and said, not fatal', async (
 
 void t.test('after /new the earlier turns are not seen any more, also after a restart', async (t) => {
   const { session, path } = await open(t)
-  await session.append(['test/1'], turn('one'), nowMs)
+  await session.append({ answers: ['test/1'], messages: turn('one'), failed: false }, nowMs)
   await session.startNew(nowMs)
   t.same(session.turns(), [])
-  await session.append(['test/2'], turn('two'), nowMs)
+  await session.append({ answers: ['test/2'], messages: turn('two'), failed: false }, nowMs)
   await session.close()
   const again = await reopen(path)
   t.same(firstWords(again.session), ['two'])
@@ -125,9 +129,9 @@ void t.test('after /new the earlier turns are not seen any more, also after a re
 void t.test('an append and a /new at the same time do not mix', async (t) => {
   const { session, path } = await open(t)
   await Promise.all([
-    session.append(['test/1'], turn('x'.repeat(50_000)), nowMs),
+    session.append({ answers: ['test/1'], messages: turn('x'.repeat(50_000)), failed: false }, nowMs),
     session.startNew(nowMs),
-    session.append(['test/2'], turn('y'), nowMs),
+    session.append({ answers: ['test/2'], messages: turn('y'), failed: false }, nowMs),
   ])
   t.same(firstWords(session), ['y'])
   await session.close()
@@ -141,10 +145,12 @@ void t.test('a log that could not be written holds the turn neither on the disk 
   t.teardown(() => faults.restore())
   const { session, path } = await open(t)
   faults.fail(['write'])
-  await t.rejects(session.append(['test/1'], turn('one'), nowMs), { code: 'disk' })
+  await t.rejects(session.append({ answers: ['test/1'], messages: turn('one'), failed: false }, nowMs), {
+    code: 'disk',
+  })
   faults.heal()
   t.same([firstWords(session), fs.readFileSync(path, 'utf8')], [[], ''])
-  await session.append(['test/2'], turn('two'), nowMs)
+  await session.append({ answers: ['test/2'], messages: turn('two'), failed: false }, nowMs)
   t.same(firstWords(session), ['two'])
   await session.close()
 })
@@ -152,7 +158,8 @@ void t.test('a log that could not be written holds the turn neither on the disk 
 void t.test('a long log is read from its end, in whole turns, and memory stays bounded', async (t) => {
   const { session, path } = await open(t)
   const long = 'x'.repeat(20_000)
-  for (let count = 0; count < 60; count++) await session.append([`test/${count}`], turn(`${count} ${long}`), nowMs)
+  for (let count = 0; count < 60; count++)
+    await session.append({ answers: [`test/${count}`], messages: turn(`${count} ${long}`), failed: false }, nowMs)
   const charsKept = JSON.stringify(session.turns()).length
   t.ok(charsKept < 2.5 * limits.sessionTailBytesMax, `${charsKept} characters in memory`)
   t.match(firstWords(session).at(-1), /^59 /)
@@ -168,9 +175,9 @@ void t.test('a long log is read from its end, in whole turns, and memory stays b
 void t.test('the newest turn is kept however long it is', async (t) => {
   const { session, path } = await open(t)
   const huge = 'x'.repeat(2 * limits.sessionTailBytesMax)
-  await session.append(['test/1'], turn(huge), nowMs)
+  await session.append({ answers: ['test/1'], messages: turn(huge), failed: false }, nowMs)
   t.equal(session.turns().length, 1)
-  await session.append(['test/2'], turn(`two ${huge}`), nowMs)
+  await session.append({ answers: ['test/2'], messages: turn(`two ${huge}`), failed: false }, nowMs)
   t.match(firstWords(session).at(-1), /^two/)
   await session.close()
   const again = await reopen(path)
@@ -198,7 +205,9 @@ void t.test('each chat of each channel has a file of its own that cannot leave t
     ['t', '.'],
   ] as const
   for (const [channel, chat] of places) {
-    await sessions.use(channel, chat, (session) => session.append([`${channel}/${chat}`], turn(chat), nowMs))
+    await sessions.use(channel, chat, (session) =>
+      session.append({ answers: [`${channel}/${chat}`], messages: turn(chat), failed: false }, nowMs),
+    )
   }
   await sessions.close()
   t.equal(fs.readdirSync(folder).length, places.length)
@@ -231,11 +240,13 @@ void t.test('idle chats are closed, those in use are not, and a chat is never op
     sessions.use('t', 'held', async (session) => {
       seen.add(session)
       await released
-      await session.append(['t/held'], turn('held'), nowMs)
+      await session.append({ answers: ['t/held'], messages: turn('held'), failed: false }, nowMs)
     }),
   )
   for (let chat = 0; chat < 30; chat++) {
-    await sessions.use('t', String(chat), (session) => session.append([`t/${chat}`], turn('x'), nowMs))
+    await sessions.use('t', String(chat), (session) =>
+      session.append({ answers: [`t/${chat}`], messages: turn('x'), failed: false }, nowMs),
+    )
     t.ok(openFiles() <= limits.sessionsInMemoryMax + 1, `${openFiles()} open files`)
   }
   t.equal(seen.size, 1)
@@ -245,16 +256,24 @@ void t.test('idle chats are closed, those in use are not, and a chat is never op
   t.equal(openFiles(), 0)
 })
 
-void t.test('a log that cannot be opened is an error of this use, and is tried anew the next time', async (t) => {
-  const folder = join(t.testdir({ sessions: 'a file in the place of the folder' }), 'sessions')
-  const { log } = createLogLines()
-  const sessions = new Sessions({ folder, log })
-  await t.rejects(
-    sessions.use('t', 'home', () => Promise.resolve()),
-    { code: 'disk' },
-  )
-  fs.rmSync(folder)
-  await sessions.use('t', 'home', (session) => session.append(['t/1'], turn('x'), nowMs))
-  await sessions.close()
-  t.same(fs.readdirSync(folder), ['t.home.jsonl'])
-})
+void t.test(
+  'over a log that cannot be opened nothing is kept and that is an error, and the next use tries anew',
+  async (t) => {
+    const folder = join(t.testdir({ sessions: 'a file in the place of the folder' }), 'sessions')
+    const { log } = createLogLines()
+    const sessions = new Sessions({ folder, log })
+    await t.rejects(
+      sessions.use('t', 'home', (session) => {
+        t.same([session.turns(), session.fault?.code], [[], 'disk'])
+        return session.append({ answers: ['t/1'], messages: turn('x'), failed: false }, nowMs)
+      }),
+      { code: 'disk' },
+    )
+    fs.rmSync(folder)
+    await sessions.use('t', 'home', (session) =>
+      session.append({ answers: ['t/1'], messages: turn('x'), failed: false }, nowMs),
+    )
+    await sessions.close()
+    t.same(fs.readdirSync(folder), ['t.home.jsonl'])
+  },
+)

@@ -218,13 +218,14 @@ void t.test('everything before the newest words stays byte for byte, while clock
 void t.test('earlier turns are sent whole and repaired, and left out whole when they do not fit', async (t) => {
   const earlier = (text: string): TurnOptions['history'][number] => ({
     answers: [],
+    failed: false,
     messages: [
       { role: 'user', text },
       { role: 'assistant', text: '', toolCalls: [{ id: 'lost', name: 'look', arguments: '{}' }] },
       { role: 'assistant', text: `re: ${text}`, toolCalls: [] },
     ],
   })
-  const model = new ScriptedModel(() => says('ok'), limits.replyTokensReserved + 3_000)
+  const model = new ScriptedModel(() => says('ok'), 3_500)
   const { turn } = makeTurn(model, [], { history: [earlier('x'.repeat(9_000)), earlier('recent')] })
   await turn.run()
   const sent = JSON.stringify(model.requests[0]?.messages)
@@ -236,6 +237,7 @@ void t.test('earlier turns are sent whole and repaired, and left out whole when 
 void t.test('a model whose history lacks turns is told so behind the newest words, and nowhere else', async (t) => {
   const earlier = (text: string): TurnOptions['history'][number] => ({
     answers: [],
+    failed: false,
     messages: [
       { role: 'user', text },
       { role: 'assistant', text: 'ok', toolCalls: [] },
@@ -267,12 +269,12 @@ void t.test('a turn whose results push earlier turns out is told from then on', 
   const model = new ScriptedModel(() => {
     const name = names.shift()
     return name === undefined ? says('ok') : callsTools(['look', { name }])
-  }, limits.replyTokensReserved + 3_000)
-  const history = [{ answers: [], messages: [{ role: 'user', text: 'x'.repeat(2_000) } as const] }]
+  }, 3_500)
+  const history = [{ answers: [], failed: false, messages: [{ role: 'user', text: 'x'.repeat(5_000) } as const] }]
   const { turn } = makeTurn(model, [long], { history })
   await turn.run()
   const told = model.requests.map(({ messages }) => JSON.stringify(messages).includes('left out'))
-  t.same(told, [false, false, false, true, true])
+  t.same(told, [false, true, true, true, true])
 })
 
 void t.test('a change that was refused is not called done', async (t) => {

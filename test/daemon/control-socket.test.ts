@@ -11,18 +11,32 @@ import { runOnce } from '../../src/channels/terminal/script-mode.ts'
 import { newMessageId, type TerminalPeer } from '../../src/channels/terminal/terminal-peer.ts'
 import { PincerError } from '../../src/errors.ts'
 import { limits } from '../../src/limits.ts'
+import { askDaemon } from '../../src/daemon/ask-daemon.ts'
 import { connectControl } from '../../src/daemon/control-client.ts'
+import type { ControlRequests } from '../../src/daemon/control-requests.ts'
 import { serveControl } from '../../src/daemon/control-socket.ts'
 import { openSocketFolder } from '../../src/daemon/socket-folder.ts'
-import { settle } from '../support/fake-clock.ts'
+import type { Request } from '../../src/daemon/control-protocol.ts'
+import { FakeClock, settle } from '../support/fake-clock.ts'
 import { FakePeer, KeptOutput, outboundOf, owner, startTerminal, until } from '../support/terminal-rig.ts'
 
 const never = new AbortController().signal
 const question = { chat: 'local', personId: owner.id, action: 'set gate on', reason: 'It asks each time.' }
 const place = { channel: 'terminal', chat: 'local' }
 
+/** Says what it was asked; what begins with `no` it cannot do. */
+function fakeRequests(): ControlRequests {
+  const answer = (text: string) =>
+    text.startsWith('no') ? Promise.reject(new PincerError('usage', `${text}: refused.`)) : Promise.resolve(text)
+  return {
+    status: () => 'All is well.\nTruly.',
+    send: (text, to) => answer(`${text} to ${to ?? 'the first'}`),
+    pair: answer,
+  }
+}
+
 /** A serving process with its socket in a real folder. */
-async function startDaemon(t: Test, home = t.testdir()) {
+async function startDaemon(t: Test, home = t.testdir(), requests = fakeRequests()) {
   const rig = await startTerminal()
   const warnings: string[] = []
   const put = (_room: string, sentence: string): void => void warnings.push(sentence)
@@ -32,7 +46,7 @@ async function startDaemon(t: Test, home = t.testdir()) {
     attached++
     return rig.channel.attach(peer)
   }
-  const control = await serveControl({ home, attach, clock: rig.clock, log })
+  const control = await serveControl({ home, attach, requests, clock: rig.clock, log })
   t.teardown(async () => {
     const closing = control.close()
     await settle()
@@ -74,6 +88,7 @@ async function rawClient(home: string): Promise<{ socket: Socket; lines: () => s
   return { socket, lines: () => text.split('\n').filter((line) => line !== ''), closed }
 }
 
+const ask = (request: object) => `${JSON.stringify({ type: 'request', version: 1, request })}\n`
 const hello = '{"type":"chat","version":1,"interactive":true}\n'
 
 void t.test('the socket is for its owner alone, and goes when the daemon goes', async (t) => {
@@ -118,7 +133,12 @@ void t.test('what stands in the way of the socket is said', async (t) => {
   const rig = await startTerminal()
   const put = (): void => undefined
   const log = { debug: put, info: put, warn: put, error: put }
-  const options = { attach: (peer: TerminalPeer) => rig.channel.attach(peer), clock: rig.clock, log }
+  const options = {
+    attach: (peer: TerminalPeer) => rig.channel.attach(peer),
+    requests: fakeRequests(),
+    clock: rig.clock,
+    log,
+  }
   const folder = t.testdir({ state: { socket: { file: 'x' } } })
   await t.rejects(serveControl({ ...options, home: folder }), { code: 'home', message: /cannot be opened/ })
   writeFileSync(join(folder, 'plain'), '')
@@ -276,6 +296,15 @@ void t.test('lines that are not understood are answered with one sentence, and t
     ['a first line that is not chat', '{"type":"say","id":"a","text":"b"}\n', /first line/],
     ['another version', '{"type":"chat","version":2,"interactive":true}\n', /different versions/],
     ['chat twice', hello + hello, /Only the first line/],
+    [
+      'a request of another version',
+      '{"type":"request","version":2,"request":{"name":"status"}}\n',
+      /different versions/,
+    ],
+    ['an unknown request', ask({ name: 'root' }), /not understood at \\"request.name\\"/],
+    ['a request with too little', ask({ name: 'send' }), /not understood/],
+    ['a request with too much', ask({ name: 'status', all: true }), /not understood/],
+    ['a request in a chat', hello + ask({ name: 'status' }), /Only the first line/],
     ['an answer that is neither', `${hello}{"type":"answer","question":"a","answer":"maybe"}\n`, /not understood/],
     ['a line without an end', 'x'.repeat(limits.controlLineBytesMax + 1), /longer than 1048576 bytes/],
   ] as const) {
@@ -337,6 +366,79 @@ void t.test('a client that does not read is dropped, and the others do not wait 
   deaf.socket.resume()
   await deaf.closed
   await link.close()
+})
+
+void t.test('one request is answered with one reply, and what cannot be done with the reason', async (t) => {
+  const { home, clock, attachedCount } = await startDaemon(t)
+  const asks = (request: Request) => askDaemon({ home, request, clock })
+  t.same(await asks({ name: 'status' }), { failed: false, text: 'All is well.\nTruly.' })
+  t.same(await asks({ name: 'send', text: 'hi ☂' }), { failed: false, text: 'hi ☂ to the first' })
+  t.same(await asks({ name: 'send', text: 'hi', to: 'Ada' }), { failed: false, text: 'hi to Ada' })
+  t.same(await asks({ name: 'pair', words: 'revoke Ada' }), { failed: false, text: 'revoke Ada' })
+  t.same(await asks({ name: 'pair', words: 'nobody' }), { failed: true, text: 'nobody: refused.' })
+  t.equal(attachedCount(), 0, 'who asks takes no part in the chat')
+  const raw = await rawClient(home)
+  raw.socket.write(ask({ name: 'status' }))
+  await raw.closed
+  t.same(raw.lines(), ['{"type":"reply","failed":false,"text":"All is well.\\nTruly."}'])
+})
+
+void t.test('a second line after a request ends the connection, and is not done', async (t) => {
+  const asked: string[] = []
+  const gate = Promise.withResolvers<string>()
+  const pair = (words: string) => (asked.push(words), gate.promise)
+  const { home } = await startDaemon(t, t.testdir(), { ...fakeRequests(), pair })
+  const raw = await rawClient(home)
+  raw.socket.write(ask({ name: 'pair', words: 'one' }) + ask({ name: 'pair', words: 'two' }))
+  await raw.closed
+  gate.resolve('done')
+  t.same(asked, ['one'])
+  t.match(raw.lines(), [/^\{"type":"ended","sentence":"A request is the only line/])
+})
+
+void t.test('a request that nobody answers ends with a sentence', async (t) => {
+  const clock = new FakeClock()
+  const request = { name: 'status' } as const
+  const none = t.testdir()
+  await t.rejects(askDaemon({ home: none, request, clock }), {
+    code: 'home',
+    message: `No Pincer serves ${none}, so there is nobody to ask: start it with \`pincer --home ${none} run\`.`,
+  })
+  for (const [said, sentence] of [
+    ['', /connection to the daemon was lost/],
+    ['hello\n', /does not understand/],
+    ['{"type":"welcome"}\n', /does not understand/],
+    ['x'.repeat(limits.controlLineBytesMax + 1), /does not understand/],
+  ] as const) {
+    const home = t.testdir({ state: {} })
+    const server = await startImpostor(home, (socket) => socket.once('data', () => socket.end(said)))
+    await t.rejects(askDaemon({ home, request, clock }), { code: 'home', message: sentence })
+    server.close()
+  }
+  const home = t.testdir({ state: {} })
+  const held: Socket[] = []
+  const hung = await startImpostor(home, (socket) => void held.push(socket))
+  const asking = askDaemon({ home, request, clock })
+  await until(() => held.length === 1 && clock.pendingTimers() === 1, 'the request')
+  const told = t.rejects(asking, { code: 'home', message: /did not answer within 15 s/ })
+  await clock.advance(limits.controlAnswerMs)
+  await told
+  for (const socket of held) socket.destroy()
+  hung.close()
+})
+
+void t.test('a stopping daemon tells who asked', async (t) => {
+  const { home, clock, control } = await startDaemon(t, t.testdir(), {
+    ...fakeRequests(),
+    pair: () => new Promise(() => undefined),
+  })
+  const raw = await rawClient(home)
+  raw.socket.write(ask({ name: 'pair', words: 'list' }))
+  const asking = askDaemon({ home, request: { name: 'pair', words: 'list' }, clock })
+  await until(() => clock.pendingTimers() === 1, 'the question')
+  await settle()
+  await control.close()
+  t.match(await asking, { failed: true, text: 'Pincer is stopping.' })
 })
 
 void t.test('more clients than there is room for are turned away in words', async (t) => {

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import t from 'tap'
-import { acquireHomeLock } from '../../src/daemon/home-lock.ts'
+import { acquireHomeLock, homeLockHolder } from '../../src/daemon/home-lock.ts'
 
 const holder = join(import.meta.dirname, '../support/home-lock-holder.ts')
 
@@ -33,12 +33,17 @@ void t.test('a process that is killed leaves no lock behind, and no file', async
   const { child, said } = await startHolder(home)
   t.equal(said, 'held')
   t.equal(await acquireHomeLock(home, 1000), 'taken')
+  child.kill('SIGSTOP')
+  t.equal(await homeLockHolder(home, 1000), child.pid, 'which one is known, even if it hangs')
+  t.equal(await homeLockHolder(home, 1001), undefined)
   const second = await startHolder(home)
   t.equal(second.said, 'taken')
   await once(second.child, 'close')
   child.kill('SIGKILL')
   await once(child, 'close')
+  t.equal(await homeLockHolder(home, 1000), undefined)
   const lock = await acquired(home)
+  t.equal(await homeLockHolder(home, 1000), process.pid)
   t.same(readdirSync(home), [])
   await lock.release()
 })

@@ -30,6 +30,7 @@ const allowed: Readonly<Record<FailureCause, readonly [boolean, boolean]>> = {
   network: [true, true],
   'web-page': [false, true],
   'broken-off': [false, false],
+  'own-limit': [false, true],
   unusable: [false, false],
 }
 

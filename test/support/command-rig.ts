@@ -51,7 +51,12 @@ export async function openCommands(
       return Promise.resolve()
     },
     status: () => 'All is well.',
-    model: { id: 'offline', note: 'a small grammar.' },
+    choice: {
+      names: () => ['offline'],
+      line: () => ({ ids: ['offline'], isChosen: false, now: 'offline' }),
+      tokensLine: () => undefined,
+      choose: () => Promise.resolve(),
+    },
     ...(options.board === 'real' ? {} : { play: (words: string) => `played ${words}` }),
   })
   const says: CommandRig['says'] = (text, message = {}, origin = {}) => {

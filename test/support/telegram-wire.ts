@@ -114,6 +114,7 @@ export class TelegramWire implements HttpClient {
     try {
       const result = await this.#run(method, payload, signal)
       await this.after(method)
+      if (signal.aborted) throw stopped()
       return response(200, JSON.stringify({ ok: true, result }))
     } catch (error) {
       if (error instanceof Error) throw error
@@ -169,7 +170,9 @@ export class TelegramWire implements HttpClient {
         }
       })
     }
-    const updates = this.#updates.slice(0, Number(payload['limit']))
+    const updates = this.#updates
+      .filter((update) => !(Number(update?.['update_id']) < offset))
+      .slice(0, Number(payload['limit']))
     this.given.push(...updates.map((update) => update?.['update_id']))
     return updates
   }

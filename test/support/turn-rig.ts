@@ -1,3 +1,4 @@
+import { Gauge } from '../../src/agent/gauge.ts'
 import { Turn, type TurnOptions } from '../../src/agent/turn.ts'
 import { limits } from '../../src/limits.ts'
 import type { Tool } from '../../src/tools/tool.ts'
@@ -23,7 +24,9 @@ export function makeTurn(model: ScriptedModel, tools: readonly Tool[], more: Par
     iterationsMax: limits.turnIterationsMax,
     system: 'You are Pincer.',
     history: [],
+    summary: undefined,
     earlierLeftOut: false,
+    gauge: new Gauge(),
     texts: ['do it'],
     context: () => '[Now: noon]',
     join: () => [],

@@ -72,6 +72,17 @@ export class Access {
     return this.#people.list()
   }
 
+  pending(): readonly Candidate[] {
+    return this.#codes.pending()
+  }
+
+  /** Ids from the configuration first; of those only the id is known, unless they were paired too. */
+  owners(): readonly { readonly id: number; readonly name: string }[] {
+    const names = new Map(this.list().map(({ id, name }) => [id, name]))
+    const ids = new Set([...this.#allow, ...names.keys()])
+    return [...ids].map((id) => ({ id, name: names.get(id) ?? String(id) }))
+  }
+
   /** `name` is the name of a paired person, or the id. Rejects with `disk`, and has revoked all the same until then. */
   async revoke(name: string): Promise<RevokeAnswer> {
     const wanted = name.trim().toLowerCase()

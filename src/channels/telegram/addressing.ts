@@ -42,7 +42,6 @@ type Name =
 
 function readName(whole: string, { type, offset, length, user }: Entity, bot: BotIdentity): Name {
   const to = offset + length
-  if (to > whole.length) return { kind: 'none' }
   if (type === 'text_mention') return user?.id === bot.id ? { kind: 'bot', from: offset, to } : { kind: 'none' }
   const isCommand = type === 'bot_command' && offset === 0
   if (type !== 'mention' && !isCommand) return { kind: 'none' }

@@ -16,8 +16,10 @@ export interface IntakeOptions {
   readonly bot: () => BotIdentity
   readonly roleOf: (id: number) => Person['role'] | undefined
   readonly accept: (message: Inbound) => Promise<Acceptance>
-  /** Says something in a chat; `again` when it could not be said now. */
-  readonly notice: (chat: string, text: string) => Promise<Handled>
+  /** Answers something that asked for nothing: said as soon as it can be, and nothing waits for it. */
+  readonly tell: (chat: string, text: string) => void
+  /** Says that a message was not taken; `again` when it could not be said now. */
+  readonly refuse: (chat: string, text: string) => Promise<Handled>
   /** Somebody without any right wrote in a private chat. */
   readonly stranger: (candidate: Candidate) => void
   readonly groupMoved: (fromChatId: number, toChatId: number) => void
@@ -70,31 +72,37 @@ export class TelegramIntake {
     readonly text: string
   }): Promise<Handled> {
     const { message, chat, person, updateId, isEdit, text } = parts
-    const { channel, notice } = this.#options
+    const { channel, tell, refuse } = this.#options
     const hasWords = message.text !== undefined || message.caption !== undefined
     if (isEdit) {
       // A live location edits its message every few seconds: only changed words are answered.
-      if (!hasWords) return 'done'
-      return notice(chat, 'I do not follow edits: send it as a new message if you want me to act on the change.')
+      if (hasWords) tell(chat, 'I do not follow edits: send it as a new message if you want me to act on the change.')
+      return 'done'
     }
     const media = mediaOf(message)
     if (!hasWords) {
       const what = media === undefined ? 'read this kind of message' : `open ${media} yet`
-      return this.#answerOnce(message, chat, `I cannot ${what}: write to me in words.`)
+      this.#tellOnce(message, chat, `I cannot ${what}: write to me in words.`)
+      return 'done'
     }
-    if (text.trim() === '') return notice(chat, 'Yes? Write what you want beside my name.')
+    if (text.trim() === '') {
+      tell(chat, 'Yes? Write what you want beside my name.')
+      return 'done'
+    }
     if (text.length > limits.inboundTextCharsMax) {
-      return notice(chat, `That is longer than ${limits.inboundTextCharsMax} characters: send it in several messages.`)
+      return refuse(chat, `That is longer than ${limits.inboundTextCharsMax} characters: send it in several messages.`)
     }
     const sentAtMs = message.date * 1_000
     const words = isOwnWords(message) ? text : quoted(text)
     const taken = await this.#accept({ id: String(updateId), channel, chat, person, text: words, sentAtMs })
-    if (taken !== 'done' || media === undefined) return taken
-    return this.#answerOnce(message, chat, `I take only the words of this message: I cannot open ${media} yet.`)
+    if (taken === 'done' && media !== undefined) {
+      this.#tellOnce(message, chat, `I take only the words of this message: I cannot open ${media} yet.`)
+    }
+    return taken
   }
 
   async #accept(message: Inbound): Promise<Handled> {
-    const { accept, notice, log } = this.#options
+    const { accept, refuse, log } = this.#options
     try {
       const acceptance = await accept(message)
       switch (acceptance) {
@@ -102,7 +110,7 @@ export class TelegramIntake {
         case 'duplicate':
           return 'done'
         case 'full':
-          return await notice(
+          return await refuse(
             message.chat,
             `I have ${limits.busMessagesMax} messages waiting and did not take this one: send it again in a while.`,
           )
@@ -111,16 +119,17 @@ export class TelegramIntake {
       log.error('telegram', `A message was not kept, and its sender is told: ${sentenceOf(error)}`)
       // How this host's disk looks from inside is for owners.
       const why = message.person.role === 'owner' ? ` ${sentenceOf(error)}` : ''
-      return notice(message.chat, `I could not keep this message, and did not take it.${why} Send it again later.`)
+      return refuse(message.chat, `I could not keep this message, and did not take it.${why} Send it again later.`)
     }
   }
 
   /** An album is answered once. */
-  async #answerOnce({ media_group_id: album }: Message, chat: string, sentence: string): Promise<Handled> {
-    if (album !== undefined && this.#albums.has(album)) return 'done'
-    const told = await this.#options.notice(chat, sentence)
-    if (album !== undefined && told === 'done') this.#albums.add(album)
-    return told
+  #tellOnce({ media_group_id: album }: Message, chat: string, sentence: string): void {
+    if (album !== undefined) {
+      if (this.#albums.has(album)) return
+      this.#albums.add(album)
+    }
+    this.#options.tell(chat, sentence)
   }
 }
 

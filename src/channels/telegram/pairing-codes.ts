@@ -48,6 +48,12 @@ export class PairingCodes {
     this.#noticedMs.delete(id)
   }
 
+  /** Who was told a code that still holds. */
+  pending(): readonly Candidate[] {
+    this.#forgetOld()
+    return this.#pending.map(({ candidate }) => candidate)
+  }
+
   /** Who has this code; `undefined` when nobody has it any more. */
   find(typed: string): Candidate | undefined {
     this.#forgetOld()

@@ -46,6 +46,10 @@ export class Pairing {
     return this.#options.access.list()
   }
 
+  pending(): readonly Candidate[] {
+    return this.#options.access.pending()
+  }
+
   /** By name or id. Rejects with `disk`; until the next start the right is gone all the same. */
   revoke(name: string): Promise<RevokeAnswer> {
     return this.#options.access.revoke(name)

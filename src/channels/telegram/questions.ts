@@ -135,8 +135,6 @@ export class Questions {
     }
     const answer = choice === 'yes' ? 'yes' : 'no'
     const name = from.first_name ?? `user ${from.id}`
-    // At once with finding it: a second press finds nothing.
-    this.#open.delete(nonce)
     open.end({ answer, words: `${answer === 'yes' ? 'Yes' : 'No'}, by ${name}, ${formatLocalTime(clock.nowMs())}.` })
     return this.#answer(id, answer === 'yes' ? 'Yes.' : 'No.', false)
   }

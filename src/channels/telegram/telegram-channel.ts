@@ -6,9 +6,12 @@ import type { HttpClient } from '../../http/http-client.ts'
 import { limits } from '../../limits.ts'
 import type { Log } from '../../log.ts'
 import type { Channel, Intake } from '../channel.ts'
+import type { PairingPort } from '../pairing-port.ts'
+import type { Recipient } from '../recipients.ts'
 import { Access } from './access.ts'
 import { BotApi } from './api.ts'
 import { Background } from './background.ts'
+import { formatChat } from './chat-address.ts'
 import { Deliverer } from './deliver.ts'
 import { TelegramIntake } from './intake.ts'
 import { Introduction, type MenuCommand } from './introduction.ts'
@@ -19,7 +22,7 @@ import { Questions } from './questions.ts'
 import { RecentIds } from './recent-ids.ts'
 import { Sender } from './sender.ts'
 import type { Trouble } from './troubles.ts'
-import { mayRepeat } from './try-again.ts'
+import { mayRepeat, tryAgain } from './try-again.ts'
 import { readUpdate, updateIdOf } from './update-shape.ts'
 
 export interface TelegramOptions {
@@ -44,7 +47,9 @@ export interface TelegramStatus {
 
 export type TelegramChannel = Channel & {
   status(): TelegramStatus
-  readonly pairing: Pick<Pairing, 'confirm' | 'list' | 'revoke'>
+  readonly pairing: PairingPort
+  /** The owners, who can be written to in private once they have written. */
+  recipients(): readonly Recipient[]
 }
 
 /** Telegram as a channel: a chat is named by its id, a topic of a forum by `id:topic`. Serves whenever there is a network. */
@@ -105,7 +110,8 @@ class Telegram implements Channel {
       bot: () => ({ id: api.botId, name: this.#introduction.botName() }),
       roleOf,
       accept: (message) => this.#take(message),
-      notice: (chat, text) => this.#notice(chat, text),
+      tell: (chat, text) => this.#tell(chat, text, options.chance),
+      refuse: (chat, text) => this.#refuse(chat, text),
       stranger: (candidate) => this.pairing.stranger(candidate),
       groupMoved: (from, to) => this.#sender.moved(from, to),
     })
@@ -140,6 +146,15 @@ class Telegram implements Channel {
 
   status(): TelegramStatus {
     return { botName: this.#introduction.botName(), ...this.#loop.status() }
+  }
+
+  recipients(): readonly Recipient[] {
+    return this.#access.owners().map(({ id, name }) => ({
+      id: String(id),
+      name,
+      channel: this.name,
+      chat: formatChat({ chatId: id, topicId: undefined }),
+    }))
   }
 
   async #end(): Promise<void> {
@@ -182,8 +197,15 @@ class Telegram implements Channel {
     return this.#accept(message)
   }
 
-  /** Says a sentence in a chat. One that can never arrive there is done with as well. */
-  async #notice(chat: string, text: string): Promise<Handled> {
+  #tell(chat: string, text: string, chance: () => number): void {
+    const clock = this.#clock
+    const { signal } = this.#stopping
+    const say = () => this.#sender.send(chat, { text }, signal)
+    this.#background.run(() => tryAgain(say, { clock, chance, triesMax: limits.telegramNoticeTriesMax, signal }))
+  }
+
+  /** The person must hear that it was not taken before Telegram may forget it; who can hear nothing is done with. */
+  async #refuse(chat: string, text: string): Promise<Handled> {
     const told = await this.#sender.send(chat, { text }, this.#stopping.signal)
     if (told.ok || !(mayRepeat(told.failure) || told.failure.kind === 'stopped')) return 'done'
     return { again: `An answer could not be brought to Telegram: ${told.failure.sentence}` }

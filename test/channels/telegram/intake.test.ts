@@ -188,6 +188,16 @@ void t.test('what holds no words is answered in one sentence that names it', asy
   t.same(taken(rig), [])
 })
 
+void t.test('a sticker that cannot be answered now does not keep a /stop waiting, and is answered later', async (t) => {
+  const rig = await started(t)
+  rig.wire.fail('sendMessage', { code: 429, description: 'Too Many Requests', parameters: { retry_after: 60 } })
+  await rig.arrives({ sticker: {} })
+  await rig.arrives({ text: '/stop' })
+  t.same([taken(rig), rig.wire.texts()], [['/stop'], []])
+  await rig.clock.advance(60_000)
+  t.match(rig.wire.texts(), [/stickers/])
+})
+
 void t.test('an edit is never acted on, and said so; a live location that moves is not an edit of words', async (t) => {
   const rig = await started(t)
   rig.wire.push({ edited_message: rig.message({ text: 'lamp off', edit_date: 1 }) })

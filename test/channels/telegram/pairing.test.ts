@@ -67,6 +67,9 @@ void t.test('whoever is paired is an owner from then on, also after a restart, a
   const rig = await started(t)
   await writes(rig)
   const [code = ''] = codes(rig)
+  t.match(rig.channel.pairing.pending(), [{ id: 6666, name: 'Eve' }])
+  const before = rig.channel.recipients()
+  t.notMatch(before, [{ id: '6666' }], 'a stranger is nobody to write to')
   const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4)} `
   const answer = await rig.channel.pairing.confirm(typed)
   t.match(answer, { status: 'paired', person: { id: 6666, name: 'Eve', pairedAtMs: rig.clock.nowMs() } })
@@ -75,6 +78,8 @@ void t.test('whoever is paired is an owner from then on, also after a restart, a
   await writes(rig)
   t.match(rig.intake.accepted, [{ person: { id: '6666', role: 'owner' } }])
   t.match(await rig.channel.pairing.confirm(code), { status: 'refused' }, 'a code is used up')
+  t.same(rig.channel.pairing.pending(), [])
+  t.same(rig.channel.recipients(), [...before, { id: '6666', name: 'Eve', channel: 'telegram', chat: '6666' }])
   t.equal(statSync(join(rig.stateFolder, 'telegram-paired.json')).mode & 0o777, 0o600)
   await rig.channel.stop()
   const next = await started(t, rig.stateFolder)

@@ -56,7 +56,13 @@ void t.test('an update is confirmed only after the intake has taken it', async (
 void t.test('after a stop nothing is confirmed that was not taken, and the next start is given it again', async (t) => {
   const rig = createTelegramRig(t)
   const kept = Promise.withResolvers<'accepted'>()
-  await rig.channel.start({ accept: () => kept.promise })
+  const taken: string[] = []
+  await rig.channel.start({
+    accept: ({ text }) => {
+      taken.push(text)
+      return kept.promise
+    },
+  })
   await settle()
   const id = rig.wire.push({ message: rig.message({ text: 'one' }) })
   rig.wire.push({ message: rig.message({ text: 'two' }) })
@@ -64,6 +70,7 @@ void t.test('after a stop nothing is confirmed that was not taken, and the next 
   const stopped = rig.channel.stop()
   kept.resolve('accepted')
   await stopped
+  t.same(taken, ['one'], 'what was not begun is left for the next start')
   t.same(rig.wire.unconfirmed(), [id, id + 1])
   const next = createTelegramRig(t, { wire: rig.wire, clock: rig.clock, stateFolder: rig.stateFolder })
   next.intake.next.push('duplicate')

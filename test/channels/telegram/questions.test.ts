@@ -155,6 +155,27 @@ void t.test('Pincer stops: nobody can answer any more, and the message says so b
   t.match(await rig.channel.ask(question, never), { unavailable: /stopping/ })
 })
 
+void t.test('the end waits for that word, and not for longer than a moment', async (t) => {
+  for (const isAnswered of [true, false]) {
+    const rig = await started(t)
+    const asking = rig.channel.ask(question, never)
+    await settle()
+    const late = Promise.withResolvers<void>()
+    rig.wire.before = (method) => (method === 'editMessageText' ? late.promise : Promise.resolve())
+    if (!isAnswered) rig.wire.fail('editMessageText', 'silent')
+    let hasEnded = false
+    const stopped = rig.channel.stop().then(() => (hasEnded = true))
+    await asking
+    await settle()
+    t.equal(hasEnded, false)
+    late.resolve()
+    if (!isAnswered) await rig.clock.advance(limits.telegramFarewellMs)
+    await stopped
+    t.equal(rig.wire.called('editMessageText').length, 1)
+    t.equal(rig.clock.pendingTimers(), 0)
+  }
+})
+
 void t.test('a stop while the question is on its way leaves no open question behind', async (t) => {
   const rig = await started(t)
   const late = Promise.withResolvers<void>()

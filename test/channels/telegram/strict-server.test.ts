@@ -147,7 +147,7 @@ void t.test('groups, topics, replies and commands, as Telegram marks them', asyn
     ],
   )
   t.same(await reply('done', `${shed}:12`), { status: 'delivered' })
-  const [answer] = bot.chat(shed).filter((each) => each.from === 'bot')
+  const answer = bot.chat(shed).find((each) => each.from === 'bot')
   t.match(answer, { text: 'done', topic: 12 })
   bot.say({ from: ada, chat: shed, text: 'thanks', replyTo: answer?.id ?? 0 })
   await rested()

@@ -1,0 +1,126 @@
+import { AgentLoop } from './agent/loop.ts'
+import { Commands } from './agent/commands.ts'
+import { formatContext } from './agent/context.ts'
+import { PromptCache } from './agent/prompt-cache.ts'
+import { promptFiles } from './agent/prompt-files.ts'
+import { statusText } from './agent/status.ts'
+import { listSkills } from './agent/skills.ts'
+import type { Person } from './bus/message.ts'
+import type { Channel } from './channels/channel.ts'
+import { ActBudget } from './guard/act-budget.ts'
+import type { Approver } from './guard/approval.ts'
+import { limits } from './limits.ts'
+import type { Log } from './log.ts'
+import { version } from './runtime.ts'
+import { createDeviceTools } from './tools/devices.ts'
+import { createFileTools } from './tools/files.ts'
+import { parkResult } from './tools/parked-results.ts'
+import { Registry } from './tools/registry.ts'
+import type { ModelChoice } from './agent/model-choice.ts'
+import type { AppOptions, Base } from './app-base.ts'
+
+export function createRegistry(base: Base, options: AppOptions): Registry {
+  const { workspace, devices, rawTools, channels } = base
+  const { clock, log, redact, config } = options
+  return new Registry({
+    tools: [...createFileTools(workspace), ...createDeviceTools(devices), ...rawTools.tools, ...(options.tools ?? [])],
+    approver: createApprover(channels),
+    budget: new ActBudget({ clock, actsPerHour: config.limits.actsPerHour }),
+    clock,
+    log,
+    redact,
+    park: (name, text) => parkResult(workspace, name, text),
+  })
+}
+
+function createPrompts(base: Base, log: Log): PromptCache {
+  const { workspace, devices, board } = base
+  const { readFile, listFolders } = promptFiles(workspace, log)
+  return new PromptCache(
+    {
+      readFile,
+      skills: () => listSkills({ readFile, listFolders }),
+      devices: () => devices.list(),
+      board: board.label,
+    },
+    { fingerprint: (paths) => workspace.fingerprint(paths), listFolders },
+  )
+}
+
+/** The loop and the commands, which know each other: a command stops turns, and the loop hands commands over. */
+export function createAgent(parts: {
+  readonly base: Base
+  readonly registry: Registry
+  readonly choice: ModelChoice
+  readonly options: AppOptions
+}): {
+  readonly prompts: PromptCache
+  readonly loop: AgentLoop
+  readonly commands: Commands
+  readonly status: (role: Person['role'], asked: 'chat' | 'host') => string
+} {
+  const { base, registry, choice, options } = parts
+  const { board, hardware, devices, bus, sessions, rawTools } = base
+  const { clock, log, config } = options
+  const prompts = createPrompts(base, log)
+  const startedMs = clock.monotonicMs()
+  const loop: AgentLoop = new AgentLoop({
+    bus,
+    sessions,
+    registry,
+    model: choice,
+    clock,
+    log,
+    iterationsMax: Math.min(config.limits.iterations, limits.turnIterationsMax),
+    prompt: (role) => prompts.get(role),
+    context: () =>
+      formatContext({
+        nowMs: clock.nowMs(),
+        timezone: config.timezone,
+        known: devices.known(),
+        latched: devices.latched(),
+      }),
+    command: (message, origin) => commands.run(message, origin),
+  })
+  const status = (role: Person['role'], asked: 'chat' | 'host'): string =>
+    statusText({
+      version: version(),
+      upMs: clock.monotonicMs() - startedMs,
+      memoryBytes: options.memoryBytes(),
+      board: board.label,
+      model: choice.id,
+      tokens: choice.tokensLine(),
+      devices,
+      channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
+      // Asked in a chat, the question is one of the open messages.
+      waiting: bus.pending().length - (asked === 'chat' ? 1 : 0),
+      undelivered: bus.undelivered().length,
+      runningTurns: loop.runningTurns(),
+      // What was said in others' chats is no guest's affair.
+      deadLetters: role === 'owner' ? bus.deadLetters() : [],
+    })
+  const commands = new Commands({
+    registry,
+    devices,
+    makeSafe: async (reason) => {
+      await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
+    },
+    stopTurns: (where) => loop.stopTurns(where),
+    startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
+    status: (role) => status(role, 'chat'),
+    pairing: base.telegram?.pairing,
+    choice,
+    play: (words) => hardware.play(words),
+  })
+  return { loop, commands, prompts, status }
+}
+
+function createApprover(channels: readonly Channel[]): Approver {
+  return {
+    ask: ({ channel, chat, person, action, reason }, signal) => {
+      const asked = channels.find((each) => each.name === channel)
+      if (asked === undefined) return Promise.resolve({ unavailable: `the channel ${channel} is gone` })
+      return asked.ask({ chat, personId: person.id, action, reason }, signal)
+    },
+  }
+}

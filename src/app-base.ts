@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { commandMenu } from './agent/commands.ts'
+import { Network } from './app-network.ts'
+import { Sessions } from './agent/sessions.ts'
+import { readBoard } from './boards.ts'
+import { Bus } from './bus/bus.ts'
+import { Journal } from './bus/journal.ts'
+import type { Person } from './bus/message.ts'
+import type { Channel } from './channels/channel.ts'
+import { Dispatcher } from './channels/dispatcher.ts'
+import { TerminalChannel } from './channels/terminal/terminal-channel.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { createDevices } from './devices/devices.ts'
+import type { Devices } from './devices/device.ts'
+import { openWorkspace } from './guard/workspace.ts'
+import type { Board } from './hardware/board.ts'
+import type { Simulator } from './hardware/simulator/simulator.ts'
+import type { Home } from './home.ts'
+import type { Log, Redact } from './log.ts'
+import type { Model } from './model/model.ts'
+import { loadPart } from './parts.ts'
+import { createHardwareTools } from './tools/hardware.ts'
+import type { Tool } from './tools/tool.ts'
+
+export interface AppOptions {
+  readonly home: Home
+  readonly config: Config
+  readonly redact: Redact
+  readonly clock: Clock
+  readonly log: Log
+  /** Who sits at the terminal: the user of this process, an owner. */
+  readonly person: Person
+  readonly memoryBytes: () => number
+  /** Where the usual proxy variables are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Serve the configured channels too, not this terminal alone. */
+  readonly servesChannels: boolean
+  /** Answers instead of the configured model. */
+  readonly model?: Model
+  /** Serve beside the terminal. */
+  readonly channels?: readonly Channel[]
+  /** Offered beside the built-in tools. */
+  readonly tools?: readonly Tool[]
+}
+
+/** What stands below the agent: the board and what moves messages. */
+export async function createBase(options: AppOptions) {
+  const { home, config, clock, log, redact, person } = options
+  const board = readBoard(config.board)
+  const { createSimulator } = await loadPart('simulator')
+  const hardware = createSimulator({ board, clock })
+  const devices = createDevices({
+    configs: config.devices,
+    hardware,
+    clock,
+    log,
+    stateFolder: home.state,
+    units: config.units,
+  })
+  const workspace = await openWorkspace({ root: home.workspace })
+  const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log })
+  const bus = new Bus({ journal, clock, redact })
+  const terminal = new TerminalChannel({ person, clock })
+  const network = new Network({ clock, environment: options.environment })
+  const telegram = options.servesChannels ? await createTelegram(options, network) : undefined
+  const configured: readonly Channel[] = telegram === undefined ? [] : [telegram]
+  const channels: readonly Channel[] = [terminal, ...configured, ...(options.channels ?? [])]
+  return {
+    board,
+    hardware,
+    devices,
+    rawTools: createRawTools({ config, hardware, devices, board }),
+    workspace,
+    journal,
+    bus,
+    terminal,
+    telegram,
+    network,
+    channels,
+    dispatcher: new Dispatcher({ bus, clock, log, channels }),
+    sessions: new Sessions({ folder: join(home.state, 'sessions'), log }),
+  }
+}
+
+export type Base = Awaited<ReturnType<typeof createBase>>
+
+async function createTelegram(options: AppOptions, network: Network) {
+  const { config, clock, log, home } = options
+  const { telegram } = config.channels
+  if (telegram === undefined) return undefined
+  const { createTelegramChannel } = await loadPart('telegram')
+  return createTelegramChannel({
+    config: telegram,
+    http: await network.client(),
+    clock,
+    log,
+    stateFolder: home.state,
+    chance: () => Math.random(),
+    menu: commandMenu,
+  })
+}
+
+/** `hardware.raw: off` offers none of the raw tools. */
+function createRawTools(parts: {
+  readonly config: Config
+  readonly hardware: Simulator
+  readonly devices: Devices
+  readonly board: Board
+}): { readonly tools: readonly Tool[]; close(): Promise<void> } {
+  const { config, hardware, devices, board } = parts
+  const { raw } = config.hardware
+  if (raw === 'off') return { tools: [], close: () => Promise.resolve() }
+  return createHardwareTools({ hardware, devices, board, raw })
+}

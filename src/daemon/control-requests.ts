@@ -1,0 +1,11 @@
+/**
+ * What the running process does for somebody on its host who asks over the control socket. What cannot be done is
+ * rejected with a PincerError, whose sentence is the answer.
+ */
+export interface ControlRequests {
+  status(): string
+  /** Queues a message to a person, by name or id; to the first owner without one. */
+  send(text: string, to: string | undefined): Promise<string>
+  /** `words` as behind /pair in a chat: `list`, a code, or `revoke NAME`. */
+  pair(words: string): Promise<string>
+}
