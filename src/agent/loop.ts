@@ -1,32 +1,17 @@
 import { isCommand, type Bus } from '../bus/bus.ts'
 import { keyOf } from '../bus/ledger.ts'
-import type { Inbound } from '../bus/message.ts'
+import type { Inbound, Person } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
 import { isPincerError, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Message, Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
-import type { Person } from '../bus/message.ts'
 import type { CommandReply } from './command.ts'
+import { type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './lanes.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { Summaries } from './summary.ts'
 import { Turn, type TurnResult } from './turn.ts'
-
-/** One chat's messages: at most one turn runs at a time, the others wait in order. */
-interface Lane {
-  readonly waiting: Inbound[]
-  running: { readonly aborter: AbortController; readonly ended: Promise<void> } | undefined
-  /** The turn is answered, and what runs is a summary of the chat. */
-  isSummingUp: boolean
-}
-
-/** What /stop found. */
-export interface StopReport {
-  readonly stoppedTurns: number
-  /** Waiting messages that will not be answered; the command's reply closes them. */
-  readonly dropped: readonly Inbound[]
-}
 
 export interface LoopOptions {
   readonly bus: Bus
@@ -46,7 +31,7 @@ export interface LoopOptions {
 /** Takes messages from the bus, one turn at a time a chat; chats do not wait for each other. */
 export class AgentLoop {
   readonly #options: LoopOptions
-  readonly #lanes = new Map<string, Lane>()
+  readonly #lanes: Lanes
   readonly #commands = new Set<Promise<void>>()
   readonly #shutdown = new AbortController()
   readonly #summaries: Summaries
@@ -56,6 +41,10 @@ export class AgentLoop {
   constructor(options: LoopOptions) {
     this.#options = options
     this.#summaries = new Summaries(options)
+    this.#lanes = new Lanes({
+      shutdown: this.#shutdown.signal,
+      runTurn: (batch, lane, stop) => this.#runTurn(batch, lane, stop),
+    })
   }
 
   start(): void {
@@ -66,8 +55,7 @@ export class AgentLoop {
   async stop(): Promise<void> {
     this.#shutdown.abort()
     this.#options.bus.onAccepted(() => undefined)
-    const running = [...this.#lanes.values()].map((lane) => lane.running?.ended)
-    await Promise.all([...running, ...this.#commands])
+    await Promise.all([this.#lanes.ended(), ...this.#commands])
   }
 
   take(message: Inbound): void {
@@ -77,43 +65,16 @@ export class AgentLoop {
       this.#commands.add(run)
       return
     }
-    const name = laneName(message)
-    const lane = this.#lanes.get(name) ?? { waiting: [], running: undefined, isSummingUp: false }
-    this.#lanes.set(name, lane)
-    lane.waiting.push(message)
-    if (lane.running === undefined) this.#startNext(name, lane)
+    this.#lanes.take(message)
   }
 
   runningTurns(): number {
-    return [...this.#lanes.values()].filter(isInTurn).length
+    return this.#lanes.runningTurns()
   }
 
   /** Ends the running turn of this chat (or of all chats) and takes its waiting messages. */
-  async stopTurns(where: { readonly channel: string; readonly chat: string } | 'all'): Promise<StopReport> {
-    const names = where === 'all' ? [...this.#lanes.keys()] : [laneName(where)]
-    const lanes = names.map((name) => this.#lanes.get(name)).filter((lane) => lane !== undefined)
-    const dropped = lanes.flatMap((lane) => lane.waiting.splice(0))
-    const stoppedTurns = lanes.filter(isInTurn).length
-    const running = lanes.map((lane) => lane.running).filter((turn) => turn !== undefined)
-    for (const turn of running) turn.aborter.abort()
-    await Promise.all(running.map((turn) => turn.ended))
-    return { stoppedTurns, dropped }
-  }
-
-  #startNext(name: string, lane: Lane): void {
-    const first = lane.waiting[0]
-    if (first === undefined || this.#shutdown.signal.aborted) {
-      lane.running = undefined
-      this.#lanes.delete(name)
-      return
-    }
-    const aborter = new AbortController()
-    const batch = takeSamePerson(lane.waiting, first.person)
-    const ended = this.#runTurn(batch, lane, aborter.signal).finally(() => {
-      lane.running = undefined
-      this.#startNext(name, lane)
-    })
-    lane.running = { aborter, ended }
+  stopTurns(where: { readonly channel: string; readonly chat: string } | 'all'): Promise<StopReport> {
+    return this.#lanes.stopTurns(where)
   }
 
   async #runTurn(batch: readonly Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
@@ -283,18 +244,4 @@ export class AgentLoop {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
     }
   }
-}
-
-function isInTurn(lane: Lane): boolean {
-  return lane.running !== undefined && !lane.isSummingUp
-}
-
-/** Takes the messages at the front that this person wrote: nobody acts with another person's rights. */
-function takeSamePerson(waiting: Inbound[], person: Person): Inbound[] {
-  const end = waiting.findIndex((message) => message.person.id !== person.id || message.person.role !== person.role)
-  return waiting.splice(0, end === -1 ? waiting.length : end)
-}
-
-function laneName(where: { readonly channel: string; readonly chat: string }): string {
-  return JSON.stringify([where.channel, where.chat])
 }

@@ -2,7 +2,7 @@ import type { Inbound } from '../bus/message.ts'
 import { sentenceOf } from '../errors.ts'
 import { type Command, failure } from './command.ts'
 import { firstWords, quoteMessages } from './first-words.ts'
-import type { StopReport } from './loop.ts'
+import type { StopReport } from './lanes.ts'
 
 export interface TurnCommandParts {
   /** Drives every output safe, named or raw, and latches. */

@@ -60,9 +60,12 @@ void t.test('a session log that cannot be read or written keeps nobody from bein
 
 void t.test('killed at any write or fsync of the recovery itself, each message gets one answer', async (t) => {
   const home = homeIn(t)
-  const model = new ScriptedModel(({ messages }) =>
-    messages.at(-1)?.role === 'tool' ? new Promise(() => undefined) : callsTools(['mark', { name: 'a' }]),
-  )
+  // The others' turns have called nothing by themselves when the crash comes.
+  const model = new ScriptedModel(({ messages }) => {
+    const last = messages.at(-1)
+    const isChange = last?.role === 'user' && last.text === 'change'
+    return isChange ? callsTools(['mark', { name: 'a' }]) : new Promise(() => undefined)
+  })
   const first = await openAgent(home, model, [mark])
   const messages: Inbound[] = [inbound('change', { chat: 'a' }), inbound('told', { chat: 'b' })]
   await first.says(messages[0] as Inbound)

@@ -1,6 +1,6 @@
 import type { CommandReply } from '../../src/agent/command.ts'
 import { Commands } from '../../src/agent/commands.ts'
-import type { StopReport } from '../../src/agent/loop.ts'
+import type { StopReport } from '../../src/agent/lanes.ts'
 import type { Inbound } from '../../src/bus/message.ts'
 import type { SwitchConfig } from '../../src/config/config.ts'
 import type { ApprovalAnswer } from '../../src/guard/approval.ts'
