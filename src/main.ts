@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
@@ -7,7 +6,7 @@ import type { Person } from './bus/message.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
 import { createSystemClock, type Clock } from './clock.ts'
-import { parseCommandLine, usage, type Command } from './command-line.ts'
+import { parseCommandLine, usage } from './command-line.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
 import { formatCheck, formatNote } from './config/report.ts'
 import { askDaemon } from './daemon/ask-daemon.ts'
@@ -17,16 +16,10 @@ import { acquireHomeLock, homeLockHolder } from './daemon/home-lock.ts'
 import { isPincerError, PincerError } from './errors.ts'
 import { checkHome, furnishHome, homePath, openHome, type HomeFolders } from './home.ts'
 import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
+import { modeOf, type Mode } from './mode.ts'
 import { loadPart } from './parts.ts'
 import { builtAs, version } from './runtime.ts'
 import { createRedact } from './secrets.ts'
-
-/** How this process talks: served here, or attached to the process that serves the home. */
-type Mode =
-  | { readonly kind: 'interactive' }
-  | { readonly kind: 'piped' }
-  | { readonly kind: 'once'; readonly text: string }
-  | { readonly kind: 'run' }
 
 type ExitCode = 0 | 1 | 2
 
@@ -65,7 +58,7 @@ async function main(): Promise<ExitCode> {
     case 'run':
     case 'chat':
     case 'default':
-      return talk(pathOf(home), modeOf(command))
+      return talk(pathOf(home), modeOf(command, { reads: process.stdin.isTTY, writes: process.stdout.isTTY }))
   }
 }
 
@@ -75,24 +68,6 @@ function pathOf(home: string | undefined): string {
 
 function userId(): number {
   return process.getuid?.() ?? 0
-}
-
-function modeOf(command: Command): Mode {
-  if (command.name === 'run') return { kind: 'run' }
-  if (command.name === 'chat' && command.text !== undefined) return { kind: 'once', text: command.text }
-  if (process.stdin.isTTY && process.stdout.isTTY) return { kind: 'interactive' }
-  if (command.name === 'chat' || process.stdin.isTTY || hasInput()) return { kind: 'piped' }
-  return { kind: 'run' }
-}
-
-/** A pipe, a file or a socket brings lines; /dev/null, as under systemd, and a closed input do not. */
-function hasInput(): boolean {
-  try {
-    const stat = fstatSync(0)
-    return stat.isFIFO() || stat.isFile() || stat.isSocket()
-  } catch {
-    return false
-  }
 }
 
 async function load(home: string): Promise<LoadedConfig> {
@@ -269,7 +244,7 @@ function forgetSecrets(secrets: readonly string[]): void {
 function versionLine(): string {
   return [
     `pincer ${version()}, Node ${process.version}, ${process.platform}-${process.arch}, ${builtAs()}`,
-    `built in: model offline; channel terminal; boards ${boardIds().join(', ')}`,
+    `built in: models offline, openai, anthropic; channels terminal, telegram; boards ${boardIds().join(', ')}`,
   ].join('\n')
 }
 

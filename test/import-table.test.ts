@@ -24,7 +24,7 @@ const foundation = [
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
 /** The composition root, in files of one idea each. */
 const app = new Set(['app.ts', 'app-agent.ts', 'app-base.ts', 'app-model.ts', 'app-network.ts'])
-const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts']
+const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
