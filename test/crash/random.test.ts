@@ -1,6 +1,17 @@
 import t from 'tap'
 import type { Inbound } from '../../src/bus/message.ts'
-import { damagedJournal, inParallel, judge, longJournal, message, newHome, newWitness, plans, told } from './scenes.ts'
+import {
+  damagedJournal,
+  inParallel,
+  judge,
+  longJournal,
+  message,
+  newHome,
+  newWitness,
+  numbersFrom,
+  plans,
+  told,
+} from './scenes.ts'
 import { killAtEach } from './sweep.ts'
 
 /** As operations.test.ts, at random instants, and while the journal is shortened or mended. */
@@ -28,15 +39,6 @@ void t.test('nothing is lost or done twice when it is killed while a damaged jou
   })
   t.comment(told())
 })
-
-/** A small generator of numbers that look random, the same in every run. */
-function numbersFrom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 void t.test('nothing is lost or done twice when it is killed at random instants, over and over', async (t) => {
   const folder = t.testdir({})

@@ -85,6 +85,15 @@ export function judge(t: Test, witness: Witness, title: string): void {
   totals.notices += witness.notices
 }
 
+/** A small generator of numbers that look random, the same in every run. */
+export function numbersFrom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
 /** Runs the jobs, so many at a time. */
 export async function inParallel(jobs: readonly (() => Promise<void>)[], workers: number): Promise<void> {
   const left = [...jobs]

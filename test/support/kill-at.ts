@@ -1,14 +1,17 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { basename, dirname, join } from 'node:path'
 import { UnsyncedDisk } from './unsynced-disk.ts'
 
 /**
  * Loaded before a program (`node --import`): kills it at its Nth change of the disk (`KILL_AT`), before the change,
- * after it, or in its middle (`KILL_HOW`). With `KILL_POWER` the power goes with it: what was not synced is gone too.
+ * after it, or in its middle (`KILL_HOW`). With `KILL_ONLY` only changes of that name count. With `KILL_POWER` the power
+ * goes with it: what was not synced is gone too.
  * With `KILL_TELL` it names each change on file descriptor 3 instead.
  */
 const killAt = Number(process.env['KILL_AT'] ?? 0)
 const killHow = process.env['KILL_HOW'] ?? 'before'
+const killOnly = process.env['KILL_ONLY']
 const cutsPower = process.env['KILL_POWER'] !== undefined
 const tells = process.env['KILL_TELL'] !== undefined
 const disk = new UnsyncedDisk()
@@ -32,9 +35,10 @@ function patch(owner: object, name: string, half?: (self: unknown, args: readonl
     name,
     (original) =>
       async function (this: unknown, ...args: never[]) {
-        count++
+        const counts = killOnly === undefined || killOnly === name
+        if (counts) count++
         if (tells) fs.writeSync(3, `${JSON.stringify({ event: 'operation', name })}\n`)
-        if (count !== killAt) return original.apply(this, args)
+        if (!counts || count !== killAt) return original.apply(this, args)
         if (killHow === 'after') await original.apply(this, args)
         if (killHow === 'middle') {
           if (half) half(this, args)
@@ -57,6 +61,8 @@ const handles = Object.getPrototypeOf(probe) as object
 await probe.close()
 const fdOf = (self: unknown): number => (self as { fd: number }).fd
 const pathOf = (self: unknown): string => fs.readlinkSync(`/proc/self/fd/${fdOf(self)}`)
+/** A name below an open folder (`/proc/self/fd/7/name`) means something only as long as that is open. */
+const lasting = (path: unknown): string => join(fs.realpathSync(dirname(String(path))), basename(String(path)))
 
 if (cutsPower) {
   for (const name of ['write', 'writeFile']) {
@@ -90,7 +96,7 @@ if (cutsPower) {
     (original) =>
       function (this: unknown, ...args) {
         const [from, to]: readonly unknown[] = args
-        disk.willRename(String(from), String(to))
+        disk.willRename(lasting(from), lasting(to))
         return original.apply(this, args)
       },
   )
@@ -104,7 +110,7 @@ if (cutsPower) {
         const recursive = typeof options === 'object' && options !== null && Reflect.get(options, 'recursive') === true
         // A recursive one answers the first folder that it made, with which go all below it, or nothing.
         const first = recursive ? made : path
-        if (typeof first === 'string') disk.made(first)
+        if (typeof first === 'string') disk.made(lasting(first))
         return made
       },
   )
@@ -116,7 +122,7 @@ if (cutsPower) {
         const [path]: readonly unknown[] = args
         const isNew = !fs.existsSync(String(path))
         const handle = await original.apply(this, args)
-        if (isNew) disk.made(String(path))
+        if (isNew) disk.made(lasting(path))
         return handle
       },
   )

@@ -43,6 +43,13 @@ export function sessionFaults(home: string, messages: readonly Inbound[]): strin
   return faults
 }
 
+/** What the journal says now. */
+export function ledgerOf(home: string): Ledger {
+  const ledger = new Ledger()
+  for (const record of linesOf(journalOf(home)).map(parseRecord)) if (record) ledger.apply(record)
+  return ledger
+}
+
 /** Every line makes sense, and nothing is open. */
 export function journalFaults(home: string): string[] {
   const ledger = new Ledger()
