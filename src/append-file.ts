@@ -34,10 +34,9 @@ export class AppendFile {
     path: string,
     options: { readonly onLine: (line: string) => void; readonly tailBytes?: number },
   ): Promise<{ file: AppendFile; torn: boolean; fromStart: boolean }> {
-    const mode = 0o600
     try {
       // O_APPEND: every write goes to the end, even when the file was cut by `truncate` just before.
-      const handle = await fs.promises.open(path, 'a+', mode)
+      const handle = await fs.promises.open(path, 'a+', 0o600)
       try {
         const { size } = await handle.stat()
         const wholeBytes = await lineStart(handle, size)
@@ -45,9 +44,8 @@ export class AppendFile {
         if (torn) {
           const rest = Buffer.alloc(Math.min(size - wholeBytes, limits.tornLineBytesMax))
           const { bytesRead } = await handle.read(rest, 0, rest.length, wholeBytes)
-          const aside = Buffer.concat([rest.subarray(0, bytesRead), Buffer.from('\n')])
           // On a full disk it goes without a copy: nobody was told that this line was taken.
-          await fs.promises.appendFile(`${path}.torn`, aside, { mode }).catch(() => undefined)
+          await keepTorn(`${path}.torn`, rest.subarray(0, bytesRead)).catch(() => undefined)
           await handle.truncate(wholeBytes)
           await handle.sync()
         }
@@ -88,14 +86,18 @@ export class AppendFile {
     return this.#inOrder('write', () => this.#replace(bytesOf(lines)))
   }
 
+  /** Replaces all lines by `head` and, behind it, those that reach into the last `tailBytes`. */
+  shorten(head: readonly string[], tailBytes: number): Promise<void> {
+    return this.#inOrder('shorten', async () => {
+      const kept = [...head]
+      await this.#readTail(tailBytes, (line) => void kept.push(line))
+      await this.#replace(bytesOf(kept))
+    })
+  }
+
   /** Gives `onLine` the whole lines that reach into the last `tailBytes`, in order. */
   readTail(tailBytes: number, onLine: (line: string) => void): Promise<void> {
-    return this.#inOrder('read', async () => {
-      await this.#mend()
-      const toByte = this.#sizeBytes
-      const fromByte = tailBytes >= toByte ? 0 : await lineStart(this.#handle, toByte - tailBytes)
-      await readLines(this.#handle, { fromByte, toByte, onLine })
-    })
+    return this.#inOrder('read', () => this.#readTail(tailBytes, onLine))
   }
 
   async close(): Promise<void> {
@@ -113,6 +115,13 @@ export class AppendFile {
     }
     this.#last = this.#last.then(run, run)
     return this.#last
+  }
+
+  async #readTail(tailBytes: number, onLine: (line: string) => void): Promise<void> {
+    await this.#mend()
+    const toByte = this.#sizeBytes
+    const fromByte = tailBytes >= toByte ? 0 : await lineStart(this.#handle, toByte - tailBytes)
+    await readLines(this.#handle, { fromByte, toByte, onLine })
   }
 
   async #append(content: Buffer, sync: boolean): Promise<void> {
@@ -193,6 +202,13 @@ export class AppendFile {
     await syncFolder(dirname(this.path))
     this.#nameSynced = true
   }
+}
+
+/** Behind those of earlier power cuts, or in their place where they have become too many. */
+async function keepTorn(path: string, line: Buffer): Promise<void> {
+  const earlierBytes = fs.existsSync(path) ? (await fs.promises.stat(path)).size : 0
+  const flag = earlierBytes + line.length < limits.tornFileBytesMax ? 'a' : 'w'
+  await fs.promises.writeFile(path, Buffer.concat([line, Buffer.from('\n')]), { mode: 0o600, flag })
 }
 
 function bytesOf(lines: readonly string[]): Buffer {

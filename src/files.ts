@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { PincerError, sentenceOf } from './errors.ts'
+import { limits } from './limits.ts'
 
 /**
  * The file operations that state rests on, with append-file.ts. A replaced file is either the old or the new one,
@@ -63,31 +64,48 @@ export async function makeFolder(path: string, mode = 0o700): Promise<void> {
   }
 }
 
-/** Moves a file that cannot be understood out of the way and answers its new path; nothing is deleted. */
+/** Moves a file that cannot be understood out of the way and answers its new path. Of many such, the oldest go. */
 export async function setAside(path: string, nowMs: number): Promise<string> {
   try {
     const aside = freeName(path, nowMs)
     await fs.promises.rename(path, aside)
+    await removeOldAsides(path, aside)
     return aside
   } catch (error) {
     throw diskError('set aside', path, error)
   }
 }
 
-/** Copies a file that cannot wholly be understood and answers the copy's path; the file itself stays in its place. */
+/** Copies a file that cannot wholly be understood, as `setAside` does; the file itself stays in its place. */
 export async function copyAside(path: string, nowMs: number): Promise<string> {
   try {
     const aside = freeName(path, nowMs)
     await fs.promises.copyFile(path, aside, fs.constants.COPYFILE_EXCL)
+    await removeOldAsides(path, aside)
     return aside
   } catch (error) {
     throw diskError('copy', path, error)
   }
 }
 
+const asideMark = '.corrupt-'
+
+/** A file that is damaged at each start must not fill the disk. The newest, by their names, stay. */
+async function removeOldAsides(path: string, justMade: string): Promise<void> {
+  const folder = dirname(path)
+  try {
+    const names = await fs.promises.readdir(folder)
+    const older = names.filter((name) => name.startsWith(basename(path) + asideMark) && name !== basename(justMade))
+    const kept = limits.asideCopiesMax - 1
+    for (const name of older.toSorted().slice(0, -kept)) await fs.promises.rm(join(folder, name), { force: true })
+  } catch {
+    // One too many does no harm: the next one tries again.
+  }
+}
+
 /** A board without a clock of its own lives through the same second many times: an older copy is never replaced. */
 function freeName(path: string, nowMs: number): string {
-  const aside = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`
+  const aside = `${path}${asideMark}${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`
   let name = aside
   for (let count = 2; fs.existsSync(name); count++) name = `${aside}-${count}`
   return name

@@ -16,6 +16,10 @@ export const limits = {
   journalCompactBytes: 128 * 1024,
   /** What is kept for people of a line that a power cut left half. */
   tornLineBytesMax: 64 * 1024,
+  /** All such lines of one file: a power cut a day would otherwise leave up to 230 MB in ten years. */
+  tornFileBytesMax: 256 * 1024,
+  /** Damaged files kept for people, of each file of state/ that can be damaged. */
+  asideCopiesMax: 5,
 
   turnIterationsMax: 20,
   turnCallsPerReplyMax: 32,
@@ -111,6 +115,13 @@ export const limits = {
   contextReadingsMax: 24,
   contextReadingAgeMaxMs: 10 * 60_000,
 
+  /**
+   * Logs of chats. 200 turns a day of 8 KB, with what the tools said, are 1.6 MB a day and 5.8 GB in ten years. Kept of
+   * that: for each chat the file that it writes, and archives of all chats together, 10 chats 144 MB. A chat that
+   * writes so much has 40 days in its own archives, and pays for them with 1/32 more flash written: its tail again.
+   */
+  sessionFileBytesMax: 8 * 1024 * 1024,
+  sessionArchivesBytesMax: 64 * 1024 * 1024,
   sessionTailBytesMax: 256 * 1024,
   /** Chats whose latest turns are kept in memory. */
   sessionsInMemoryMax: 8,

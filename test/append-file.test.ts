@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { AppendFile } from '../src/append-file.ts'
+import { limits } from '../src/limits.ts'
 import { createDiskFaults } from './support/disk-faults.ts'
 
 const synced = { sync: true } as const
@@ -229,4 +230,25 @@ void t.test('a file that cannot be opened is a sentence with the path and what t
   const folder = t.testdir({ log: {} })
   await t.rejects(open(join(folder, 'log')), { code: 'disk', message: /^Cannot open .*log: EISDIR/ })
   await t.rejects(open(join(folder, 'missing', 'log')), { code: 'disk', message: /ENOENT/ })
+})
+
+void t.test('the half lines of many power cuts are bounded, and the newest is among those kept', async (t) => {
+  const path = join(t.testdir({}), 'log')
+  for (let cut = 0; cut < 12; cut++) {
+    fs.appendFileSync(path, `cut ${cut} ${'x'.repeat(limits.tornLineBytesMax - 100)}`)
+    await (await open(path)).file.close()
+    const torn = fs.readFileSync(`${path}.torn`, 'utf8')
+    t.ok(torn.length <= limits.tornFileBytesMax, `${torn.length} bytes`)
+    t.match(torn.split('\n').at(-2), new RegExp(`^cut ${cut} x+$`))
+  }
+})
+
+void t.test('a shortened file holds its new head and the lines of its tail, and grows behind them', async (t) => {
+  const path = join(t.testdir({}), 'log')
+  const { file } = await open(path)
+  await file.append(['one', 'two', 'three', 'four'], synced)
+  await Promise.all([file.shorten(['head'], 6), file.append(['five'], synced)])
+  t.equal(fs.readFileSync(path, 'utf8'), 'head\nthree\nfour\nfive\n')
+  t.equal(file.sizeBytes, fs.statSync(path).size)
+  await file.close()
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { isPincerError } from '../src/errors.ts'
 import { copyAside, makeFolder, readIfThere, replaceFile, setAside } from '../src/files.ts'
+import { limits } from '../src/limits.ts'
 import { createDiskFaults } from './support/disk-faults.ts'
 
 void t.test('a replaced file has the new content, is private, and leaves nothing beside it', async (t) => {
@@ -113,4 +114,22 @@ void t.test('folders are made private, with those above them, and may exist', as
   await makeFolder(path)
   t.equal(fs.statSync(path).mode & 0o777, 0o700)
   await t.rejects(makeFolder(join(path, '../../file/c')), { code: 'disk', message: /^Cannot make / })
+})
+
+void t.test('of many files set aside the oldest go, and no other file does', async (t) => {
+  const folder = t.testdir({ 'state.json.corrupt': '', 'other.json.corrupt-1970': '' })
+  const path = join(folder, 'state.json')
+  for (let time = 1; time <= limits.asideCopiesMax + 4; time++) {
+    fs.writeFileSync(path, String(time))
+    await (time % 2 === 0 ? setAside(path, time) : copyAside(path, time))
+  }
+  const kept = fs.readdirSync(folder).filter((name) => name.startsWith('state.json.corrupt-'))
+  t.same(
+    kept.map((name) => fs.readFileSync(join(folder, name), 'utf8')),
+    Array.from({ length: limits.asideCopiesMax }, (_, index) => String(index + 5)),
+  )
+  fs.writeFileSync(path, 'of a board whose clock went back')
+  const newest = await setAside(path, 0)
+  t.ok(fs.existsSync(newest))
+  t.equal(fs.readdirSync(folder).length, limits.asideCopiesMax + 2)
 })

@@ -1,24 +1,24 @@
-import { AppendFile } from '../append-file.ts'
 import { isPincerError, type PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { Gauge } from './gauge.ts'
+import { SessionLog } from './session-log.ts'
 import { type Line, parseLine, type StoredTurn, type SummaryLine, Transcript, turnLine, turnOf } from './transcript.ts'
 
 /**
- * What was said in a chat: append-only JSON lines, one file a chat, never rewritten. A turn is one line, appended when
- * it ends: a crash leaves all of it or nothing, and the tail of a file always begins with a whole turn.
+ * What was said in a chat: JSON lines that are only appended, in one file and its archives. A turn is one line,
+ * appended when it ends: a crash leaves all of it or nothing, and the tail of a file always begins with a whole turn.
  */
 export class Session {
   /** What the model's provider has shown of the size of this chat. */
   readonly gauge = new Gauge()
-  readonly #log: AppendFile | PincerError
+  readonly #log: SessionLog | PincerError
   readonly #transcript: Transcript
   /** Since the summary was written last: a start that reads the end of a log must meet it there. */
   #bytesSinceSummary = 0
   #turnsAppended = 0
 
-  private constructor(log: AppendFile | PincerError, transcript: Transcript) {
+  private constructor(log: SessionLog | PincerError, transcript: Transcript) {
     this.#log = log
     this.#transcript = transcript
   }
@@ -26,8 +26,7 @@ export class Session {
   static async open(path: string, log: Log): Promise<Session> {
     const parsed: { readonly line: Line | undefined; readonly bytes: number }[] = []
     const onLine = (text: string): void => void parsed.push({ line: parseLine(text), bytes: Buffer.byteLength(text) })
-    const { file, torn, fromStart } = await AppendFile.open(path, { onLine, tailBytes: limits.sessionTailBytesMax })
-    if (torn) log.warn('session', `A half-written last line was set aside in ${path}.torn (power cut?).`)
+    const { log: file, fromStart } = await SessionLog.open(path, { log, onLine })
     const badLines = parsed.filter(({ line }) => line === undefined).length
     if (badLines > 0) log.warn('session', `${badLines} lines of ${path} cannot be read and are left out.`)
     const transcript = new Transcript(fromStart)
@@ -89,7 +88,7 @@ export class Session {
     await this.#write({ k: 'summary', ...summary })
   }
 
-  /** /new: later turns do not see the earlier ones; the file keeps them. */
+  /** /new: later turns do not see the earlier ones; the log keeps them. */
   async startNew(atMs: number): Promise<void> {
     await this.#write({ k: 'new', atMs })
   }
@@ -97,7 +96,7 @@ export class Session {
   /** The turn that answers this message, in the end of the log that a start reads, be it of before a /new. */
   async loggedTurn(key: string): Promise<StoredTurn | undefined> {
     let found: StoredTurn | undefined
-    await this.#file().readTail(limits.sessionTailBytesMax, (text) => {
+    await this.#file().readTail((text) => {
       const line = parseLine(text)
       if (line?.k === 'turn' && line.of.includes(key)) found = turnOf(line)
     })
@@ -108,7 +107,7 @@ export class Session {
     if (!isPincerError(this.#log)) await this.#log.close()
   }
 
-  #file(): AppendFile {
+  #file(): SessionLog {
     if (isPincerError(this.#log)) throw this.#log
     return this.#log
   }
@@ -116,7 +115,7 @@ export class Session {
   async #write(line: Line): Promise<void> {
     const text = JSON.stringify(line)
     const bytes = Buffer.byteLength(text)
-    await this.#file().append([text], { sync: true })
+    await this.#file().append(text)
     this.#transcript.apply(line, bytes)
     this.#bytesSinceSummary = line.k === 'summary' ? 0 : this.#bytesSinceSummary + bytes
   }

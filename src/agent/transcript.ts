@@ -33,6 +33,8 @@ const lineSchema = v.variant('k', [
   v.object({ k: v.literal('summary'), after: v.string(), atMs: v.number(), text: v.string(), lacks: v.boolean() }),
   /** /new: what stands above is not sent any more. */
   v.object({ k: v.literal('new'), atMs: v.number() }),
+  /** The first line of a log whose earlier lines were archived; of those, the newest stand behind it again. */
+  v.object({ k: v.literal('archived'), as: v.string() }),
 ])
 
 export type Line = v.InferOutput<typeof lineSchema>
@@ -90,6 +92,7 @@ export class Transcript {
   apply(line: Line | undefined, bytes: number): void {
     switch (line?.k) {
       case undefined:
+      case 'archived':
         this.#earlierLeftOut = true
         break
       case 'turn':

@@ -102,6 +102,16 @@ if (cutsPower) {
   )
   replace(
     fs.promises,
+    'link',
+    (original) =>
+      async function (this: unknown, ...args) {
+        const made = await original.apply(this, args)
+        disk.made(String(args[1]))
+        return made
+      },
+  )
+  replace(
+    fs.promises,
     'mkdir',
     (original) =>
       async function (this: unknown, ...args) {
@@ -131,7 +141,7 @@ if (cutsPower) {
 patch(handles, 'write', (self, [content]) => writeHalf(fdOf(self), content))
 patch(handles, 'writeFile', (self, [content]) => writeHalf(fdOf(self), content))
 for (const name of ['sync', 'datasync', 'truncate']) patch(handles, name)
-for (const name of ['rename', 'copyFile']) patch(fs.promises, name)
+for (const name of ['rename', 'link', 'copyFile']) patch(fs.promises, name)
 for (const name of ['appendFile', 'writeFile']) {
   patch(fs.promises, name, (_self, [path, content]) => writeHalf(String(path), content))
 }

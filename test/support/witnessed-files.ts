@@ -25,6 +25,7 @@ export function sessionFaults(home: string, messages: readonly Inbound[]): strin
   for (const name of fs.readdirSync(folder).filter((each) => each.endsWith('.jsonl'))) {
     for (const line of linesOf(join(folder, name))) {
       const turn = parseTurn(line)
+      if (turn === 'no turn') continue
       if (turn === undefined) {
         faults.push(`a bad line in ${name}: ${line.slice(0, 60)}`)
         continue
@@ -73,9 +74,15 @@ function linesOf(path: string): string[] {
   return fs.readFileSync(path, 'utf8').split('\n').slice(0, -1)
 }
 
-function parseTurn(line: string): { readonly of: readonly string[]; readonly m: readonly Message[] } | undefined {
+interface LoggedTurn {
+  readonly of: readonly string[]
+  readonly m: readonly Message[]
+}
+
+function parseTurn(line: string): LoggedTurn | 'no turn' | undefined {
   try {
-    return JSON.parse(line) as { readonly of: readonly string[]; readonly m: readonly Message[] }
+    const parsed = JSON.parse(line) as LoggedTurn | { readonly k: 'archived' }
+    return 'of' in parsed ? parsed : 'no turn'
   } catch {
     return undefined
   }
