@@ -90,8 +90,7 @@ export class Bus {
     try {
       await this.#journal.append([record], { sync: true })
     } catch (error) {
-      // Making outputs safe must not wait for a disk. If power goes now, this order is lost, as is the power.
-      if (!/^\s*\/(stop|off)\b/i.test(message.text)) throw error
+      if (!isServedWithoutDisk(message.text)) throw error
       this.#journal.keepInMemory([record])
       this.#inMemory.add(key)
     }
@@ -242,6 +241,14 @@ export class Bus {
 
 function beginning(text: string): string {
   return text.slice(0, limits.deadLetterCharsMax).toWellFormed()
+}
+
+/**
+ * Making outputs safe must not wait for a disk: if power goes now, this order is lost, as is the power. What only reads
+ * is answered at once, and whoever gets no answer asks again.
+ */
+function isServedWithoutDisk(text: string): boolean {
+  return /^\s*\/(stop|off)\b/i.test(text) || (isCommand(text) && /^\s*\/(read|status|help|whoami)\b/i.test(text))
 }
 
 /** Commands are handled without the model and never wait behind a turn. */
