@@ -78,8 +78,9 @@ export class TelegramWitness {
     return this.#appended.size + this.#drivenHigh.size
   }
 
-  /** Starts the daemon and kills it at the latest when everything is answered. */
+  /** Starts the daemon and kills it at the latest when everything is answered. Not any more once there is a fault. */
   async live(life: Life): Promise<void> {
+    if (this.faults.length > 0) return
     const daemon = this.#begin(life)
     const killed = await this.#serve(daemon, life, () => daemon.child.kill('SIGKILL'))
     this.kills++
@@ -89,6 +90,7 @@ export class TelegramWitness {
 
   /** Lets the daemon finish undisturbed and ends it as systemd does; then everything must be answered and whole. */
   async finish(): Promise<readonly string[]> {
+    if (this.faults.length > 0) return this.faults
     const daemon = this.#begin({})
     await this.#serve(daemon, {}, () => daemon.child.kill('SIGTERM'))
     const { code, said } = await daemon.ended
