@@ -29,6 +29,8 @@ export class Journal {
   #compactAtBytes: number = limits.journalCompactBytes
   /** True while the ledger holds what the full disk did not take: memory wins, and is written first. */
   #behind = false
+  /** Said once, until the disk takes something again. */
+  #isRefused = false
 
   private constructor(clock: Clock, log: Log, file: AppendFile, ledger: Ledger) {
     this.#clock = clock
@@ -103,7 +105,9 @@ export class Journal {
       try {
         if (this.#behind || this.#file.mayLack) await this.#rewrite()
         await this.#file.append(records.map(formatRecord), { sync: batch.some((each) => each.sync) })
+        this.#isRefused = false
       } catch (error) {
+        this.#tellRefused(error)
         for (const each of batch) each.reject(error)
         continue
       }
@@ -113,6 +117,12 @@ export class Journal {
     }
     // In the same step as the check above: whoever was just answered may append at once, and starts a new round.
     this.#writing = undefined
+  }
+
+  #tellRefused(error: unknown): void {
+    if (this.#isRefused) return
+    this.#isRefused = true
+    this.#log.error('journal', `${sentenceOf(error)} Until then I take only what reads or makes outputs safe.`)
   }
 
   async #compact(): Promise<void> {

@@ -24,6 +24,7 @@ for (const [code, why] of [
       await t.rejects(rig.says(inbound(text)), { code: 'disk', message: why }, text)
     }
     t.same(rig.bus.pending(), [])
+    t.equal(rig.logLines.filter((line) => /^error journal: .* Until then/.test(line) && why.test(line)).length, 1)
     faults.heal()
     const after = inbound('after')
     await rig.says(after)
@@ -39,7 +40,7 @@ for (const [code, why] of [
       const rig = await openAgent(t.testdir({}), parrot())
       const message = inbound('hello')
       await rig.says(message)
-    faults.fail(every, code)
+      faults.fail(every, code)
       t.match(await rig.answerTo(message), { text: /^re: hello/, failed: false })
       t.equal(rig.lines.filter((line) => /The session log lacks a turn/.test(line)).length, 1)
       t.match(rig.lines.join('\n'), why)
