@@ -224,6 +224,7 @@ export class AgentLoop {
       get messageAgeMs() {
         return Math.max(...messages.map((message) => clock.nowMs() - message.sentAtMs))
       },
+      untrusted: undefined,
       signal: stop === undefined ? this.#shutdown.signal : AbortSignal.any([stop, this.#shutdown.signal]),
       async beforeChange(what) {
         const id = await bus.callStarts(messages, what)

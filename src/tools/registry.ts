@@ -10,7 +10,7 @@ import type { ToolCall, ToolSpec } from '../model/model.ts'
 import { nearest } from '../nearest.ts'
 import { toolSpec } from './json-schema.ts'
 import type { Person } from '../bus/message.ts'
-import type { Tool } from './tool.ts'
+import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
 export interface CallOrigin {
@@ -19,6 +19,8 @@ export interface CallOrigin {
   readonly person: Person
   /** How old the person's message is when the call is made. */
   readonly messageAgeMs: number
+  /** Whence text from outside came that the model sees: acting calls then need a human. Undefined where there is none. */
+  readonly untrusted: string | undefined
   readonly signal: AbortSignal
   /** Journals a changing call before it runs; answers what to call when it has come back. */
   beforeChange(what: string): Promise<() => Promise<void>>
@@ -29,6 +31,8 @@ export interface ToolOutcome {
   readonly failed: boolean
   /** The path in `text` under which the whole of an over-long result is stored. */
   readonly parkedAs?: string
+  /** Whence text from outside came that stands in `text`; absent where all of it is ours. */
+  readonly foreign?: string
 }
 
 /** Guests see the board's readings and nothing else. */
@@ -83,8 +87,11 @@ export class Registry {
       const tool = this.#find(call.name, origin.person)
       const args = parseArguments(tool, call.arguments)
       const approved = await this.#allow(tool, args, origin)
-      const text = this.#redact(await this.#runJournalled(tool, args, approved, origin))
-      return await this.#capped(tool, text)
+      const sources = new Set<string>()
+      const context = { approved, foreign: (source: string) => void sources.add(source) }
+      const text = this.#redact(await this.#runJournalled(tool, args, context, origin))
+      const outcome = await this.#capped(tool, text)
+      return sources.size === 0 ? outcome : { ...outcome, foreign: [...sources].join(', ') }
     } catch (error) {
       if (!isPincerError(error))
         this.#log.error('tools', `${call.name} failed in a way it should not: ${stackOf(error)}`)
@@ -108,7 +115,11 @@ export class Registry {
       tool.acts(args) && origin.messageAgeMs > limits.actingMessageAgeMaxMs
         ? `the message that asks for it is ${formatDuration(origin.messageAgeMs)} old`
         : undefined
-    if (own === undefined && stale === undefined) return undefined
+    const foreign =
+      tool.acts(args) && origin.untrusted !== undefined
+        ? `text from outside is in view (${origin.untrusted})`
+        : undefined
+    if (own === undefined && stale === undefined && foreign === undefined) return undefined
     // In full: a person must not say yes to what stands behind an ellipsis.
     const action = own?.action ?? `${tool.name} ${JSON.stringify(args)}`
     if (action.length > limits.approvalCharsMax) {
@@ -117,7 +128,7 @@ export class Registry {
         `${tool.name} needs a yes from a person, and with ${action.length} characters it is too long to be shown to one (at most ${limits.approvalCharsMax}): do it in smaller steps.`,
       )
     }
-    const reason = [own?.reason, stale].filter((part) => part !== undefined).join('; ')
+    const reason = [own?.reason, stale, foreign].filter((part) => part !== undefined).join('; ')
     const { channel, chat, person, signal } = origin
     const answer = await unlessAborted(
       signal,
@@ -132,15 +143,15 @@ export class Registry {
   async #runJournalled(
     tool: Tool,
     args: Record<string, unknown>,
-    approved: string | undefined,
+    context: Pick<ToolContext, 'approved' | 'foreign'>,
     origin: CallOrigin,
   ): Promise<string> {
     if (origin.signal.aborted) throw new PincerError('stopped', `${tool.name} was not started: stopped.`)
     if (tool.counts?.(args) === true) this.#budget.take(`${origin.channel}/${origin.person.id}`)
-    if (tool.access === 'read') return this.#runTimed(tool, args, approved, origin)
+    if (tool.access === 'read') return this.#runTimed(tool, args, context, origin)
     const ended = await origin.beforeChange(describeCall(tool.name, args))
     try {
-      return await this.#runTimed(tool, args, approved, origin)
+      return await this.#runTimed(tool, args, context, origin)
     } finally {
       await ended()
     }
@@ -150,7 +161,7 @@ export class Registry {
   async #runTimed(
     tool: Tool,
     args: Record<string, unknown>,
-    approved: string | undefined,
+    context: Pick<ToolContext, 'approved' | 'foreign'>,
     origin: CallOrigin,
   ): Promise<string> {
     const { channel, chat, person } = origin
@@ -172,7 +183,7 @@ export class Registry {
       ),
     )
     try {
-      const work = tool.run(args, { channel, chat, person, signal: aborter.signal, approved })
+      const work = tool.run(args, { channel, chat, person, signal: aborter.signal, ...context })
       return await Promise.race([work, gaveUp])
     } finally {
       origin.signal.removeEventListener('abort', onStop)

@@ -67,6 +67,7 @@ async function rig(t: Test, ids: readonly string[], more: { readonly tokensPerDa
       person: whole.person,
       messageAgeMs: 0,
       signal: never,
+      untrusted: undefined,
       beforeChange: async () => async () => {},
     }
     const reply = await commands['model']?.run(words, whole, origin)

@@ -24,6 +24,7 @@ export async function toolsOn(
       person: { id: '1', name: 'Ada', role: 'owner' },
       signal,
       approved: undefined,
+      foreign: () => undefined,
     }
     try {
       return await tool.run(v.parse(tool.arguments, args), context)

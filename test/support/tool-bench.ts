@@ -89,6 +89,7 @@ export function createToolBench(
       chat: 'home',
       person: ada,
       messageAgeMs: 0,
+      untrusted: undefined,
       signal: new AbortController().signal,
       beforeChange: (what) => {
         journal.push(`starts ${what}`)

@@ -35,6 +35,7 @@ void t.test('each skill says its name and use, and is read in one page', async (
         person: { id: '1', name: 'Ada', role: 'owner' },
         signal: new AbortController().signal,
         approved: undefined,
+        foreign: () => undefined,
       },
     )
     t.equal(read, text.trimEnd(), `${name} is read whole`)

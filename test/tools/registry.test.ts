@@ -396,3 +396,26 @@ void t.test('a call in words is short enough for a journal', (t) => {
   t.equal(describeCall('odd', undefined), 'odd ')
   t.end()
 })
+
+void t.test(
+  'while text from outside is in view, a call that acts asks first and says whence the text came',
+  async (t) => {
+    const bench = createToolBench([change, echo])
+    const origin = bench.origin({ untrusted: 'https://example.org' })
+    await bench.registry.run(call('echo', lamp), origin)
+    t.same(bench.asked, [], 'reading goes on')
+    await bench.registry.run(call('change', lamp), origin)
+    t.match(bench.asked[0]?.reason, /text from outside is in view \(https:\/\/example\.org\)/)
+  },
+)
+
+void t.test('the outcome of a call says whence text from outside in it came', async (t) => {
+  const page = smallTool('page', 'read', (name, { foreign }) => {
+    foreign('https://example.org')
+    foreign('https://example.org')
+    return `page ${name}`
+  })
+  const bench = createToolBench([page, echo])
+  t.equal((await bench.registry.run(call('page', lamp), bench.origin())).foreign, 'https://example.org')
+  t.notOk('foreign' in (await bench.registry.run(call('echo', lamp), bench.origin())))
+})
