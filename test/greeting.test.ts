@@ -36,8 +36,8 @@ void t.test('a daemon says what it serves, and with which command one texts it',
 })
 
 void t.test('with a provider the first greeting says where one writes to', async (t) => {
-  const lines = greetingLines({ ...place, model: 'anthropic/claude-sonnet-4-5', tries: ['read room'], fresh: true })
-  t.equal(lines[2], 'The model is anthropic/claude-sonnet-4-5. What you write here goes to it.')
+  const lines = greetingLines({ ...place, model: 'anthropic/claude-sonnet-5-5', tries: ['read room'], fresh: true })
+  t.equal(lines[2], 'The model is anthropic/claude-sonnet-5-5. What you write here goes to it.')
 })
 
 void t.test('a daemon on Telegram says who is answered, or how the first person gets in', async (t) => {

@@ -1,4 +1,9 @@
-/** Providers that need only their key in the environment. Addresses as the providers document them. */
+/**
+ * Providers that need only their key in the environment. Addresses, names and models as the providers' own documents
+ * gave them in November 2026 (platform.claude.com, developers.openai.com, ai.google.dev, openrouter.ai,
+ * api-docs.deepseek.com, console.groq.com, docs.mistral.ai, docs.x.ai, docs.ollama.com, llama.cpp's server README). Models
+ * are shut down with a few months' notice: no default is one whose end is announced.
+ */
 export interface KnownProvider {
   readonly api: 'openai' | 'anthropic'
   readonly baseUrl: string
@@ -20,12 +25,12 @@ export interface ProviderFlags {
   readonly callIds: 'any' | 'nine'
   /** Whether the person may not speak right behind a tool's result. */
   readonly assistantAfterTool: boolean
-  /** Whether the size of the context is told with each request. */
-  readonly tellsContext: boolean
   /** Whether calls may come as text, because the server does not read them out of what the model writes. */
   readonly readsTextCalls: boolean
-  /** What has to stand beside each call of the history. */
-  readonly callExtra: Readonly<Record<string, unknown>>
+  /** Where the signature of thoughts stands that Gemini wants with each call of the history: Google's place or OpenRouter's. */
+  readonly callSignature: 'none' | 'google' | 'openrouter'
+  /** What has to stand in each request besides. */
+  readonly bodyExtra: Readonly<Record<string, unknown>>
 }
 
 interface Entry extends KnownProvider {
@@ -39,9 +44,9 @@ const usualFlags: ProviderFlags = {
   promptCacheKey: false,
   callIds: 'any',
   assistantAfterTool: false,
-  tellsContext: false,
   readsTextCalls: true,
-  callExtra: {},
+  callSignature: 'none',
+  bodyExtra: {},
 }
 
 const entries: Readonly<Record<string, Entry>> = {
@@ -49,36 +54,38 @@ const entries: Readonly<Record<string, Entry>> = {
     api: 'anthropic',
     baseUrl: 'https://api.anthropic.com',
     keyName: 'ANTHROPIC_API_KEY',
-    defaultModel: 'claude-sonnet-4-5',
+    defaultModel: 'claude-sonnet-5-5',
     flags: { readsTextCalls: false },
   },
   openai: {
     api: 'openai',
     baseUrl: 'https://api.openai.com/v1',
     keyName: 'OPENAI_API_KEY',
-    defaultModel: 'gpt-5-mini',
+    defaultModel: 'gpt-6.1-terra',
     flags: { outputCap: 'max_completion_tokens', promptCacheKey: true, readsTextCalls: false },
   },
   gemini: {
     api: 'openai',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyName: 'GEMINI_API_KEY',
-    defaultModel: 'gemini-2.5-flash',
+    defaultModel: 'gemini-3.5-flash-lite',
     flags: { readsTextCalls: false },
   },
   openrouter: {
     api: 'openai',
     baseUrl: 'https://openrouter.ai/api/v1',
     keyName: 'OPENROUTER_API_KEY',
-    defaultModel: 'openrouter/auto',
+    // Not openrouter/auto: what it may choose would want thoughts of its own back.
+    defaultModel: 'anthropic/claude-sonnet-5.5',
     flags: {},
   },
   deepseek: {
     api: 'openai',
     baseUrl: 'https://api.deepseek.com',
     keyName: 'DEEPSEEK_API_KEY',
-    defaultModel: 'deepseek-chat',
-    flags: {},
+    defaultModel: 'deepseek-flash',
+    // It thinks unless told not to, and then refuses each call of the history that comes without its thoughts.
+    flags: { bodyExtra: { thinking: { type: 'disabled' } } },
   },
   groq: {
     api: 'openai',
@@ -105,17 +112,15 @@ const entries: Readonly<Record<string, Entry>> = {
     api: 'openai',
     baseUrl: 'https://api.x.ai/v1',
     keyName: 'XAI_API_KEY',
-    defaultModel: 'grok-4-fast',
+    defaultModel: 'grok-4.3',
     flags: { outputCap: 'max_completion_tokens', readsTextCalls: false },
   },
-  // Its OpenAI form passes no context size on so far (its versions differ, and unknown fields do no harm): whoever
-  // wants more than the default of the server sets OLLAMA_CONTEXT_LENGTH there.
   ollama: {
     api: 'openai',
     baseUrl: 'http://127.0.0.1:11434/v1',
     keyName: undefined,
     defaultModel: undefined,
-    flags: { tellsContext: true },
+    flags: {},
   },
   llamacpp: {
     api: 'openai',
@@ -126,8 +131,33 @@ const entries: Readonly<Record<string, Entry>> = {
   },
 }
 
-/** From Gemini 3 on each call of the history carries a signature; Google documents this word for those without one. */
-const unsignedCall = { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } }
+interface ModelRule {
+  readonly provider: string
+  readonly models: RegExp
+  readonly flags: Partial<ProviderFlags>
+}
+
+/**
+ * What single models want. Thoughts have to come back with the calls that they led to, unchanged and behind an unchanged
+ * history; ours is cut to its window. So thinking is off where it can be, and otherwise never sent back, which Anthropic
+ * allows.
+ */
+const modelRules: readonly ModelRule[] = [
+  { provider: 'gemini', models: /^(?!gemini-[12]\b)/, flags: { callSignature: 'google' } },
+  { provider: 'openrouter', models: /^google\/(?!gemini-[12]\b)/, flags: { callSignature: 'openrouter' } },
+  // In this wire format they take tools only without thinking, and think unless told not to.
+  { provider: 'openai', models: /^gpt-(?:5\.[1-9]|[6-9])/, flags: { bodyExtra: { reasoning_effort: 'none' } } },
+  {
+    provider: 'anthropic',
+    models: /^claude-sonnet-5-5/,
+    flags: { bodyExtra: { thinking: { type: 'between_tools' } } },
+  },
+  {
+    provider: 'anthropic',
+    models: /^claude-(?:haiku-5|sonnet-5$)/,
+    flags: { bodyExtra: { thinking: { type: 'disabled' } } },
+  },
+]
 
 function entryOf(name: string): Entry | undefined {
   return Object.hasOwn(entries, name) ? entries[name] : undefined
@@ -139,9 +169,8 @@ export function knownProvider(name: string): KnownProvider | undefined {
 
 /** The flags of this model of this provider; of a provider that is not known, the usual ones. */
 export function providerFlags(provider: string, modelName: string): ProviderFlags {
-  const flags = { ...usualFlags, ...entryOf(provider)?.flags }
-  const isSigned = provider === 'gemini' && !/^gemini-[12]\b/.test(modelName)
-  return isSigned ? { ...flags, callExtra: unsignedCall } : flags
+  const rule = modelRules.find((each) => each.provider === provider && each.models.test(modelName))
+  return { ...usualFlags, ...entryOf(provider)?.flags, ...rule?.flags }
 }
 
 /** The model of the first known provider whose key stands ready; else the one that needs none. */

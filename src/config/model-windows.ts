@@ -1,22 +1,27 @@
 import { limits } from '../limits.ts'
 import { knownProvider } from './known-providers.ts'
 
-/** Tokens that one request and its reply may hold, by how the model's name begins; the first that fits counts. */
+/**
+ * Tokens that one request and its reply may hold, by how the model's name begins; the first that fits counts. From the
+ * providers' pages of their models and the lists of github.com/anomalyco/models.dev and
+ * github.com/BerriAI/litellm (model_prices_and_context_window.json), November 2026. Where the models of a family differ,
+ * that of the smallest: no chat here fills more than 100,000 tokens anyway.
+ */
 const windows: readonly (readonly [string, number])[] = [
   ['claude-', 200_000],
-  ['gpt-5', 400_000],
   ['gpt-4.1', 1_000_000],
   ['gpt-4o', 128_000],
   ['gpt-oss', 131_072],
-  ['o3', 200_000],
-  ['o4', 200_000],
+  ['gpt-5', 400_000],
+  ['gpt-6', 1_050_000],
   ['gemini-', 1_000_000],
-  ['grok-4', 256_000],
-  ['grok-3', 131_072],
+  ['grok-', 256_000],
+  ['deepseek-flash', 1_000_000],
   ['deepseek-', 128_000],
   ['mistral-', 128_000],
-  ['magistral-', 40_000],
-  ['codestral-', 128_000],
+  ['ministral-', 128_000],
+  ['magistral-', 128_000],
+  ['codestral-', 256_000],
   ['devstral-', 128_000],
   ['llama-3.1', 131_072],
   ['llama-3.3', 131_072],

@@ -6,7 +6,7 @@ import { knownProvider } from './known-providers.ts'
 import { choice, isName, mapOf, message, secret, shape, text } from './values.ts'
 
 export function modelSchema(): v.GenericSchema<unknown, string[]> {
-  const expected = 'offline, or provider/model such as anthropic/claude-sonnet-4-5'
+  const expected = 'offline, or provider/model such as anthropic/claude-sonnet-5-5'
   const id = v.pipe(
     text(expected),
     v.regex(/^(offline|(?!offline\/)[a-z][a-z0-9_-]*\/\S+)$/, ({ input }) =>

@@ -42,7 +42,7 @@ export interface ModelReply {
 }
 
 export interface Model {
-  /** As configured, for example `offline` or `anthropic/claude-sonnet-4-5`. */
+  /** As configured, for example `offline` or `anthropic/claude-sonnet-5-5`. */
   readonly id: string
   /** How much one request and its reply may hold. */
   readonly windowTokens: number

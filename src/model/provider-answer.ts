@@ -18,6 +18,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   model_not_found: 404,
   request_too_large: 413,
   rate_limit_error: 429,
+  enforced_spend_limit_reached: 429,
   rate_limit_exceeded: 429,
   insufficient_quota: 429,
   RESOURCE_EXHAUSTED: 429,
@@ -51,8 +52,9 @@ export function refusal(
 }
 
 function described(error: JsonObject): StatedError {
-  // The most telling name first; a code that is a number is a status.
-  const names = [error['code'], error['status'], error['type']]
+  // The most telling name first: Anthropic tells a spending limit from a rate limit in its details alone, see
+  // https://platform.claude.com/docs/en/api/errors. A code that is a number is a status.
+  const names = [objectIn(error['details'])['error_code'], error['code'], error['status'], error['type']]
   const providerCode = names.find((name) => textIn(name) !== undefined && !/^\d+$/.test(String(name)))
   const number = countIn(Number(error['code']))
   const status = number >= 400 && number < 600 ? number : statusOfCode[String(providerCode)]

@@ -23,7 +23,7 @@ export function causeOfRefusal(answer: ProviderAnswer): RefusalCause {
   if (status < 500) {
     if (tooLongName.test(name) || (status !== 429 && tooLongWords.test(words))) return 'too-long'
     if (isDaily(status, words)) return 'daily-quota'
-    if (isMoney(answer, status, name, words)) return 'money'
+    if (isMoney(status, name, words)) return 'money'
     if (status !== 429 && (name === 'invalid_api_key' || keyWords.test(words))) return 'key'
     if (status !== 429 && (name === 'model_not_found' || modelWords.test(words))) return 'unknown-model'
   }
@@ -35,7 +35,7 @@ const tooLongWords =
   /context[ _](?:length|window|size|limit)|(?:prompt|input|request) is too long|too many (?:input )?tokens|input token count|reduce the length|request too large/i
 
 const moneyName =
-  /^(?:insufficient_(?:quota|balance|credits|user_quota)|billing_\w+|enforced_spend_limit_reached|exceeded_current_quota_error|payment_required)$/
+  /^(?:insufficient_(?:quota|balance|credits|user_quota)|credit_balance_exhausted|billing_\w+|\w+_(?:spend|usage)_limit_(?:exceeded|reached)|enforced_spend_limit_reached|exceeded_current_quota_error|payment_required)$/
 const moneyWords =
   /insufficient (?:account )?(?:balance|credits?|funds|quota)|credit balance|(?:out of|no|any|all available|more) credits|spend(?:ing)? limit|usage limits|plan and billing/i
 
@@ -44,10 +44,8 @@ const keyWords =
 const modelWords =
   /model.{0,80}(?:not found|does not exist|not exist|not a valid|decommissioned)|not a valid model|no such model/i
 
-function isMoney(answer: ProviderAnswer, status: number, name: string, words: string): boolean {
+function isMoney(status: number, name: string, words: string): boolean {
   if (moneyName.test(name) || status === 402) return true
-  // Anthropic's rate limits always say when to come again; a spending limit has no such time.
-  if (name === 'rate_limit_error') return answer.retryAfterMs === undefined || /spend(?:ing)? limit/i.test(words)
   // Gemini speaks of plan and billing in every refusal, OpenAI in its rate limits of payment.
   if (name === 'RESOURCE_EXHAUSTED' || name === 'rate_limit_exceeded') return false
   return moneyWords.test(words)

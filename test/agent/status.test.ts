@@ -41,7 +41,7 @@ void t.test('/status has one line of what was used today where a model costs tok
   const bench = new DeviceBench(t.testdir({}), configs)
   await bench.start()
   const tokens = 'Tokens today: 12,345 of 500,000 (anthropic 12,345).'
-  const model = 'anthropic/claude-sonnet-4-5'
+  const model = 'anthropic/claude-sonnet-5-5'
   const lines = await statusOf(bench, { model, tokens })
   t.same([lines.length, lines[1], lines[2]], [5, `Board: simulated Raspberry Pi. Model: ${model}.`, tokens])
 })

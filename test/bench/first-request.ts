@@ -3,7 +3,7 @@ import { createApp } from '../../src/app.ts'
 import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
 import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
 import { createSystemClock } from '../../src/clock.ts'
-import { providerFlags } from '../../src/config/known-providers.ts'
+import { providerFlags, type ProviderFlags } from '../../src/config/known-providers.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
 import { anthropicRequestBody } from '../../src/model/anthropic/request-body.ts'
@@ -20,12 +20,12 @@ export interface FirstRequestFigures {
 /** The bytes of the bodies that the two wire formats make of it. */
 export async function measureFirstRequest(folder: string): Promise<FirstRequestFigures> {
   const request = await firstRequest(folder)
-  const options = { modelName: 'claude-sonnet-4-5', windowTokens: 200_000 }
-  const flags = providerFlags('openai', options.modelName)
+  const options = { modelName: 'claude-sonnet-5-5', windowTokens: 200_000 }
+  const flagsOf = (provider: string): ProviderFlags => providerFlags(provider, options.modelName)
   const bytes = (body: object): number => Buffer.byteLength(JSON.stringify(body))
   return {
-    openaiBytes: bytes(openaiRequestBody(request, { ...options, flags })),
-    anthropicBytes: bytes(anthropicRequestBody(request, options)),
+    openaiBytes: bytes(openaiRequestBody(request, { ...options, flags: flagsOf('openai') })),
+    anthropicBytes: bytes(anthropicRequestBody(request, { ...options, flags: flagsOf('anthropic') })),
     tools: request.tools.length,
   }
 }

@@ -22,12 +22,12 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ['42\n', 'pincer.yaml:1: found a single text, expected settings such as `board: simulated`, each on its line.'],
   [
     'model: [offline, 7]\n',
-    'pincer.yaml:1 model[1]: found 7, expected offline, or provider/model such as anthropic/claude-sonnet-4-5.',
+    'pincer.yaml:1 model[1]: found 7, expected offline, or provider/model such as anthropic/claude-sonnet-5-5.',
   ],
   ['model: []\n', 'pincer.yaml:1 model: found a list, expected at least one model, or offline.'],
   [
     'model: gpt-4\n',
-    'pincer.yaml:1 model: found "gpt-4", expected offline, or provider/model such as anthropic/claude-sonnet-4-5.',
+    'pincer.yaml:1 model: found "gpt-4", expected offline, or provider/model such as anthropic/claude-sonnet-5-5.',
   ],
   [
     'model: antropic/claude\n',

@@ -28,7 +28,7 @@ export function load(
 }
 
 /** The example of the design, word for word. */
-export const exampleFile = `model: anthropic/claude-sonnet-4-5   # provider/model, or a list tried in order; "offline" needs no network
+export const exampleFile = `model: anthropic/claude-sonnet-5-5   # provider/model, or a list tried in order; "offline" needs no network
 providers:                            # well-known ones need only their key in the environment
   lan: { api: openai, baseUrl: "http://192.168.1.10:11434/v1", apiKey: "\${LAN_KEY}" }   # api: openai | anthropic; baseUrl as the provider documents it
 channels:

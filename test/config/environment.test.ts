@@ -59,7 +59,7 @@ void t.test('a key and a bot token in the environment are enough to serve Telegr
   }
   const both = await configOf({ ANTHROPIC_API_KEY: 'key-1', TELEGRAM_BOT_TOKEN: token })
   t.match(both, {
-    models: ['anthropic/claude-sonnet-4-5'],
+    models: ['anthropic/claude-sonnet-5-5'],
     providers: { anthropic: { api: 'anthropic', baseUrl: 'https://api.anthropic.com', apiKey: 'key-1' } },
     channels: { telegram: { token, allow: [], guests: [], progress: true, apiRoot: 'https://api.telegram.org' } },
     board: 'simulated',

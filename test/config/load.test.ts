@@ -33,7 +33,7 @@ void t.test(
     const { config, source, notes, secrets } = valid(await load(home, exampleEnvironment))
     t.equal(source, join(home, 'pincer.yaml'))
     t.strictSame(config, {
-      models: ['anthropic/claude-sonnet-4-5'],
+      models: ['anthropic/claude-sonnet-5-5'],
       providers: {
         anthropic: { api: 'anthropic', baseUrl: 'https://api.anthropic.com' },
         lan: { api: 'openai', baseUrl: 'http://192.168.1.10:11434/v1', apiKey: exampleEnvironment.LAN_KEY },

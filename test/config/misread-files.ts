@@ -451,15 +451,15 @@ export const misreadFiles: readonly (readonly [text: string, ...sentences: strin
   ],
   [
     'model: Offline\n',
-    'pincer.yaml:1 model: found "Offline", expected offline, or provider/model such as anthropic/claude-sonnet-4-5. Write offline.',
+    'pincer.yaml:1 model: found "Offline", expected offline, or provider/model such as anthropic/claude-sonnet-5-5. Write offline.',
   ],
   [
     'model: offline/x\n',
-    'pincer.yaml:1 model: found "offline/x", expected offline, or provider/model such as anthropic/claude-sonnet-4-5. Write offline.',
+    'pincer.yaml:1 model: found "offline/x", expected offline, or provider/model such as anthropic/claude-sonnet-5-5. Write offline.',
   ],
   [
     'model: { name: gpt }\n',
-    'pincer.yaml:1 model: found a mapping, expected offline, or provider/model such as anthropic/claude-sonnet-4-5.',
+    'pincer.yaml:1 model: found a mapping, expected offline, or provider/model such as anthropic/claude-sonnet-5-5.',
   ],
   [
     'timezone: utc\n',

@@ -4,20 +4,29 @@ import { windowTokensOf } from '../../src/config/model-windows.ts'
 
 void t.test('the window of a well-known model is known, and any other is taken to be small', (t) => {
   const rows: readonly (readonly [string, string, number])[] = [
-    ['anthropic', 'claude-sonnet-4-5', 200_000],
+    ['anthropic', 'claude-sonnet-5-5', 200_000],
     ['anthropic', 'made-up', 200_000],
-    ['openai', 'gpt-5-mini', 400_000],
+    ['openai', 'gpt-5.4-mini', 400_000],
+    ['openai', 'gpt-6.1-terra', 1_050_000],
     ['openai', 'gpt-4.1-mini', 1_000_000],
     ['openai', 'made-up', 32_000],
-    ['openrouter', 'anthropic/claude-sonnet-4.5', 200_000],
+    ['openrouter', 'anthropic/claude-sonnet-5.5', 200_000],
     ['groq', 'openai/gpt-oss-120b', 131_072],
-    ['gemini', 'gemini-2.5-flash', 1_000_000],
-    ['lan', 'gpt-5-mini', 32_000],
+    ['gemini', 'gemini-3.5-flash-lite', 1_000_000],
+    ['lan', 'gpt-5.4-mini', 32_000],
     ['constructor', 'x', 32_000],
     ['ollama', 'llama-3.3', 8_192],
     ['llamacpp', 'any', 8_192],
   ]
   for (const [provider, model, tokens] of rows) t.equal(windowTokensOf(provider, model), tokens, `${provider}/${model}`)
+  t.end()
+})
+
+void t.test('the window of every default model is known', (t) => {
+  for (const name of knownProviderNames()) {
+    const model = knownProvider(name)?.defaultModel
+    if (model !== undefined) t.ok(windowTokensOf(name, model) >= 128_000, `${name}/${model}`)
+  }
   t.end()
 })
 

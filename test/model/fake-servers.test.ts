@@ -32,7 +32,7 @@ async function answerOf(
 void t.test('the Chat Completions server takes what is right, whole and streamed', async (t) => {
   const server = await FakeOpenai.start()
   t.teardown(() => server.close())
-  const body = { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'hi' }] }
+  const body = { model: 'gpt-6.1-terra', messages: [{ role: 'user', content: 'hi' }] }
   server.will([{ text: 'Hi.' }, { text: 'Hi.' }])
   t.match(await answerOf(server, '/v1/chat/completions', openaiHeaders, body), /^200 .*"content":"Hi\."/)
   t.match(
@@ -46,7 +46,11 @@ void t.test('the Chat Completions server takes what is right, whole and streamed
 void t.test('the Chat Completions server refuses what the real one refuses', async (t) => {
   const server = await FakeOpenai.start()
   t.teardown(() => server.close())
-  const base = { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'hi' }] }
+  const base = {
+    model: 'gpt-6.1-terra',
+    messages: [{ role: 'user', content: 'hi' }],
+    reasoning_effort: 'none',
+  }
   const tool = (name: string): object => ({ type: 'function', function: { name, parameters: { type: 'object' } } })
   const call = (id: string, name = 'x', given: unknown = '{}'): object => ({
     id,
@@ -67,6 +71,9 @@ void t.test('the Chat Completions server refuses what the real one refuses', asy
     [{ ...base, messages: [] }, /empty array/],
     [{ ...base, stream_options: { include_usage: true } }, /only allowed when 'stream'/],
     [{ ...base, max_tokens: 9 }, /Use 'max_completion_tokens' instead/],
+    [{ ...base, model: 'gpt-5', reasoning_effort: 'none' }, /does not support 'none'/],
+    [{ ...base, tools: [tool('a')], reasoning_effort: undefined }, /set reasoning_effort to 'none'/],
+    [{ ...base, tools: [tool('a')], reasoning_effort: 'low' }, /set reasoning_effort to 'none'/],
     [{ ...base, max_completion_tokens: 0 }, /Invalid 'max_completion_tokens'/],
     [{ ...base, model: 'gpt-4o', max_tokens: 9, max_completion_tokens: 9 }, /at the same time/],
     [{ ...base, tools: [] }, /Invalid 'tools'/],
@@ -138,6 +145,8 @@ void t.test('the Messages server refuses what the real one refuses', async (t) =
     [{ ...base, model: undefined }, /model: Field required/],
     [{ ...base, max_tokens: undefined }, /max_tokens: Field required/],
     [{ ...base, max_tokens: 0 }, /greater than or equal to 1/],
+    [{ ...base, model: 'claude-sonnet-5-5', thinking: { type: 'disabled' } }, /thinking\.type\.disabled/],
+    [{ ...base, model: 'claude-haiku-5-5', thinking: { type: 'between_tools' } }, /thinking\.type\.between_tools/],
     [{ ...base, messages: [] }, /at least one message/],
     [{ ...base, messages: [{ role: 'system', content: 'x' }] }, /Unexpected role/],
     [{ ...base, messages: [{ role: 'assistant', content: 'x' }] }, /first message must use/],
@@ -236,13 +245,16 @@ void t.test('no mended history, however wild, becomes a request that a server re
   for (let round = 0; round < 400; round++) {
     const tools = roll(3) === 0 ? [] : [deviceRead, deviceSet]
     const request = { system: roll(4) === 0 ? '' : 'You are Pincer.', tools, messages: repair(wildHistory(roll)) }
-    const options = { modelName: 'gpt-5-mini', windowTokens: 32_000 }
+    const chat = { modelName: 'gpt-6.1-terra', windowTokens: 32_000 }
     const flags = {
-      ...providerFlags('openai', 'gpt-5-mini'),
+      ...providerFlags('openai', chat.modelName),
       callIds: round % 2 === 0 ? ('any' as const) : ('nine' as const),
     }
-    await answerOf(openai, '/v1/chat/completions', openaiHeaders, openaiRequestBody(request, { ...options, flags }))
-    await answerOf(anthropic, '/v1/messages', anthropicHeaders, anthropicRequestBody(request, options))
+    const claude = { modelName: 'claude-sonnet-5-5', windowTokens: 32_000 }
+    const claudeFlags = providerFlags('anthropic', claude.modelName)
+    const claudeBody = anthropicRequestBody(request, { ...claude, flags: claudeFlags })
+    await answerOf(openai, '/v1/chat/completions', openaiHeaders, openaiRequestBody(request, { ...chat, flags }))
+    await answerOf(anthropic, '/v1/messages', anthropicHeaders, claudeBody)
   }
   t.same([...new Set(openai.refusals())].slice(0, 3), [])
   t.same([...new Set(anthropic.refusals())].slice(0, 3), [])

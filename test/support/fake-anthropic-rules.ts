@@ -50,6 +50,8 @@ function bodyFault(body: unknown): string | undefined {
   if (!Number.isInteger(cap) || Number(cap) < 1) return 'max_tokens: Input should be greater than or equal to 1'
   if (!Array.isArray(messages)) return 'messages: Field required'
   if (messages.length === 0) return 'messages: at least one message is required'
+  const thoughts = thinkingFault(body['thinking'], model)
+  if (thoughts !== undefined) return thoughts
   const marks = marksIn(body)
   if (marks > 4) return `A maximum of 4 blocks with cache_control may be provided. Found ${marks}.`
   if (Array.isArray(system)) {
@@ -59,6 +61,18 @@ function bodyFault(body: unknown): string | undefined {
     }
   } else if (system !== undefined && typeof system !== 'string') return 'system: Input should be a valid string or list'
   return toolsFault(body) ?? messagesFault(messages, body['tools'] !== undefined)
+}
+
+/** Which modes of thinking each model takes, as the documents of the models list them. */
+function thinkingFault(thinking: unknown, model: string): string | undefined {
+  if (thinking === undefined) return undefined
+  const mode = String(objectIn(thinking)['type'])
+  const taken = model.startsWith('claude-sonnet-5-5')
+    ? ['adaptive', 'between_tools']
+    : /^claude-(?:opus-5|fable)/.test(model)
+      ? ['adaptive']
+      : ['adaptive', 'disabled']
+  return taken.includes(mode) ? undefined : `"thinking.type.${mode}" is not supported for this model.`
 }
 
 function marksIn(value: unknown): number {

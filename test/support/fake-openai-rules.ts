@@ -47,7 +47,7 @@ function bodyFault(body: unknown): string | undefined {
   if (!Array.isArray(messages)) return "Missing required parameter: 'messages'."
   if (messages.length === 0) return "Invalid 'messages': empty array. Expected an array with minimum length 1."
   if ('stream_options' in body && stream !== true) return "'stream_options' is only allowed when 'stream' is enabled."
-  return capFault(body, model) ?? toolsFault(body) ?? messagesFault(messages)
+  return capFault(body, model) ?? effortFault(body, model) ?? toolsFault(body) ?? messagesFault(messages)
 }
 
 function capFault(body: JsonObject, model: string): string | undefined {
@@ -58,9 +58,19 @@ function capFault(body: JsonObject, model: string): string | undefined {
   if ('max_tokens' in body && 'max_completion_tokens' in body) {
     return "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
   }
-  return 'max_tokens' in body && /^(gpt-5|o\d)/.test(model)
+  return 'max_tokens' in body && /^(gpt-[5-9]|o\d)/.test(model)
     ? "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
     : undefined
+}
+
+/** Thinking and tools in one request: newer models take that in another wire format only, older ones must think. */
+function effortFault({ tools, reasoning_effort: effort }: JsonObject, model: string): string | undefined {
+  if (/^gpt-5(?:-|$)/.test(model) && effort === 'none')
+    return "Unsupported value: 'reasoning_effort' does not support 'none' with this model."
+  if (/^gpt-(?:5\.[6-9]|[6-9])/.test(model) && tools !== undefined && effort !== 'none') {
+    return `Function tools with reasoning_effort are not supported for ${model} in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.`
+  }
+  return undefined
 }
 
 function toolsFault({ tools, tool_choice: choice }: JsonObject): string | undefined {

@@ -11,9 +11,9 @@ export interface Refusal {
 const openai = (message: string, type: string, code: string | null = null) => ({
   error: { message, type, param: null, code },
 })
-const anthropic = (type: string, message: string) => ({
+const anthropic = (type: string, message: string, details?: object) => ({
   type: 'error',
-  error: { type, message },
+  error: { type, message, ...(details === undefined ? {} : { details }) },
   request_id: 'req_SECRET',
 })
 const gemini = (code: number, status: string, message: string, quotaId?: string) => [
@@ -44,6 +44,14 @@ export const refusals: readonly Refusal[] = [
     ),
     cause: 'too-often',
   },
+  ...['credit_balance_exhausted', 'organization_spend_limit_exceeded', 'project_spend_limit_exceeded'].map(
+    (code): Refusal => ({
+      from: 'openai',
+      status: 429,
+      body: openai('This request was refused.', 'insufficient_quota', code),
+      cause: 'money',
+    }),
+  ),
   {
     from: 'openai',
     status: 429,
@@ -236,7 +244,19 @@ export const refusals: readonly Refusal[] = [
   {
     from: 'anthropic',
     status: 429,
-    body: anthropic('rate_limit_error', 'enforced_spend_limit_reached'),
+    body: anthropic('rate_limit_error', 'Number of request tokens has exceeded your per-minute rate limit.'),
+    cause: 'too-often',
+  },
+  {
+    from: 'anthropic',
+    status: 429,
+    body: anthropic('rate_limit_error', 'Usage is paused.', { error_code: 'enforced_spend_limit_reached' }),
+    cause: 'money',
+  },
+  {
+    from: 'anthropic',
+    status: 400,
+    body: anthropic('invalid_request_error', 'You have reached your specified API usage limits.'),
     cause: 'money',
   },
   { from: 'anthropic', status: 402, body: anthropic('billing_error', 'Check your payment details.'), cause: 'money' },

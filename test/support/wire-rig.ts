@@ -59,15 +59,15 @@ export async function openaiRig(t: Test, options: RigOptions = {}): Promise<Rig<
   const server = await FakeOpenai.start()
   t.teardown(() => server.close())
   const model = createOpenaiModel({
-    id: 'openai/gpt-5-mini',
-    modelName: 'gpt-5-mini',
+    id: 'openai/gpt-6.1-terra',
+    modelName: 'gpt-6.1-terra',
     baseUrl: server.baseUrl,
     apiKey: server.key,
     http: httpFor(t, options.clock),
     clock: createSystemClock(),
     windowTokens: 128_000,
     ...options,
-    flags: { ...providerFlags('openai', 'gpt-5-mini'), ...options.flags },
+    flags: { ...providerFlags('openai', 'gpt-6.1-terra'), ...options.flags },
   })
   return { server, model }
 }
@@ -76,15 +76,15 @@ export async function anthropicRig(t: Test, options: RigOptions = {}): Promise<R
   const server = await FakeAnthropic.start()
   t.teardown(() => server.close())
   const model = createAnthropicModel({
-    id: 'anthropic/claude-sonnet-4-5',
-    modelName: 'claude-sonnet-4-5',
+    id: 'anthropic/claude-sonnet-5-5',
+    modelName: 'claude-sonnet-5-5',
     baseUrl: server.baseUrl,
     apiKey: server.key,
     http: httpFor(t, options.clock),
     clock: createSystemClock(),
     windowTokens: 200_000,
     ...options,
-    flags: { ...providerFlags('anthropic', 'claude-sonnet-4-5'), ...options.flags },
+    flags: { ...providerFlags('anthropic', 'claude-sonnet-5-5'), ...options.flags },
   })
   return { server, model }
 }

@@ -6,7 +6,7 @@ import { AnthropicReplyReader } from './reply-reader.ts'
 import { anthropicRequestBody } from './request-body.ts'
 
 export interface AnthropicModelOptions extends WireOptions {
-  readonly flags: Pick<ProviderFlags, 'readsTextCalls'>
+  readonly flags: Pick<ProviderFlags, 'readsTextCalls' | 'bodyExtra'>
 }
 
 const version = '2023-06-01'

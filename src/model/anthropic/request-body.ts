@@ -1,3 +1,4 @@
+import type { ProviderFlags } from '../../config/known-providers.ts'
 import type { JsonObject } from '../json-value.ts'
 import type { Message, ModelRequest } from '../model.ts'
 import { replyTokensMax } from '../reply-tokens.ts'
@@ -14,7 +15,11 @@ const mark = { cache_control: { type: 'ephemeral' } } as const
 /** The body of a Messages request, see https://docs.anthropic.com/en/api/messages. Cached in the order tools, system, messages. */
 export function anthropicRequestBody(
   request: ModelRequest,
-  options: { readonly modelName: string; readonly windowTokens: number },
+  options: {
+    readonly modelName: string
+    readonly windowTokens: number
+    readonly flags: Pick<ProviderFlags, 'bodyExtra'>
+  },
 ): Readonly<Record<string, unknown>> {
   const { system } = request
   return {
@@ -24,6 +29,7 @@ export function anthropicRequestBody(
     ...(system.trim() === '' ? {} : { system: [{ type: 'text', text: system, ...mark }] }),
     messages: wireTurns(request.messages),
     stream: true,
+    ...options.flags.bodyExtra,
   }
 }
 

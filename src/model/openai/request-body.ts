@@ -34,7 +34,7 @@ export function openaiRequestBody(
     ...(flags.streamOptions ? { stream_options: { include_usage: true } } : {}),
     [flags.outputCap]: replyTokensMax(windowTokens),
     ...(flags.promptCacheKey ? { prompt_cache_key: cacheKey(request.system) } : {}),
-    ...(flags.tellsContext ? { num_ctx: windowTokens } : {}),
+    ...flags.bodyExtra,
   }
 }
 
@@ -74,7 +74,17 @@ function assistantMessage(message: Message & { readonly role: 'assistant' }, fla
     role: 'assistant',
     content: text.trim() === '' ? null : text,
     tool_calls: toolCalls.map((call) => wireCall(call, flags)),
+    ...(flags.callSignature === 'openrouter' ? { reasoning_details: [signatureOf(toolCalls[0], flags)] } : {}),
   }
+}
+
+/** Google documents this word for calls without a signature, which Gemini refuses from its third generation on. */
+const unsigned = 'skip_thought_signature_validator'
+
+/** The form in which OpenRouter gives and takes Gemini's signatures: with the first call of a message. */
+function signatureOf(call: ToolCall | undefined, flags: ProviderFlags): object {
+  const id = wireId(call?.id ?? '', flags.callIds)
+  return { type: 'reasoning.encrypted', data: unsigned, id, format: 'google-gemini-v1', index: 0 }
 }
 
 function wireCall(call: ToolCall, flags: ProviderFlags): object {
@@ -82,7 +92,7 @@ function wireCall(call: ToolCall, flags: ProviderFlags): object {
     id: wireId(call.id, flags.callIds),
     type: 'function',
     function: { name: wireName(call.name), arguments: argumentsText(call) },
-    ...flags.callExtra,
+    ...(flags.callSignature === 'google' ? { extra_content: { google: { thought_signature: unsigned } } } : {}),
   }
 }
 

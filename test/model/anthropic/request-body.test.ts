@@ -1,11 +1,17 @@
 import t from 'tap'
+import { providerFlags } from '../../../src/config/known-providers.ts'
 import { anthropicRequestBody } from '../../../src/model/anthropic/request-body.ts'
 import type { Message, ModelRequest } from '../../../src/model/model.ts'
 import { deviceRead, deviceSet, user } from '../../support/wire-rig.ts'
 
-function bodyOf(request: Partial<ModelRequest>, windowTokens = 200_000): Record<string, unknown> {
+function bodyOf(
+  request: Partial<ModelRequest>,
+  windowTokens = 200_000,
+  modelName = 'claude-sonnet-5-5',
+): Record<string, unknown> {
   const whole = { system: '', tools: [], messages: [user('hi')], ...request }
-  const body = anthropicRequestBody(whole, { modelName: 'claude-sonnet-4-5', windowTokens })
+  const flags = providerFlags('anthropic', modelName)
+  const body = anthropicRequestBody(whole, { modelName, windowTokens, flags })
   return JSON.parse(JSON.stringify(body)) as Record<string, unknown>
 }
 
@@ -38,7 +44,7 @@ void t.test('a conversation becomes exactly this body', (t) => {
     ],
   })
   t.same(body, {
-    model: 'claude-sonnet-4-5',
+    model: 'claude-sonnet-5-5',
     max_tokens: 8_192,
     tools: [
       { name: 'device_read', description: 'Read', input_schema: deviceRead.parameters },
@@ -65,7 +71,21 @@ void t.test('a conversation becomes exactly this body', (t) => {
       },
     ],
     stream: true,
+    thinking: { type: 'between_tools' },
   })
+  t.end()
+})
+
+void t.test('each model is told of thinking what it takes, and others nothing', (t) => {
+  const rows: readonly (readonly [string, object | undefined])[] = [
+    ['claude-sonnet-5-5', { type: 'between_tools' }],
+    ['claude-sonnet-5', { type: 'disabled' }],
+    ['claude-haiku-5-5', { type: 'disabled' }],
+    ['claude-opus-5-5', undefined],
+    ['claude-haiku-4-5', undefined],
+    ['claude-sonnet-4-6', undefined],
+  ]
+  for (const [model, thinking] of rows) t.same(bodyOf({}, 200_000, model)['thinking'], thinking, model)
   t.end()
 })
 

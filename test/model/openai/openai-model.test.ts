@@ -99,7 +99,7 @@ void t.test('an error inside a stream that began well has the status it stands f
     server.will({ raw }, { pieceBytes: 1 })
     const error = await providerErrorOf(model.complete(asking('hi'), never))
     t.match(error, { code: 'model', status, providerCode: code, providerMessage: 'm', visible }, raw)
-    t.equal(error.message, 'openai/gpt-5-mini broke off with an error of the provider: try again later.')
+    t.equal(error.message, 'openai/gpt-6.1-terra broke off with an error of the provider: try again later.')
   }
   server.will({ raw: chunk({ content: 'Hi' }) + chunk({}, 'error') + done })
   t.match(await providerErrorOf(model.complete(asking('hi'), never)), { status: 500, visible: true })
@@ -119,7 +119,7 @@ void t.test('an answer that says nothing is an error that another try may mend',
     t.match(error, {
       status: 502,
       providerCode: 'empty_reply',
-      message: 'openai/gpt-5-mini gave an empty answer: ask again.',
+      message: 'openai/gpt-6.1-terra gave an empty answer: ask again.',
     })
   }
 })

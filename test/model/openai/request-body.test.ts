@@ -7,7 +7,7 @@ import { deviceRead, user } from '../../support/wire-rig.ts'
 function bodyOf(
   request: Partial<ModelRequest>,
   provider = 'openai',
-  modelName = 'gpt-5-mini',
+  modelName = 'gpt-6.1-terra',
   windowTokens = 128_000,
 ): unknown {
   const whole = { system: '', tools: [], messages: [user('hi')], ...request }
@@ -45,7 +45,7 @@ void t.test('a conversation becomes exactly this body', (t) => {
     ],
   })
   t.same(body, {
-    model: 'gpt-5-mini',
+    model: 'gpt-6.1-terra',
     messages: [
       { role: 'system', content: 'You are Pincer.' },
       { role: 'user', content: 'hello' },
@@ -63,6 +63,7 @@ void t.test('a conversation becomes exactly this body', (t) => {
     stream_options: { include_usage: true },
     max_completion_tokens: 8_192,
     prompt_cache_key: 'pincer-d4c80af01556f417',
+    reasoning_effort: 'none',
   })
   t.end()
 })
@@ -70,20 +71,24 @@ void t.test('a conversation becomes exactly this body', (t) => {
 void t.test('what a provider does otherwise stands in the table, not in the code', (t) => {
   const messages = [{ role: 'user', content: 'hi' }]
   const usage = { stream: true, stream_options: { include_usage: true } }
+  const openai = { ...usage, max_completion_tokens: 4_000, prompt_cache_key: 'pincer-e3b0c44298fc1c14' }
   const rows: readonly (readonly [string, string, object])[] = [
-    ['openai', 'gpt-5', { ...usage, max_completion_tokens: 4_000, prompt_cache_key: 'pincer-e3b0c44298fc1c14' }],
+    ['openai', 'gpt-5', openai],
+    ['openai', 'gpt-5.4-mini', { ...openai, reasoning_effort: 'none' }],
+    ['openai', 'gpt-6.1-terra', { ...openai, reasoning_effort: 'none' }],
     ['gemini', 'gemini-3-flash', { ...usage, max_tokens: 4_000 }],
     ['openrouter', 'x/y', { ...usage, max_tokens: 4_000 }],
-    ['deepseek', 'deepseek-chat', { ...usage, max_tokens: 4_000 }],
-    ['groq', 'llama-3.3-70b', { ...usage, max_completion_tokens: 4_000 }],
+    ['openrouter', 'openai/gpt-6.1-terra', { ...usage, max_tokens: 4_000 }],
+    ['deepseek', 'deepseek-flash', { ...usage, max_tokens: 4_000, thinking: { type: 'disabled' } }],
+    ['groq', 'openai/gpt-oss-120b', { ...usage, max_completion_tokens: 4_000 }],
     ['mistral', 'mistral-large', { stream: true, max_tokens: 4_000, prompt_cache_key: 'pincer-e3b0c44298fc1c14' }],
-    ['xai', 'grok-4', { ...usage, max_completion_tokens: 4_000 }],
-    ['ollama', 'qwen3:8b', { ...usage, max_tokens: 4_000, num_ctx: 32_000 }],
+    ['xai', 'grok-4.3', { ...usage, max_completion_tokens: 4_000 }],
+    ['ollama', 'qwen3:8b', { ...usage, max_tokens: 4_000 }],
     ['llamacpp', 'any', { ...usage, max_tokens: 4_000 }],
     ['lan', 'any', { ...usage, max_tokens: 4_000 }],
   ]
   for (const [provider, model, rest] of rows)
-    t.same(bodyOf({}, provider, model, 32_000), { model, messages, ...rest }, provider)
+    t.same(bodyOf({}, provider, model, 32_000), { model, messages, ...rest }, `${provider}/${model}`)
   t.end()
 })
 
@@ -153,6 +158,24 @@ void t.test('calls carry the word that Gemini takes for a signature from its thi
   t.same(extra('gemini-3-flash-preview'), signed)
   t.same(extra('gemini-flash-latest'), signed)
   t.equal(extra('gemini-2.5-flash'), undefined)
+  t.end()
+})
+
+void t.test('the same word stands where OpenRouter takes it, once a message', (t) => {
+  const calls = [
+    { id: 'tool_0', name: 'device_read', arguments: '{}' },
+    { id: 'tool_1', name: 'device_read', arguments: '{}' },
+  ]
+  const details = (model: string): unknown => {
+    const both: Message = { role: 'assistant', text: '', toolCalls: calls }
+    const [message] = messagesOf([both], 'openrouter', model) as readonly { readonly reasoning_details?: unknown }[]
+    return message?.reasoning_details
+  }
+  const data = 'skip_thought_signature_validator'
+  const signed = [{ type: 'reasoning.encrypted', data, id: 'tool_0', format: 'google-gemini-v1', index: 0 }]
+  t.same(details('google/gemini-3.5-flash-lite'), signed)
+  t.equal(details('google/gemini-2.5-flash-lite'), undefined)
+  t.equal(details('anthropic/claude-sonnet-5.5'), undefined)
   t.end()
 })
 
