@@ -117,6 +117,7 @@ export function createAgent(parts: {
 
 function createApprover(channels: readonly Channel[]): Approver {
   return {
+    stands: () => Promise.resolve(false),
     ask: ({ channel, chat, person, action, reason }, signal) => {
       const asked = channels.find((each) => each.name === channel)
       if (asked === undefined) return Promise.resolve({ unavailable: `the channel ${channel} is gone` })

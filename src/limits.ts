@@ -83,11 +83,16 @@ export const limits = {
   toolArgumentsCharsMax: 200_000,
   /** The sentence of a call that failed, as the model sees it. */
   toolFailureCharsMax: 1_500,
-  /** An action longer than this cannot be judged by a person who is asked to allow it. */
-  approvalCharsMax: 2_000,
+  /** An action and its exact call, together: more cannot be judged by a person who is asked to allow it. */
+  approvalCharsMax: 3_000,
+  /** Why a person is asked; a source of foreign text may have chosen a part of it. */
+  approvalReasonCharsMax: 300,
+  /** Workspace files that an approval of a command is bound to, and the size of each. */
+  boundFilesMax: 64,
+  boundFileBytesMax: 8 * 1024 * 1024,
   /** Parked tool results in the workspace, oldest removed first. */
   parkedResultsBytesMax: 4 * 1024 * 1024,
-  humanAnswerTimeoutMs: 2 * 60_000,
+  humanAnswerTimeoutMs: 5 * 60_000,
 
   promptFileCharsMax: 1_500,
   promptSkillsMax: 20,

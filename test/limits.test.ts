@@ -18,6 +18,10 @@ void t.test('what is stored fits where it is stored', (t) => {
   t.ok(limits.fileReadCharsMax < limits.toolResultCharsMax, 'what read_file gives is never parked again')
   t.ok(limits.toolFailureCharsMax <= limits.toolResultCharsMax)
   t.ok(limits.approvalCharsMax <= limits.toolResultCharsMax)
+  t.ok(
+    limits.approvalCharsMax + limits.approvalReasonCharsMax + 500 < limits.telegramTextUnitsMax,
+    'with our own words',
+  )
   t.ok(limits.inboundTextCharsMax < limits.sessionTailBytesMax)
   t.ok(limits.tornLineBytesMax < limits.tornFileBytesMax)
   t.ok(4 * limits.sessionTailBytesMax < limits.sessionFileBytesMax, 'what stands in two logs is little')

@@ -66,14 +66,14 @@ export class Workspace {
     return stats.map((stat) => (stat === undefined ? '-' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`)).join(' ')
   }
 
-  /** The bytes of a file of at most `limits.fileBytesMax`; `undefined` when there is none. */
-  read(path: string): Promise<Buffer | undefined> {
+  /** The bytes of a file of at most `sizeBytesMax`; `undefined` when there is none. */
+  read(path: string, sizeBytesMax: number = limits.fileBytesMax): Promise<Buffer | undefined> {
     return this.#doing('read', path, async (target) => {
       const { folderNames, name } = fileOf(target)
       const folder = await this.#folder(folderNames)
       if (folder === undefined) return undefined
       await using _ = folder
-      return await folder.read(name, limits.fileBytesMax)
+      return await folder.read(name, sizeBytesMax)
     })
   }
 

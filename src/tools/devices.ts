@@ -45,7 +45,7 @@ function deviceSet(devices: Devices): Tool {
       // Nobody is asked for what cannot be run: `run` refuses it with the reason.
       if (args.for !== undefined && parseDuration(args.for) === undefined) return undefined
       const action = devices.confirmation(requestOf(args))
-      return action === undefined ? undefined : { action, reason: `${args.name} is marked confirm` }
+      return action === undefined ? undefined : { action, reason: `${args.name} is marked confirm`, standing: false }
     },
     async run(args, { approved }) {
       const request = requestOf(args)

@@ -10,18 +10,11 @@ import type { ToolCall, ToolSpec } from '../model/model.ts'
 import { nearest } from '../nearest.ts'
 import { toolSpec } from './json-schema.ts'
 import type { Person } from '../bus/message.ts'
+import { type Circumstances, type Decision, Permission } from './permission.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
-export interface CallOrigin {
-  readonly channel: string
-  readonly chat: string
-  readonly person: Person
-  /** How old the person's message is when the call is made. */
-  readonly messageAgeMs: number
-  /** Whence text from outside came that the model sees: acting calls then need a human. Undefined where there is none. */
-  readonly untrusted: string | undefined
-  readonly signal: AbortSignal
+export interface CallOrigin extends Circumstances {
   /** Journals a changing call before it runs; answers what to call when it has come back. */
   beforeChange(what: string): Promise<() => Promise<void>>
 }
@@ -33,6 +26,8 @@ export interface ToolOutcome {
   readonly parkedAs?: string
   /** Whence text from outside came that stands in `text`; absent where all of it is ours. */
   readonly foreign?: string
+  /** A person was asked to allow this call, and did not. */
+  readonly saidNo?: true
 }
 
 /** Guests see the board's readings and nothing else. */
@@ -45,7 +40,7 @@ const guestTools: ReadonlySet<string> = new Set(['device_read', 'device_history'
 export class Registry {
   readonly #tools: ReadonlyMap<string, Tool>
   readonly #specs: readonly ToolSpec[]
-  readonly #approver: Approver
+  readonly #permission: Permission
   readonly #budget: ActBudget
   readonly #clock: Clock
   readonly #log: Log
@@ -64,7 +59,7 @@ export class Registry {
   }) {
     this.#tools = new Map(options.tools.map((tool) => [tool.name, tool]))
     this.#specs = options.tools.map(toolSpec)
-    this.#approver = options.approver
+    this.#permission = new Permission(options.approver)
     this.#budget = options.budget
     this.#clock = options.clock
     this.#log = options.log
@@ -86,17 +81,24 @@ export class Registry {
     try {
       const tool = this.#find(call.name, origin.person)
       const args = parseArguments(tool, call.arguments)
-      const approved = await this.#allow(tool, args, origin)
+      const decision = await this.#permission.decide(tool, args, origin)
+      if (decision.verdict === 'refused') {
+        return { ...this.#failure(decision.sentence), ...(decision.saidNo ? { saidNo: true } : {}) }
+      }
       const sources = new Set<string>()
-      const context = { approved, foreign: (source: string) => void sources.add(source) }
-      const text = this.#redact(await this.#runJournalled(tool, args, context, origin))
+      const foreign = (source: string): void => void sources.add(source)
+      const text = this.#redact(await this.#runJournalled(tool, args, { decision, foreign }, origin))
       const outcome = await this.#capped(tool, text)
       return sources.size === 0 ? outcome : { ...outcome, foreign: [...sources].join(', ') }
     } catch (error) {
       if (!isPincerError(error))
         this.#log.error('tools', `${call.name} failed in a way it should not: ${stackOf(error)}`)
-      return { text: shortened(this.#redact(sentenceOf(error)), limits.toolFailureCharsMax), failed: true }
+      return this.#failure(sentenceOf(error))
     }
+  }
+
+  #failure(sentence: string): ToolOutcome {
+    return { text: shortened(this.#redact(sentence), limits.toolFailureCharsMax), failed: true }
   }
 
   #find(name: string, person: Person): Tool {
@@ -108,50 +110,23 @@ export class Registry {
     throw new PincerError('bad_call', `There is no tool "${name}". ${hint}`)
   }
 
-  /** Asks a human where one is needed. Answers what was approved, word for word. */
-  async #allow(tool: Tool, args: Record<string, unknown>, origin: CallOrigin): Promise<string | undefined> {
-    const own = tool.needsHuman?.(args)
-    const stale =
-      tool.acts(args) && origin.messageAgeMs > limits.actingMessageAgeMaxMs
-        ? `the message that asks for it is ${formatDuration(origin.messageAgeMs)} old`
-        : undefined
-    const foreign =
-      tool.acts(args) && origin.untrusted !== undefined
-        ? `text from outside is in view (${origin.untrusted})`
-        : undefined
-    if (own === undefined && stale === undefined && foreign === undefined) return undefined
-    // In full: a person must not say yes to what stands behind an ellipsis.
-    const action = own?.action ?? `${tool.name} ${JSON.stringify(args)}`
-    if (action.length > limits.approvalCharsMax) {
-      throw new PincerError(
-        'needs_human',
-        `${tool.name} needs a yes from a person, and with ${action.length} characters it is too long to be shown to one (at most ${limits.approvalCharsMax}): do it in smaller steps.`,
-      )
-    }
-    const reason = [own?.reason, stale, foreign].filter((part) => part !== undefined).join('; ')
-    const { channel, chat, person, signal } = origin
-    const answer = await unlessAborted(
-      signal,
-      this.#approver.ask({ channel, chat, person, action, reason }, signal),
-      `${tool.name} was not started: stopped.`,
-    )
-    if (answer === 'yes') return action
-    const why = answer === 'no' ? 'the person said no' : answer.unavailable
-    throw new PincerError('needs_human', `"${action}" needs a yes from a person (${reason}), and ${why}.`)
-  }
-
   async #runJournalled(
     tool: Tool,
     args: Record<string, unknown>,
-    context: Pick<ToolContext, 'approved' | 'foreign'>,
+    { decision, foreign }: { readonly decision: Decision; readonly foreign: ToolContext['foreign'] },
     origin: CallOrigin,
   ): Promise<string> {
     if (origin.signal.aborted) throw new PincerError('stopped', `${tool.name} was not started: stopped.`)
     if (tool.counts?.(args) === true) this.#budget.take(`${origin.channel}/${origin.person.id}`)
-    if (tool.access === 'read') return this.#runTimed(tool, args, context, origin)
+    const run = async (): Promise<string> => {
+      await this.#permission.verify(decision, tool, args)
+      const approved = decision.verdict === 'approved' ? decision.action : undefined
+      return this.#runTimed(tool, args, { approved, foreign }, origin)
+    }
+    if (tool.access === 'read') return run()
     const ended = await origin.beforeChange(describeCall(tool.name, args))
     try {
-      return await this.#runTimed(tool, args, context, origin)
+      return await run()
     } finally {
       await ended()
     }
@@ -218,19 +193,6 @@ export function describeCall(name: string, args: unknown): string {
 
 function shortened(text: string, charsMax: number): string {
   return text.length > charsMax ? `${text.slice(0, charsMax).toWellFormed()}…` : text
-}
-
-/** Rejects with `stopped` as soon as `signal` aborts, even when what is waited for ignores it. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>, sentence: string): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(new PincerError('stopped', sentence))
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }
 
 /** A list of bytes can be wrong in every one of them. */

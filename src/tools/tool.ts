@@ -17,6 +17,14 @@ export interface ToolContext {
   foreign(source: string): void
 }
 
+export interface HumanNeed {
+  /** In plain words; `ToolContext.approved` has it word for word once it is allowed. */
+  readonly action: string
+  readonly reason: string
+  /** Whether "always" may answer this: false where a human says yes each time. */
+  readonly standing: boolean
+}
+
 export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   readonly name: string
   /** What the model is told; every byte is sent with every request: keep it short. */
@@ -32,7 +40,13 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   /** Longest result given to the model as it is; `limits.toolResultCharsMax` unless the tool pages by itself. */
   readonly resultCharsMax?: number
   /** The exact action a human must allow and why; `undefined` when none is needed. */
-  needsHuman?(args: v.InferOutput<Schema>): { readonly action: string; readonly reason: string } | undefined
+  needsHuman?(args: v.InferOutput<Schema>): HumanNeed | undefined
+  /**
+   * What an approval is bound to besides the arguments: hashes of the files that a command names. It is taken when a
+   * person is asked and again right before the run; when the two differ, the call is refused. Rejects with a
+   * PincerError when it cannot be known; then nobody is asked.
+   */
+  binding?(args: v.InferOutput<Schema>): Promise<string>
   /** Answers the text for the model. Expected failures are PincerError: their sentence goes to the model. */
   run(args: v.InferOutput<Schema>, context: ToolContext): Promise<string>
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { ActBudget } from '../../src/guard/act-budget.ts'
-import type { ApprovalAnswer, ApprovalRequest } from '../../src/guard/approval.ts'
+import type { ApprovalAnswer, ApprovalRequest, StandingSubject } from '../../src/guard/approval.ts'
 import { limits } from '../../src/limits.ts'
 import { type CallOrigin, Registry } from '../../src/tools/registry.ts'
 import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts'
@@ -15,7 +15,7 @@ export function smallTool(
   name: string,
   access: Tool['access'],
   run: (name: string, context: ToolContext) => string | Promise<string>,
-  more: Partial<Pick<Tool, 'timeoutMs' | 'resultCharsMax' | 'counts' | 'needsHuman' | 'acts'>> = {},
+  more: Partial<Pick<Tool, 'timeoutMs' | 'resultCharsMax' | 'counts' | 'needsHuman' | 'acts' | 'binding'>> = {},
 ): Tool {
   return defineTool({
     name,
@@ -35,6 +35,8 @@ export interface ToolBench {
   readonly logLines: string[]
   /** What a person was asked. */
   readonly asked: ApprovalRequest[]
+  /** What was looked for among the standing approvals. */
+  readonly subjects: StandingSubject[]
   /** Over-long results by their paths. */
   readonly parked: Map<string, string>
   /** What happened around changing calls, in order. */
@@ -47,6 +49,7 @@ export function createToolBench(
   tools: readonly Tool[],
   options: {
     readonly clock?: FakeClock
+    readonly stands?: (subject: StandingSubject) => boolean
     readonly answer?: ApprovalAnswer | ((signal: AbortSignal) => Promise<ApprovalAnswer>)
     readonly actsPerHour?: number
     readonly park?: (text: string) => Promise<string>
@@ -55,11 +58,16 @@ export function createToolBench(
   const clock = options.clock ?? new FakeClock()
   const { log, lines: logLines } = createLogLines()
   const asked: ApprovalRequest[] = []
+  const subjects: StandingSubject[] = []
   const parked = new Map<string, string>()
   const journal: string[] = []
   const registry = new Registry({
     tools,
     approver: {
+      stands: (_where, subject) => {
+        subjects.push(subject)
+        return Promise.resolve(options.stands?.(subject) ?? false)
+      },
       ask: (request, signal) => {
         asked.push(request)
         const { answer = 'yes' } = options
@@ -82,6 +90,7 @@ export function createToolBench(
     clock,
     logLines,
     asked,
+    subjects,
     parked,
     journal,
     origin: (more = {}) => ({

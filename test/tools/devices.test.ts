@@ -84,6 +84,7 @@ void t.test('what a person must allow is asked word for word, and only their yes
   t.strictSame(asked, {
     action: 'switch gate on for at most 1s (maxOn), then off again',
     reason: 'gate is marked confirm',
+    standing: false,
   })
   t.match(await bench.refusal(set.run(args, context())), /^needs_human: /)
   t.match(await bench.refusal(set.run(args, context('Switch gate on.'))), /^needs_human: /)

@@ -212,7 +212,7 @@ void t.test('what needs a human is asked word for word, and what was allowed is 
     },
     {
       needsHuman: ({ name }) =>
-        name === 'gate' ? { action: 'set gate on for 1s', reason: 'gate asks each time' } : undefined,
+        name === 'gate' ? { action: 'set gate on for 1s', reason: 'gate asks each time', standing: false } : undefined,
     },
   )
   const bench = createToolBench([gate])
@@ -228,13 +228,14 @@ void t.test('what needs a human is asked word for word, and what was allowed is 
 void t.test('a no, or nobody to ask, is a refusal with its reason, before anything is journalled', async (t) => {
   for (const [answer, why] of [
     ['no', 'the person said no'],
+    ['silence', 'the person did not answer within 5m'],
     [{ unavailable: 'nobody is at the terminal' }, 'nobody is at the terminal'],
   ] as const) {
     let runs = 0
     const bench = createToolBench(
       [
         smallTool('gate', 'change', () => String(++runs), {
-          needsHuman: () => ({ action: 'open', reason: 'it asks' }),
+          needsHuman: () => ({ action: 'open', reason: 'it asks', standing: false }),
         }),
       ],
       { answer },
@@ -267,7 +268,7 @@ void t.test('a person is shown the whole action, never a part of it, and what is
   await bench.registry.run(call('change', { name: tail }), origin)
   t.ok(bench.asked[0]?.action.includes(tail))
   const outcome = await bench.registry.run(call('change', { name: 'a'.repeat(5_000) }), origin)
-  t.match(outcome, { failed: true, text: /too long to be shown to one \(at most 2000\): do it in smaller steps/ })
+  t.match(outcome, { failed: true, text: /too long to be shown to one \(at most 3000\): do it in smaller steps/ })
   t.equal(bench.asked.length, 1)
 })
 
@@ -349,13 +350,17 @@ void t.test('a tool that comes to its end within the grace gives its result', as
 void t.test('/stop ends a question to a person, also when whoever asks does not listen', async (t) => {
   const stop = new AbortController()
   const bench = createToolBench(
-    [smallTool('gate', 'change', () => 'opened', { needsHuman: () => ({ action: 'open', reason: 'it asks' }) })],
+    [
+      smallTool('gate', 'change', () => 'opened', {
+        needsHuman: () => ({ action: 'open', reason: 'it asks', standing: false }),
+      }),
+    ],
     { answer: () => new Promise(() => undefined) },
   )
   const running = bench.registry.run(call('gate', lamp), bench.origin({ signal: stop.signal }))
   await settle()
   stop.abort()
-  t.same(await running, { text: 'gate was not started: stopped.', failed: true })
+  t.match(await running, { text: /"open" needs a yes .*stopped before there was an answer\.$/, failed: true })
   t.same(bench.journal, [])
 })
 
@@ -369,7 +374,7 @@ void t.test('a yes that comes after /stop opens nothing', async (t) => {
       opened = true
       return 'opened'
     },
-    { needsHuman: () => ({ action: 'open', reason: 'it asks' }) },
+    { needsHuman: () => ({ action: 'open', reason: 'it asks', standing: false }) },
   )
   const bench = createToolBench([gate], {
     answer: () => {
@@ -410,9 +415,9 @@ void t.test(
 )
 
 void t.test('the outcome of a call says whence text from outside in it came', async (t) => {
-  const page = smallTool('page', 'read', (name, { foreign }) => {
-    foreign('https://example.org')
-    foreign('https://example.org')
+  const page = smallTool('page', 'read', (name, context) => {
+    context.foreign('https://example.org')
+    context.foreign('https://example.org')
     return `page ${name}`
   })
   const bench = createToolBench([page, echo])

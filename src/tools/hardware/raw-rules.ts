@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { PincerError } from '../../errors.ts'
 import { type BoardPin, findPin, lineAddress } from '../../hardware/board.ts'
 import type { HardwareToolsOptions } from './hardware-tools.ts'
-import type { ToolContext } from '../tool.ts'
+import type { HumanNeed, ToolContext } from '../tool.ts'
 
 /** Bytes as the model writes them. Their range is checked in code: in the schema it would cost bytes of every request. */
 export const byteArray = v.array(v.number())
@@ -42,11 +42,8 @@ export function refuseWhenLatched({ devices }: Pick<HardwareToolsOptions, 'devic
 }
 
 /** What a human must allow: the action itself is the sentence that is shown. */
-export function askHuman(
-  { raw }: Pick<HardwareToolsOptions, 'raw'>,
-  action: string,
-): { readonly action: string; readonly reason: string } | undefined {
-  return raw === 'ask' ? { action, reason: 'it writes to raw hardware' } : undefined
+export function askHuman({ raw }: Pick<HardwareToolsOptions, 'raw'>, action: string): HumanNeed | undefined {
+  return raw === 'ask' ? { action, reason: 'it writes to raw hardware', standing: true } : undefined
 }
 
 /** The registry asks; this makes sure that what runs is what was asked, whoever calls. */

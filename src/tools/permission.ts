@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import type { Person } from '../bus/message.ts'
+import { formatDuration } from '../duration.ts'
+import { isPincerError, PincerError } from '../errors.ts'
+import type { ApprovalAnswer, Approver, StandingSubject } from '../guard/approval.ts'
+import { limits } from '../limits.ts'
+import type { Tool } from './tool.ts'
+
+/** Who calls, where, and under what circumstances: what a permission depends on besides the call itself. */
+export interface Circumstances {
+  readonly channel: string
+  readonly chat: string
+  readonly person: Person
+  /** How old the person's message is when the call is made. */
+  readonly messageAgeMs: number
+  /** Whence text from outside came that the model sees: acting calls then need a human. Undefined where there is none. */
+  readonly untrusted: string | undefined
+  readonly signal: AbortSignal
+  /** Told when a person is being asked: the call may wait for minutes now. */
+  onAsking?(): void
+}
+
+/** Whether a call may run, and why: the one place where that is known. */
+export type Decision =
+  /** No person is needed. */
+  | { readonly verdict: 'free'; readonly why: string }
+  /** A person allowed it, now or by a standing approval. */
+  | {
+      readonly verdict: 'approved'
+      readonly why: string
+      /** Word for word. */
+      readonly action: string
+      /** What the call was bound to when it was allowed. */
+      readonly binding: string
+    }
+  | {
+      readonly verdict: 'refused'
+      readonly why: string
+      /** For the model. */
+      readonly sentence: string
+      /** A person was asked and did not say yes. */
+      readonly saidNo: boolean
+    }
+
+/** Decides whether a call may run. It asks a human where one is needed; a model can neither set nor skip that. */
+export class Permission {
+  readonly #approver: Approver
+
+  constructor(approver: Approver) {
+    this.#approver = approver
+  }
+
+  /** Never rejects for what can be expected: a refusal is a decision too. */
+  async decide(tool: Tool, args: Record<string, unknown>, origin: Circumstances): Promise<Decision> {
+    const own = tool.needsHuman?.(args)
+    const reasons = [own?.reason, ...outerReasons(tool, args, origin)].filter((reason) => reason !== undefined)
+    if (reasons.length === 0) return { verdict: 'free', why: 'no person is needed' }
+    const reason = reasons.join('; ')
+    const call = exactCall(tool.name, args)
+    const action = own?.action ?? call
+    const refused = (why: string, saidNo = false): Decision => ({
+      verdict: 'refused',
+      why: `${reason}; ${why}`,
+      sentence: `"${action}" needs a yes from a person (${reason}), and ${why}.`,
+      saidNo,
+    })
+    if (origin.person.role !== 'owner') return refused('only an owner can give it, not a guest')
+    // In full: a person must not say yes to what stands behind an ellipsis.
+    const shownChars = action.length + (action === call ? 0 : call.length)
+    if (shownChars > limits.approvalCharsMax) {
+      const why = `with ${shownChars} characters it is too long to be shown to one (at most ${limits.approvalCharsMax})`
+      const sentence = `${tool.name} needs a yes from a person, and ${why}: do it in smaller steps.`
+      return { verdict: 'refused', why: `${reason}; ${why}`, sentence, saidNo: false }
+    }
+    try {
+      const binding = (await tool.binding?.(args)) ?? ''
+      const approved = (why: string): Decision => ({ verdict: 'approved', why: `${reason}; ${why}`, action, binding })
+      // "Always" answers the tool's own reason; it never covers foreign text or a late message.
+      const subject = own?.standing === true && reasons.length === 1 ? subjectOf(tool, args, binding) : undefined
+      if (subject !== undefined && (await this.#approver.stands(origin, subject))) {
+        return approved('a standing approval allows it')
+      }
+      const answer = await this.#ask({ action, call, reason, subject }, origin)
+      if (answer === 'yes') return approved('the person said yes')
+      return refused(whyNot(answer), answer === 'no' || answer === 'silence')
+    } catch (error) {
+      if (!isPincerError(error)) throw error
+      return { verdict: 'refused', why: `${reason}; ${error.message}`, sentence: error.message, saidNo: false }
+    }
+  }
+
+  /** To be called right before the run. @throws PincerError `needs_human` when what was allowed is not what would run. */
+  async verify(decision: Decision, tool: Tool, args: Record<string, unknown>): Promise<void> {
+    if (decision.verdict !== 'approved' || tool.binding === undefined) return
+    if ((await tool.binding(args)) === decision.binding) return
+    throw new PincerError(
+      'needs_human',
+      `"${decision.action}" was not run: a file that it names changed after the yes. Call it again, to ask again.`,
+    )
+  }
+
+  async #ask(
+    question: {
+      readonly action: string
+      readonly call: string
+      readonly reason: string
+      readonly subject: StandingSubject | undefined
+    },
+    origin: Circumstances,
+  ): Promise<ApprovalAnswer> {
+    const { action, call, reason, subject } = question
+    const { channel, chat, person, signal } = origin
+    if (signal.aborted) return 'withdrawn'
+    const request = {
+      channel,
+      chat,
+      person,
+      action: legible(action),
+      ...(action === call ? {} : { call }),
+      reason: shortReason(reason),
+      ...(subject === undefined ? {} : { subject }),
+    }
+    origin.onAsking?.()
+    return unlessAborted(signal, this.#approver.ask(request, signal))
+  }
+}
+
+/** What makes a person necessary besides the tool itself. */
+function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circumstances): readonly string[] {
+  if (!tool.acts(args)) return []
+  const { messageAgeMs, untrusted } = origin
+  const reasons: string[] = []
+  if (messageAgeMs > limits.actingMessageAgeMaxMs) {
+    reasons.push(`the message that asks for it is ${formatDuration(messageAgeMs)} old`)
+  }
+  if (untrusted !== undefined) reasons.push(`text from outside is in view (${untrusted})`)
+  return reasons
+}
+
+function whyNot(answer: Exclude<ApprovalAnswer, 'yes'>): string {
+  switch (answer) {
+    case 'no':
+      return 'the person said no'
+    case 'silence':
+      return `the person did not answer within ${formatDuration(limits.humanAnswerTimeoutMs)}`
+    case 'withdrawn':
+      return 'it was stopped before there was an answer'
+    default:
+      return answer.unavailable
+  }
+}
+
+function subjectOf(tool: Tool, args: Record<string, unknown>, binding: string): StandingSubject {
+  const argumentsHash = createHash('sha256')
+    .update(JSON.stringify(canonical(args)))
+    .digest('hex')
+  return { tool: tool.name, argumentsHash, binding }
+}
+
+/** The same arguments in another order are the same arguments; nothing else is. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, each]) => [key, canonical(each)]))
+}
+
+// What is not seen, or changes the order in which the rest is read.
+const illegible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+/** As JSON, with what cannot be seen written as an escape: still exactly the call. */
+function exactCall(name: string, args: Record<string, unknown>): string {
+  return `${name} ${JSON.stringify(args).replaceAll(illegible, escaped)}`
+}
+
+/** Line breaks and tabs stay: a command or a text may have them. */
+function legible(text: string): string {
+  return text.replaceAll(illegible, (character) => (/[\n\t]/.test(character) ? character : escaped(character)))
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}
+
+/** A source of foreign text chooses its own name: it does not get to write lines of the question. */
+function shortReason(reason: string): string {
+  const line = reason.replaceAll(illegible, ' ').replaceAll(/\s+/g, ' ')
+  const charsMax = limits.approvalReasonCharsMax
+  return line.length > charsMax ? `${line.slice(0, charsMax - 1).toWellFormed()}…` : line
+}
+
+/** Answers `withdrawn` as soon as `signal` aborts, even when what is waited for ignores it. */
+async function unlessAborted(signal: AbortSignal, work: Promise<ApprovalAnswer>): Promise<ApprovalAnswer> {
+  const { promise: aborted, resolve } = Promise.withResolvers<'withdrawn'>()
+  const onAbort = (): void => resolve('withdrawn')
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,137 @@
+import t from 'tap'
+import { PincerError } from '../../src/errors.ts'
+import type { ToolCall } from '../../src/model/model.ts'
+import type { HumanNeed } from '../../src/tools/tool.ts'
+import { guest } from '../support/messages.ts'
+import { createToolBench, smallTool } from '../support/tool-bench.ts'
+
+const call = (name: string, args: object): ToolCall => ({ id: 'c', name, arguments: JSON.stringify(args) })
+const lamp = { name: 'lamp' }
+const need = (standing: boolean): HumanNeed => ({ action: 'run x.py', reason: 'it runs a command', standing })
+const shell = (more: Parameters<typeof smallTool>[3] = {}) =>
+  smallTool('run', 'change', () => 'ran', { needsHuman: () => need(true), ...more })
+
+void t.test('a guest is not asked: what needs a human is refused in one sentence', async (t) => {
+  const reading = smallTool('device_read', 'read', () => 'read', { needsHuman: () => need(true) })
+  const bench = createToolBench([reading])
+  const outcome = await bench.registry.run(call('device_read', lamp), bench.origin({ person: guest }))
+  t.same(outcome, {
+    text: '"run x.py" needs a yes from a person (it runs a command), and only an owner can give it, not a guest.',
+    failed: true,
+  })
+  t.same([bench.asked, bench.subjects], [[], []])
+})
+
+void t.test('who is asked sees plain words, and the call as it will run', async (t) => {
+  const bench = createToolBench([shell()])
+  await bench.registry.run(call('run', lamp), bench.origin())
+  t.match(bench.asked, [{ action: 'run x.py', call: 'run {"name":"lamp"}', person: { id: '1' } }])
+  const foreign = createToolBench([smallTool('run', 'change', () => 'ran')])
+  await foreign.registry.run(call('run', lamp), foreign.origin({ untrusted: 'x' }))
+  t.match(foreign.asked, [{ action: 'run {"name":"lamp"}' }])
+  t.notOk(Object.hasOwn(foreign.asked[0] ?? {}, 'call'), 'nothing is shown twice')
+})
+
+void t.test('what cannot be seen is shown as what it is, and the reason is one line of ours', async (t) => {
+  const tricky = 'a\u202eb\u200bc\u{e0041}d\u001b[2J'
+  const bench = createToolBench([smallTool('run', 'change', () => 'ran')])
+  const untrusted = `x)\nOnly Eve\u2028may answer ${'y'.repeat(900)}`
+  await bench.registry.run(call('run', { name: tricky }), bench.origin({ untrusted }))
+  const [asked] = bench.asked
+  t.equal(asked?.action, String.raw`run {"name":"a\u202eb\u200bc\udb40\udc41d\u001b[2J"}`)
+  t.same(JSON.parse(asked?.action.slice(4) ?? ''), { name: tricky }, 'and is still exactly the call')
+  t.notMatch(asked?.reason, /[\n\u2028]/)
+  t.ok((asked?.reason.length ?? 999) <= 300)
+  const own = createToolBench([shell({ needsHuman: () => ({ ...need(true), action: 'run a\u202eb\nc' }) })])
+  await own.registry.run(call('run', lamp), own.origin())
+  t.equal(own.asked[0]?.action, 'run a\\u202eb\nc')
+})
+
+void t.test('a standing approval answers the reason of the tool itself, and nothing else', async (t) => {
+  const allowed = { stands: () => true }
+  for (const [standing, circumstances, asks] of [
+    [true, {}, false],
+    [false, {}, true],
+    [true, { untrusted: 'https://example.org' }, true],
+    [true, { messageAgeMs: 3_600_000 }, true],
+  ] as const) {
+    const bench = createToolBench([shell({ needsHuman: () => need(standing) })], allowed)
+    const outcome = await bench.registry.run(call('run', lamp), bench.origin(circumstances))
+    t.same([outcome.text, bench.asked.length], ['ran', asks ? 1 : 0])
+    if (asks) t.equal(bench.asked[0]?.subject, undefined, '"always" is not offered')
+  }
+  const alone = createToolBench([smallTool('run', 'change', () => 'ran')], allowed)
+  await alone.registry.run(call('run', lamp), alone.origin({ untrusted: 'x' }))
+  t.same([alone.asked.length, alone.subjects.length], [1, 0])
+})
+
+void t.test('a standing approval is for exactly these arguments of this tool', async (t) => {
+  const tool = (name: string) => smallTool(name, 'change', () => 'ran', { needsHuman: () => need(true) })
+  const bench = createToolBench([tool('run'), tool('walk')])
+  for (const name of ['a b', 'a  b', 'a b ', 'A b', 'a\u00a0b']) {
+    await bench.registry.run(call('run', { name }), bench.origin())
+  }
+  await bench.registry.run(call('walk', { name: 'a b' }), bench.origin())
+  await bench.registry.run(call('run', { name: 'a b' }), bench.origin())
+  const keys = bench.subjects.map(({ tool, argumentsHash }) => `${tool} ${argumentsHash}`)
+  t.equal(new Set(keys).size, 6)
+  t.equal(keys.at(-1), keys[0])
+})
+
+void t.test('what changed between the yes and the run is not run', async (t) => {
+  let file = 'print(1)'
+  let runs = 0
+  const tool = smallTool('run', 'change', () => `ran ${++runs}`, {
+    needsHuman: () => need(true),
+    binding: () => Promise.resolve(file),
+  })
+  for (const stands of [false, true]) {
+    file = 'print(1)'
+    const bench = createToolBench([tool], { stands: () => stands })
+    const asIs = await bench.registry.run(call('run', lamp), bench.origin())
+    t.match(asIs, { failed: false })
+    const origin = bench.origin({
+      beforeChange: () => {
+        file = 'import os'
+        return Promise.resolve(() => Promise.resolve())
+      },
+    })
+    const [before, outcome] = [runs, await bench.registry.run(call('run', lamp), origin)]
+    t.equal(runs, before)
+    t.same(outcome, {
+      text: '"run x.py" was not run: a file that it names changed after the yes. Call it again, to ask again.',
+      failed: true,
+    })
+    t.same(
+      bench.subjects.map(({ binding }) => binding),
+      ['print(1)', 'print(1)'],
+    )
+  }
+})
+
+void t.test('what cannot be bound is refused, and nobody is asked', async (t) => {
+  const bench = createToolBench([
+    shell({ binding: () => Promise.reject(new PincerError('path_refused', 'x.py is a link.')) }),
+  ])
+  const outcome = await bench.registry.run(call('run', lamp), bench.origin())
+  t.same([outcome, bench.asked, bench.journal], [{ text: 'x.py is a link.', failed: true }, [], []])
+})
+
+void t.test('the outcome says whether a person was asked and did not allow it', async (t) => {
+  for (const [answer, saidNo] of [
+    ['no', true],
+    ['silence', true],
+    ['withdrawn', undefined],
+    [{ unavailable: 'nobody is here' }, undefined],
+  ] as const) {
+    const bench = createToolBench([shell()], { answer })
+    t.equal((await bench.registry.run(call('run', lamp), bench.origin())).saidNo, saidNo)
+  }
+})
+
+void t.test('what is too long to be judged is not asked', async (t) => {
+  const bench = createToolBench([shell({ needsHuman: () => ({ ...need(true), action: 'x'.repeat(2_990) }) })])
+  const outcome = await bench.registry.run(call('run', lamp), bench.origin())
+  t.match(outcome.text, /^run needs a yes from a person, and with 30\d\d characters it is too long .*smaller steps\.$/)
+  t.same(bench.asked, [])
+})
