@@ -20,16 +20,21 @@ import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
 
 export function createRegistry(base: Base, options: AppOptions): Registry {
-  const { workspace, devices, rawTools, channels } = base
+  const { workspace, origins, devices, rawTools, channels } = base
   const { clock, log, redact, config } = options
   return new Registry({
-    tools: [...createFileTools(workspace), ...createDeviceTools(devices), ...rawTools.tools, ...(options.tools ?? [])],
+    tools: [
+      ...createFileTools(workspace, origins),
+      ...createDeviceTools(devices),
+      ...rawTools.tools,
+      ...(options.tools ?? []),
+    ],
     approver: createApprover(channels),
     budget: new ActBudget({ clock, actsPerHour: config.limits.actsPerHour }),
     clock,
     log,
     redact,
-    park: (name, text) => parkResult(workspace, name, text),
+    park: (name, text, isOurs) => parkResult({ workspace, origins }, name, text, isOurs),
   })
 }
 

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createDevices } from './devices/devices.ts'
 import type { Devices } from './devices/device.ts'
+import { Origins } from './guard/origins.ts'
 import { openWorkspace } from './guard/workspace.ts'
 import type { Board } from './hardware/board.ts'
 import type { Simulator } from './hardware/simulator/simulator.ts'
@@ -59,6 +60,7 @@ export async function createBase(options: AppOptions) {
     units: config.units,
   })
   const workspace = await openWorkspace({ root: home.workspace })
+  const origins = await Origins.open({ stateFolder: home.state, workspace, clock, log })
   const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log })
   const bus = new Bus({ journal, clock, redact })
   const terminal = new TerminalChannel({ person, clock })
@@ -72,6 +74,7 @@ export async function createBase(options: AppOptions) {
     devices,
     rawTools: createRawTools({ config, hardware, devices, board }),
     workspace,
+    origins,
     journal,
     bus,
     terminal,

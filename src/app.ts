@@ -72,6 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'sessions', stop: () => sessions.close() },
+      { name: 'origins', stop: () => base.origins.close() },
       { name: 'journal', stop: () => journal.close() },
       { name: 'tokens', stop: () => models.close() },
       { name: 'network', stop: () => network.close() },

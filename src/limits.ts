@@ -117,6 +117,16 @@ export const limits = {
   pathCharsMax: 1_024,
   pathNameBytesMax: 255,
 
+  /** Where text from outside came from, as a person is told it. */
+  sourcesShownMax: 3,
+  /** Files whose bytes are recorded as our own; of more, those recorded longest ago count as text from outside. */
+  originsMax: 2_000,
+  /** The record is rewritten without what is out of date when it has grown to this. */
+  originsFileBytesMax: 256 * 1024,
+  /** What is looked through to say that a workspace holds nothing from outside. */
+  ownFilesMax: 500,
+  ownFilesBytesMax: 8 * 1024 * 1024,
+
   contextReadingsMax: 24,
   contextReadingAgeMaxMs: 10 * 60_000,
 

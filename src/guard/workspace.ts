@@ -97,11 +97,17 @@ export class Workspace {
     return this.#inTurn(async () => this.#replace(path, change(await this.readText(path))))
   }
 
-  /** Puts `text` at the end, on a line of its own. The whole file is replaced: a crash leaves the old or the new. */
-  append(path: string, text: string): Promise<void> {
-    return this.update(path, (old = '') => {
+  /**
+   * Puts `text` at the end, on a line of its own. The whole file is replaced: a crash leaves the old or the new.
+   * `before` is told both, just before that.
+   */
+  append(path: string, text: string, before?: (old: string | undefined, whole: string) => void): Promise<void> {
+    return this.update(path, (found) => {
+      const old = found ?? ''
       const separator = old === '' || old.endsWith('\n') ? '' : '\n'
-      return old + withLineEndsOf(old, separator + text)
+      const whole = old + withLineEndsOf(old, separator + text)
+      before?.(found, whole)
+      return whole
     })
   }
 

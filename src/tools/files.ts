@@ -1,19 +1,23 @@
 import * as v from 'valibot'
 import { PincerError } from '../errors.ts'
+import type { Origins } from '../guard/origins.ts'
 import { showPath, steersTurns } from '../guard/paths.ts'
 import type { Workspace } from '../guard/workspace.ts'
 import { limits } from '../limits.ts'
 import { replaceOnce } from './files/edit.ts'
-import { formatListing } from './files/listing.ts'
+import { formatListing, namesFromOutside } from './files/listing.ts'
+import { followOwnership } from './files/ownership.ts'
 import { pageOf } from './files/page.ts'
 import { searchFiles } from './files/search.ts'
 import { defineTool, type Tool } from './tool.ts'
 
 /**
  * The six file tools. Names and arguments are a contract. Descriptions say what a model cannot guess and no more, because
- * every byte of them is sent with every request. The workspace confines the paths; nothing here opens a file.
+ * every byte of them is sent with every request. The workspace confines the paths; nothing here opens a file. What they
+ * show of a file that `origins` does not know as our own is text from outside.
  */
-export function createFileTools(workspace: Workspace): readonly Tool[] {
+export function createFileTools(workspace: Workspace, origins: Origins): readonly Tool[] {
+  const files = { workspace, origins }
   /** Files that steer later turns are more than ordinary ones; what is refused anyway reaches nothing. */
   const acts = (args: { readonly path: string }): boolean => {
     try {
@@ -23,20 +27,25 @@ export function createFileTools(workspace: Workspace): readonly Tool[] {
     }
   }
   return Object.freeze([
-    readFile(workspace),
-    writeFile(workspace, acts),
-    editFile(workspace, acts),
-    appendFile(workspace, acts),
-    listDir(workspace),
-    searchFilesTool(workspace),
+    readFile(files),
+    writeFile(files, acts),
+    editFile(files, acts),
+    appendFile(files, acts),
+    listDir(files),
+    searchFilesTool(files),
   ])
+}
+
+interface Files {
+  readonly workspace: Workspace
+  readonly origins: Origins
 }
 
 type Acts = (args: { readonly path: string }) => boolean
 
 const timeoutMs = limits.toolTimeoutMs
 
-function readFile(workspace: Workspace): Tool {
+function readFile({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'read_file',
     description: `Text of a file by lines. offset: the first, from 1; limit: how many, up to ${limits.fileReadLinesMax}. The end of a page says where to go on.`,
@@ -44,15 +53,16 @@ function readFile(workspace: Workspace): Tool {
     access: 'read',
     acts: () => false,
     timeoutMs,
-    async run({ path, offset = 1, limit = limits.fileReadLinesMax }) {
+    async run({ path, offset = 1, limit = limits.fileReadLinesMax }, context) {
       const text = await workspace.readText(path)
       if (text === undefined) throw missing(path)
+      if (!origins.isClean(path, text)) context.foreign(showPath(path))
       return pageOf(text, { offset, limit, path: workspace.validate(path).text })
     },
   })
 }
 
-function writeFile(workspace: Workspace, acts: Acts): Tool {
+function writeFile({ workspace, origins }: Files, acts: Acts): Tool {
   return defineTool({
     name: 'write_file',
     description: 'Make a text file, or replace the whole of it; missing folders are made.',
@@ -60,14 +70,17 @@ function writeFile(workspace: Workspace, acts: Acts): Tool {
     access: 'change',
     acts,
     timeoutMs,
-    async run({ path, content }) {
+    async run({ path, content }, context) {
+      const ownership = followOwnership(origins, path, context)
+      ownership.writing(undefined, content)
       await workspace.write(path, content)
+      await ownership.written()
       return `Wrote ${showPath(path)}.`
     },
   })
 }
 
-function editFile(workspace: Workspace, acts: Acts): Tool {
+function editFile({ workspace, origins }: Files, acts: Acts): Tool {
   return defineTool({
     name: 'edit_file',
     description: 'Replace old_text, which must stand in the file exactly once, by new_text.',
@@ -75,17 +88,23 @@ function editFile(workspace: Workspace, acts: Acts): Tool {
     access: 'change',
     acts,
     timeoutMs,
-    async run({ path, old_text, new_text }) {
+    async run({ path, old_text, new_text }, context) {
+      const ownership = followOwnership(origins, path, context)
       await workspace.update(path, (text) => {
         if (text === undefined) throw missing(path)
-        return replaceOnce(text, { oldText: old_text, newText: new_text, path: showPath(path) })
+        // Where old_text does not stand in the file, the sentence quotes what does.
+        if (!origins.isClean(path, text)) context.foreign(showPath(path))
+        const edited = replaceOnce(text, { oldText: old_text, newText: new_text, path: showPath(path) })
+        ownership.writing(text, edited)
+        return edited
       })
+      await ownership.written()
       return `Edited ${showPath(path)}.`
     },
   })
 }
 
-function appendFile(workspace: Workspace, acts: Acts): Tool {
+function appendFile({ workspace, origins }: Files, acts: Acts): Tool {
   return defineTool({
     name: 'append_file',
     description: 'Add text at the end, on a new line; a missing file is made.',
@@ -93,14 +112,16 @@ function appendFile(workspace: Workspace, acts: Acts): Tool {
     access: 'change',
     acts,
     timeoutMs,
-    async run({ path, content }) {
-      await workspace.append(path, content)
+    async run({ path, content }, context) {
+      const ownership = followOwnership(origins, path, context)
+      await workspace.append(path, content, (old, whole) => ownership.writing(old, whole))
+      await ownership.written()
       return `Appended to ${showPath(path)}.`
     },
   })
 }
 
-function listDir(workspace: Workspace): Tool {
+function listDir({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'list_dir',
     description: `Names and sizes in a folder, up to ${limits.listEntriesMax}; no path: the workspace.`,
@@ -108,17 +129,19 @@ function listDir(workspace: Workspace): Tool {
     access: 'read',
     acts: () => false,
     timeoutMs,
-    async run({ path }) {
+    async run({ path }, context) {
       // Models send an empty string for an argument that they leave out.
       const folder = path === undefined || path === '' ? '.' : path
       const listing = await workspace.list(folder, limits.listEntriesMax)
       if (listing === undefined) throw missing(folder)
-      return formatListing(listing, workspace.validate(folder).text)
+      const { text } = workspace.validate(folder)
+      if (namesFromOutside(listing.entries, text, origins)) context.foreign(`names in ${showPath(text)}`)
+      return formatListing(listing, text)
     },
   })
 }
 
-function searchFilesTool(workspace: Workspace): Tool {
+function searchFilesTool({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'search_files',
     // Plain text: a regular expression from outside can keep one core busy for hours.
@@ -127,10 +150,10 @@ function searchFilesTool(workspace: Workspace): Tool {
     access: 'read',
     acts: () => false,
     timeoutMs,
-    async run({ pattern, path }, { signal }) {
+    async run({ pattern, path }, context) {
       const top = path === undefined || path === '' ? '.' : path
       if ((await workspace.stat(top)) === undefined) throw missing(top)
-      return searchFiles(workspace, { pattern, path: top, signal })
+      return searchFiles({ workspace, origins }, { pattern, path: top, context })
     },
   })
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Origins } from '../guard/origins.ts'
 import type { Workspace } from '../guard/workspace.ts'
 import { limits } from '../limits.ts'
 
@@ -8,9 +9,14 @@ const folder = '.tool-results'
 /**
  * Stores a tool result in the workspace under a name of its own and answers its relative path, for read_file. `name`:
  * the tool's. The oldest go first when all together are over `limits.parkedResultsBytesMax`. Long lines are folded:
- * read_file pages by lines. Failures are PincerError as of Workspace.
+ * read_file pages by lines. `isOurs`: nothing in it is from outside. Failures are PincerError as of Workspace.
  */
-export async function parkResult(workspace: Workspace, name: string, text: string): Promise<string> {
+export async function parkResult(
+  { workspace, origins }: { readonly workspace: Workspace; readonly origins: Origins },
+  name: string,
+  text: string,
+  isOurs: boolean,
+): Promise<string> {
   const listing = await workspace.list(folder, limits.folderNamesMax)
   const parked = (listing?.entries ?? [])
     .filter((entry) => entry.kind === 'file' && numberOf(entry.name) > 0)
@@ -31,6 +37,7 @@ export async function parkResult(workspace: Workspace, name: string, text: strin
     sizeBytes -= entry.sizeBytes
   }
   await workspace.write(path, content)
+  if (isOurs) await origins.record(path, content)
   return path
 }
 

@@ -8,6 +8,7 @@ import { limits } from '../limits.ts'
 import type { Log, Redact } from '../log.ts'
 import type { ToolCall, ToolSpec } from '../model/model.ts'
 import { nearest } from '../nearest.ts'
+import { sourcesText } from '../guard/sources.ts'
 import { toolSpec } from './json-schema.ts'
 import type { Person } from '../bus/message.ts'
 import { type Circumstances, type Decision, Permission } from './permission.ts'
@@ -30,6 +31,9 @@ export interface ToolOutcome {
   readonly saidNo?: true
 }
 
+/** Stores an over-long result in the workspace and answers its path there. `isOurs`: nothing in it is from outside. */
+export type ParkResult = (name: string, text: string, isOurs: boolean) => Promise<string>
+
 /** Guests see the board's readings and nothing else. */
 const guestTools: ReadonlySet<string> = new Set(['device_read', 'device_history'])
 
@@ -45,7 +49,7 @@ export class Registry {
   readonly #clock: Clock
   readonly #log: Log
   readonly #redact: Redact
-  readonly #park: (name: string, text: string) => Promise<string>
+  readonly #park: ParkResult
 
   constructor(options: {
     readonly tools: readonly Tool[]
@@ -54,8 +58,7 @@ export class Registry {
     readonly clock: Clock
     readonly log: Log
     readonly redact: Redact
-    /** Stores an over-long result in the workspace and answers its path there. */
-    readonly park: (name: string, text: string) => Promise<string>
+    readonly park: ParkResult
   }) {
     this.#tools = new Map(options.tools.map((tool) => [tool.name, tool]))
     this.#specs = options.tools.map(toolSpec)
@@ -78,6 +81,13 @@ export class Registry {
   }
 
   async run(call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
+    const sources = new Set<string>()
+    const outcome = await this.#run(call, origin, sources)
+    return sources.size === 0 ? outcome : { ...outcome, foreign: sourcesText([...sources]) }
+  }
+
+  /** What fails may quote text from outside as well: `sources` counts then too. */
+  async #run(call: ToolCall, origin: CallOrigin, sources: Set<string>): Promise<ToolOutcome> {
     try {
       const tool = this.#find(call.name, origin.person)
       const args = parseArguments(tool, call.arguments)
@@ -85,11 +95,10 @@ export class Registry {
       if (decision.verdict === 'refused') {
         return { ...this.#failure(decision.sentence), ...(decision.saidNo ? { saidNo: true } : {}) }
       }
-      const sources = new Set<string>()
       const foreign = (source: string): void => void sources.add(source)
       const text = this.#redact(await this.#runJournalled(tool, args, { decision, foreign }, origin))
-      const outcome = await this.#capped(tool, text)
-      return sources.size === 0 ? outcome : { ...outcome, foreign: [...sources].join(', ') }
+      // What the model wrote with text from outside in view stands in results too.
+      return await this.#capped(tool, text, sources.size === 0 && origin.untrusted === undefined)
     } catch (error) {
       if (!isPincerError(error))
         this.#log.error('tools', `${call.name} failed in a way it should not: ${stackOf(error)}`)
@@ -139,7 +148,7 @@ export class Registry {
     context: Pick<ToolContext, 'approved' | 'foreign'>,
     origin: CallOrigin,
   ): Promise<string> {
-    const { channel, chat, person } = origin
+    const { channel, chat, person, untrusted } = origin
     const aborter = new AbortController()
     const { promise: gaveUp, reject: giveUp } = Promise.withResolvers<never>()
     let graceTimer: { cancel(): void } | undefined
@@ -158,7 +167,7 @@ export class Registry {
       ),
     )
     try {
-      const work = tool.run(args, { channel, chat, person, signal: aborter.signal, ...context })
+      const work = tool.run(args, { channel, chat, person, untrusted, signal: aborter.signal, ...context })
       return await Promise.race([work, gaveUp])
     } finally {
       origin.signal.removeEventListener('abort', onStop)
@@ -168,14 +177,14 @@ export class Registry {
   }
 
   /** Long results go to the workspace; the model gets both ends and the path. */
-  async #capped(tool: Tool, text: string): Promise<ToolOutcome> {
+  async #capped(tool: Tool, text: string, isOurs: boolean): Promise<ToolOutcome> {
     const charsMax = tool.resultCharsMax ?? limits.toolResultCharsMax
     if (text.length <= charsMax) return { text, failed: false }
     const half = Math.floor(charsMax / 2)
     const around = (note: string): string =>
       `${text.slice(0, half).toWellFormed()}\n[... ${text.length - 2 * half} characters left out; ${note} ...]\n${text.slice(-half).toWellFormed()}`
     try {
-      const path = await this.#park(tool.name, text)
+      const path = await this.#park(tool.name, text, isOurs)
       return { text: around(`the whole result is in ${path}, read it with read_file`), failed: false, parkedAs: path }
     } catch (error) {
       // The call itself went well: were it called failed, the model would do it once more.

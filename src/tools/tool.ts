@@ -13,6 +13,8 @@ export interface ToolContext {
   readonly signal: AbortSignal
   /** What a human allowed for exactly this call, word for word; set by the registry, never by a model. */
   readonly approved: string | undefined
+  /** Whence text from outside came that the model saw when it wrote this call; what it wrote then is no clean text. */
+  readonly untrusted: string | undefined
   /** Says that the result holds text from outside Pincer, and whence: the address of a page, the path of a file. */
   foreign(source: string): void
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { isPincerError } from '../../src/errors.ts'
-import { openWorkspace } from '../../src/guard/workspace.ts'
 import { createFileTools } from '../../src/tools/files.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
+import { openOwnFilesAnew } from './own-files.ts'
 
 export type Call = (name: string, args: Record<string, unknown>, signal?: AbortSignal) => Promise<string>
 
@@ -10,7 +10,8 @@ export type Call = (name: string, args: Record<string, unknown>, signal?: AbortS
 export async function toolsOn(
   root: string,
 ): Promise<{ tools: readonly Tool[]; call: Call; toolNamed: (name: string) => Tool }> {
-  const tools = createFileTools(await openWorkspace({ root }))
+  const { workspace, origins } = await openOwnFilesAnew(root)
+  const tools = createFileTools(workspace, origins)
   const toolNamed = (name: string): Tool => {
     const tool = tools.find((each) => each.name === name)
     if (tool === undefined) throw new Error(`no tool ${name}`)
@@ -24,6 +25,7 @@ export async function toolsOn(
       person: { id: '1', name: 'Ada', role: 'owner' },
       signal,
       approved: undefined,
+      untrusted: undefined,
       foreign: () => undefined,
     }
     try {

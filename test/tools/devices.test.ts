@@ -10,6 +10,7 @@ const context = (approved?: string): ToolContext => ({
   channel: 'terminal',
   chat: 'local',
   person: { id: '1', name: 'Ada', role: 'owner' },
+  untrusted: undefined,
   foreign: () => undefined,
   signal: new AbortController().signal,
   approved,

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { openWorkspace } from '../../src/guard/workspace.ts'
 import { limits } from '../../src/limits.ts'
 import { createFileTools } from '../../src/tools/files.ts'
+import { openOwnFilesAnew } from '../support/own-files.ts'
 
 const shipped = fileURLToPath(new URL('../../workspace', import.meta.url))
 const skills = fs.readdirSync(join(shipped, 'skills'))
@@ -19,7 +19,10 @@ void t.test('the files that are sent with every request are at most 1.6 KB toget
 })
 
 void t.test('each skill says its name and use, and is read in one page', async (t) => {
-  const readFile = createFileTools(await openWorkspace({ root: shipped })).find((tool) => tool.name === 'read_file')
+  const root = join(t.testdir({}), 'workspace')
+  fs.cpSync(shipped, root, { recursive: true })
+  const { workspace, origins } = await openOwnFilesAnew(root)
+  const readFile = createFileTools(workspace, origins).find((tool) => tool.name === 'read_file')
   if (readFile === undefined) throw new Error('no read_file')
   t.ok(skills.length >= 2)
   for (const name of skills) {
@@ -35,6 +38,7 @@ void t.test('each skill says its name and use, and is read in one page', async (
         person: { id: '1', name: 'Ada', role: 'owner' },
         signal: new AbortController().signal,
         approved: undefined,
+        untrusted: undefined,
         foreign: () => undefined,
       },
     )

@@ -26,6 +26,7 @@ function makeTools(raw: 'ask' | 'allow' = 'allow') {
     channel: 'terminal',
     chat: 'here',
     person: { id: '1', name: 'Ada', role: 'owner' },
+    untrusted: undefined,
     foreign: () => undefined,
     signal: new AbortController().signal,
     approved,

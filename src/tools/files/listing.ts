@@ -1,4 +1,5 @@
 import { formatSize } from '../../guard/file-sentences.ts'
+import type { Origins } from '../../guard/origins.ts'
 import { showPath } from '../../guard/paths.ts'
 import type { FolderEntry } from '../../guard/workspace.ts'
 import { limits } from '../../limits.ts'
@@ -20,6 +21,18 @@ export function formatListing(
   const left = listing.entries.length - lines.length + listing.moreCount
   if (left > 0) lines.push(`[the first ${lines.length} are listed, at least ${left} more are there]`)
   return lines.join('\n')
+}
+
+/** Whether one of these names in `folder` may be text from outside. */
+export function namesFromOutside(entries: readonly FolderEntry[], folder: string, origins: Origins): boolean {
+  // A name that no path may have is nobody's of ours.
+  return entries.some(({ name }) => {
+    try {
+      return !origins.knowsName(folder === '.' ? name : `${folder}/${name}`)
+    } catch {
+      return true
+    }
+  })
 }
 
 function lineOf(entry: FolderEntry): string {

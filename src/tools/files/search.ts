@@ -1,17 +1,24 @@
 import { isPincerError, PincerError } from '../../errors.ts'
+import type { Origins } from '../../guard/origins.ts'
 import { showPath } from '../../guard/paths.ts'
 import type { WalkEntry, Workspace } from '../../guard/workspace.ts'
 import { limits } from '../../limits.ts'
+import type { ToolContext } from '../tool.ts'
 import { count, linesOf } from './page.ts'
 
 /**
  * Lines that hold `pattern`, as plain text and in any case, each as `path:line: text`. Names that begin with a dot are
  * not entered. What was left out (caps, files that are large or no text) is said at the end. A pattern that is empty, of
- * several lines or too long is PincerError `bad_call`; an abort of `signal` is `stopped`.
+ * several lines or too long is PincerError `bad_call`; an abort of its signal is `stopped`. The context is told of each file
+ * with a line here that is not our own.
  */
 export async function searchFiles(
-  workspace: Workspace,
-  options: { readonly pattern: string; readonly path: string; readonly signal: AbortSignal },
+  { workspace, origins }: { readonly workspace: Workspace; readonly origins: Origins },
+  options: {
+    readonly pattern: string
+    readonly path: string
+    readonly context: Pick<ToolContext, 'signal' | 'foreign'>
+  },
 ): Promise<string> {
   const wanted = options.pattern.toLowerCase()
   if (wanted === '' || wanted.includes('\n')) {
@@ -23,12 +30,16 @@ export async function searchFiles(
   }
   const found = new Matches(wanted)
   for await (const entry of workspace.walk(options.path)) {
-    if (options.signal.aborted) throw new PincerError('stopped', 'The search was stopped.')
+    if (options.context.signal.aborted) throw new PincerError('stopped', 'The search was stopped.')
     if (found.mustStopAt(entry)) break
     if (entry.kind === 'folder') continue
-    found.take(entry, await textIfSearchable(workspace, entry))
+    const text = await textIfSearchable(workspace, entry)
+    if (found.take(entry, text) && !origins.isClean(entry.path, text ?? ''))
+      options.context.foreign(showPath(entry.path))
     if (found.full) break
   }
+  const { namedFolder } = found
+  if (namedFolder !== undefined && !origins.knowsName(namedFolder)) options.context.foreign(showPath(namedFolder))
   return found.report(options.pattern)
 }
 
@@ -52,7 +63,7 @@ class Matches {
   #skippedCount = 0
   #sizeBytes = 0
   #stopped: 'no' | 'matches' | 'files' = 'no'
-  #notWalked: string | undefined
+  #notWalked: WalkEntry | undefined
   #notWalkedCount = 0
 
   constructor(wanted: string) {
@@ -66,7 +77,7 @@ class Matches {
   mustStopAt(entry: WalkEntry): boolean {
     this.#entryCount++
     if (entry.notWalked !== undefined) {
-      this.#notWalked ??= `${showPath(entry.path)} ${entry.notWalked}`
+      this.#notWalked ??= entry
       this.#notWalkedCount++
     }
     if (this.#entryCount > limits.searchFilesMax || this.#sizeBytes > limits.searchBytesMax) this.#stopped = 'files'
@@ -74,13 +85,15 @@ class Matches {
     return this.#stopped !== 'no'
   }
 
-  take(entry: WalkEntry, text: string | undefined): void {
+  /** True when the report shows something of this file. */
+  take(entry: WalkEntry, text: string | undefined): boolean {
     if (text === undefined) {
       this.#skippedCount++
-      return
+      return false
     }
     this.#fileCount++
-    if (!text.toLowerCase().includes(this.#wanted)) return
+    if (!text.toLowerCase().includes(this.#wanted)) return false
+    const before = this.#lines.length
     for (const [index, line] of linesOf(text).entries()) {
       const at = line.toLowerCase().indexOf(this.#wanted)
       if (at === -1) continue
@@ -88,10 +101,16 @@ class Matches {
       this.#chars += shown.length + 1
       if (this.#lines.length === limits.searchMatchesMax || this.#chars > limits.fileReadCharsMax) {
         this.#stopped = 'matches'
-        return
+        break
       }
       this.#lines.push(shown)
     }
+    return this.#lines.length > before
+  }
+
+  /** The folder that the report names because it was not walked. */
+  get namedFolder(): string | undefined {
+    return this.#notWalked?.path
   }
 
   report(pattern: string): string {
@@ -103,7 +122,8 @@ class Matches {
     if (this.#stopped === 'files') notes.push('not everything was searched: narrow the path')
     if (this.#notWalked !== undefined) {
       const others = this.#notWalkedCount - 1
-      notes.push(`the folder ${this.#notWalked}${others === 0 ? '' : `; so it is with ${others} more`}`)
+      const folder = `${showPath(this.#notWalked.path)} ${this.#notWalked.notWalked ?? ''}`
+      notes.push(`the folder ${folder}${others === 0 ? '' : `; so it is with ${others} more`}`)
     }
     if (this.#skippedCount > 0)
       notes.push(`${count(this.#skippedCount, 'file')} skipped: not text, too large or not to be opened`)

@@ -1,0 +1,28 @@
+import fs from 'node:fs'
+import { Origins } from '../../src/guard/origins.ts'
+import { openWorkspace, type Workspace } from '../../src/guard/workspace.ts'
+import { FakeClock } from './fake-clock.ts'
+import { createLogLines } from './log-lines.ts'
+
+export interface OwnFiles {
+  readonly workspace: Workspace
+  readonly origins: Origins
+  readonly stateFolder: string
+  readonly logLines: readonly string[]
+}
+
+/** The workspace in this folder with the record of its own files, which is kept beside it: opened twice, it is a restart. */
+export async function openOwnFiles(root: string): Promise<OwnFiles> {
+  const stateFolder = `${root}.state`
+  fs.mkdirSync(stateFolder, { recursive: true })
+  const { log, lines: logLines } = createLogLines()
+  const workspace = await openWorkspace({ root })
+  const origins = await Origins.open({ stateFolder, workspace, clock: new FakeClock(), log })
+  return { workspace, origins, stateFolder, logLines }
+}
+
+/** As `openOwnFiles`, at the very first start on what stands in the folder now. */
+export function openOwnFilesAnew(root: string): Promise<OwnFiles> {
+  fs.rmSync(`${root}.state`, { recursive: true, force: true })
+  return openOwnFiles(root)
+}
