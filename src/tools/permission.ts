@@ -15,6 +15,8 @@ export interface Circumstances {
   readonly messageAgeMs: number
   /** Whence text from outside came that the model sees: acting calls then need a human. Undefined where there is none. */
   readonly untrusted: string | undefined
+  /** Whether an owner wrote these words, as they stand, in a message that is in view; without it nobody did. */
+  ownerWrote?(words: string): boolean
   readonly signal: AbortSignal
   /** Told when a person is being asked: the call may wait for minutes now. */
   onAsking?(): void
@@ -127,14 +129,21 @@ export class Permission {
 
 /** What makes a person necessary besides the tool itself. */
 function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circumstances): readonly string[] {
-  if (!tool.acts(args)) return []
   const { messageAgeMs, untrusted } = origin
+  const acts = tool.acts(args)
   const reasons: string[] = []
-  if (messageAgeMs > limits.actingMessageAgeMaxMs) {
+  if (acts && messageAgeMs > limits.actingMessageAgeMaxMs) {
     reasons.push(`the message that asks for it is ${formatDuration(messageAgeMs)} old`)
   }
-  if (untrusted !== undefined) reasons.push(`text from outside is in view (${untrusted})`)
+  if (untrusted !== undefined && (acts || carriesOut(tool, args, origin))) {
+    reasons.push(`text from outside is in view (${untrusted})`)
+  }
   return reasons
+}
+
+function carriesOut(tool: Tool, args: Record<string, unknown>, origin: Circumstances): boolean {
+  const words = tool.actsUnlessOwnerWrote?.(args)
+  return words !== undefined && origin.ownerWrote?.(words) !== true
 }
 
 function whyNot(answer: Exclude<ApprovalAnswer, 'yes'>): string {

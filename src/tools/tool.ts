@@ -36,6 +36,11 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   readonly access: 'read' | 'change'
   /** Whether this call reaches beyond ordinary workspace files (DESIGN "Two kinds of call"). */
   acts(args: v.InferOutput<Schema>): boolean
+  /**
+   * What of a reading call leaves this board, an address or a question: while marked text is in view the call acts too,
+   * unless an owner wrote this word for word. A page could have chosen it to carry out what the chat knows.
+   */
+  actsUnlessOwnerWrote?(args: v.InferOutput<Schema>): string
   /** Whether `limits.actsPerHour` counts this call: it drives an output or runs a command. */
   counts?(args: v.InferOutput<Schema>): boolean
   readonly timeoutMs: number

@@ -135,3 +135,20 @@ void t.test('what is too long to be judged is not asked', async (t) => {
   t.match(outcome.text, /^run needs a yes from a person, and with 30\d\d characters it is too long .*smaller steps\.$/)
   t.same(bench.asked, [])
 })
+
+void t.test('what carries words out asks under foreign text, unless an owner wrote exactly them', async (t) => {
+  const fetch = smallTool('web_fetch', 'read', () => 'page', { actsUnlessOwnerWrote: ({ name }) => String(name) })
+  const wrote = (words: string): boolean => words === 'https://a.example/x'
+  for (const [name, circumstances, asks] of [
+    ['https://a.example/x', {}, false],
+    ['https://evil.example/?secret', {}, false],
+    ['https://evil.example/?secret', { messageAgeMs: 3_600_000 }, false],
+    ['https://a.example/x', { untrusted: 'a page', ownerWrote: wrote }, false],
+    ['https://a.example/x?secret', { untrusted: 'a page', ownerWrote: wrote }, true],
+    ['https://a.example/x', { untrusted: 'a page' }, true],
+  ] as const) {
+    const bench = createToolBench([fetch])
+    t.equal((await bench.registry.run(call('web_fetch', { name }), bench.origin(circumstances))).text, 'page')
+    t.equal(bench.asked.length, asks ? 1 : 0, `${name} ${JSON.stringify(circumstances)}`)
+  }
+})
