@@ -4,10 +4,11 @@ import { Network } from './app-network.ts'
 import { Sessions } from './agent/sessions.ts'
 import { readBoard } from './boards.ts'
 import { Bus } from './bus/bus.ts'
-import { Journal } from './bus/journal.ts'
+import { Journal, type TellOwner } from './bus/journal.ts'
 import type { Person } from './bus/message.ts'
 import type { Channel } from './channels/channel.ts'
 import { Dispatcher } from './channels/dispatcher.ts'
+import { OwnerNotices } from './channels/owner-notices.ts'
 import { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
@@ -61,7 +62,9 @@ export async function createBase(options: AppOptions) {
   })
   const workspace = await openWorkspace({ root: home.workspace })
   const origins = await Origins.open({ stateFolder: home.state, workspace, clock, log })
-  const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log })
+  const ownerNotices = new OwnerNotices({ clock, log })
+  const tell: TellOwner = (kind, sentence) => ownerNotices.tell(kind, sentence)
+  const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log, tell })
   const bus = new Bus({ journal, clock, redact })
   const terminal = new TerminalChannel({ person, clock })
   const network = new Network({ clock, environment: options.environment })
@@ -76,6 +79,7 @@ export async function createBase(options: AppOptions) {
     workspace,
     origins,
     journal,
+    ownerNotices,
     bus,
     terminal,
     telegram,

@@ -1,7 +1,7 @@
 import { answerPair } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
 import type { Person } from './bus/message.ts'
-import { sendToPerson } from './channels/recipients.ts'
+import { type Recipient, sendToPerson } from './channels/recipients.ts'
 import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { ControlRequests } from './daemon/control-requests.ts'
 import type { Devices } from './devices/device.ts'
@@ -55,12 +55,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const { loop, commands, prompts, status } = createAgent({ base, registry, choice: models.choice, options })
 
+  const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
   const start = async (): Promise<void> => {
     await devices.start()
     loop.start()
     dispatcher.start()
     await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
     for (const channel of channels) await channel.start({ accept: (message) => bus.accept(message) })
+    base.ownerNotices.start({ bus, recipients })
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
@@ -103,7 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     prompt: (role) => prompts.get(role),
     requests: {
       status: () => status('owner', 'host'),
-      send: (text, to) => sendToPerson({ bus, recipients: base.telegram?.recipients() ?? [] }, text, to),
+      send: (text, to) => sendToPerson({ bus, recipients: recipients() }, text, to),
       pair: (words) => answerPair(base.telegram?.pairing, words),
     },
     start,

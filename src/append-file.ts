@@ -1,12 +1,15 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
-import { diskError, syncFolder, temporaryFor } from './files.ts'
+import type { PincerError } from './errors.ts'
+import { diskError, errorName, isUnwritable, syncFolder, temporaryFor } from './files.ts'
 import { lineStart, readLines } from './line-reader.ts'
 import { limits } from './limits.ts'
 
 /** A file of whole lines that only grows. One writer; its calls take effect one after another. */
 export class AppendFile {
   readonly path: string
+  /** Why it could only be read when it was opened: each append tries to open it anew. */
+  readonly fault: PincerError | undefined
   #handle: fs.promises.FileHandle
   #sizeBytes: number
   #syncedBytes: number
@@ -17,8 +20,17 @@ export class AppendFile {
   /** False while a power cut could still take the file's name back. */
   #nameSynced = true
 
-  private constructor(path: string, handle: fs.promises.FileHandle, sizeBytes: number) {
+  private constructor(
+    path: string,
+    { handle, fault }: { readonly handle: fs.promises.FileHandle; readonly fault: PincerError | undefined },
+    sizeBytes: number,
+  ) {
     this.path = path
+    this.fault = fault
+    if (fault !== undefined) {
+      this.#mending = 'reopen'
+      this.#nameSynced = false
+    }
     this.#handle = handle
     this.#sizeBytes = sizeBytes
     this.#syncedBytes = sizeBytes
@@ -28,20 +40,20 @@ export class AppendFile {
    * Opens or creates the file. A last line without its newline is what a power cut leaves of a line that was never
    * acknowledged: its beginning is copied to `<path>.torn`, and it is cut off. `onLine` is given the whole lines that
    * stand in the file, in order, or only those that reach into its last `tailBytes`; however long the file is, it is
-   * read in small pieces. `fromStart`: these were all lines.
+   * read in small pieces. `fromStart`: these were all lines. Where nothing may be written the file is read all the same,
+   * and has a `fault`.
    */
   static async open(
     path: string,
     options: { readonly onLine: (line: string) => void; readonly tailBytes?: number },
   ): Promise<{ file: AppendFile; torn: boolean; fromStart: boolean }> {
     try {
-      // O_APPEND: every write goes to the end, even when the file was cut by `truncate` just before.
-      const handle = await fs.promises.open(path, 'a+', 0o600)
+      const { handle, fault } = await openWhereItMay(path)
       try {
         const { size } = await handle.stat()
         const wholeBytes = await lineStart(handle, size)
         const torn = wholeBytes < size
-        if (torn) {
+        if (torn && fault === undefined) {
           const rest = Buffer.alloc(Math.min(size - wholeBytes, limits.tornLineBytesMax))
           const { bytesRead } = await handle.read(rest, 0, rest.length, wholeBytes)
           // On a full disk it goes without a copy: nobody was told that this line was taken.
@@ -50,11 +62,16 @@ export class AppendFile {
           await handle.sync()
         }
         // Also an empty file of before: what made it may have died before its name was on the disk.
-        if (size === 0) await syncFolder(dirname(path))
+        if (size === 0 && fault === undefined) await syncFolder(dirname(path))
         const tailBytes = options.tailBytes ?? wholeBytes
         const fromByte = tailBytes >= wholeBytes ? 0 : await lineStart(handle, wholeBytes - tailBytes)
         await readLines(handle, { fromByte, toByte: wholeBytes, onLine: options.onLine })
-        return { file: new AppendFile(path, handle, wholeBytes), torn, fromStart: fromByte === 0 }
+        const isCut = torn && fault === undefined
+        return {
+          file: new AppendFile(path, { handle, fault }, wholeBytes),
+          torn: isCut,
+          fromStart: fromByte === 0,
+        }
       } catch (error) {
         await handle.close()
         throw error
@@ -118,7 +135,8 @@ export class AppendFile {
   }
 
   async #readTail(tailBytes: number, onLine: (line: string) => void): Promise<void> {
-    await this.#mend()
+    // What is read ends where the whole lines end, mended or not.
+    await this.#mend().catch(() => undefined)
     const toByte = this.#sizeBytes
     const fromByte = tailBytes >= toByte ? 0 : await lineStart(this.#handle, toByte - tailBytes)
     await readLines(this.#handle, { fromByte, toByte, onLine })
@@ -162,8 +180,10 @@ export class AppendFile {
   /** Nothing may be put behind half a line: until this succeeds the file takes nothing more. */
   async #mend(): Promise<void> {
     if (this.#mending === 'reopen') {
-      const { O_RDWR, O_APPEND } = fs.constants
-      const handle = await fs.promises.open(this.path, O_RDWR | O_APPEND)
+      const { O_RDWR, O_APPEND, O_CREAT } = fs.constants
+      // A file that held something and is gone must not come back empty.
+      const flags = O_RDWR | O_APPEND | (this.#sizeBytes === 0 ? O_CREAT : 0)
+      const handle = await fs.promises.open(this.path, flags, 0o600)
       await this.#handle.close().catch(() => undefined)
       this.#handle = handle
       this.#mending = 'truncate'
@@ -201,6 +221,23 @@ export class AppendFile {
     if (this.#nameSynced) return
     await syncFolder(dirname(this.path))
     this.#nameSynced = true
+  }
+}
+
+/** For reading alone where the disk takes nothing; a file that is not there and cannot be made then reads as empty. */
+async function openWhereItMay(
+  path: string,
+): Promise<{ readonly handle: fs.promises.FileHandle; readonly fault: PincerError | undefined }> {
+  try {
+    // O_APPEND: every write goes to the end, even when the file was cut by `truncate` just before.
+    return { handle: await fs.promises.open(path, 'a+', 0o600), fault: undefined }
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    const handle = await fs.promises.open(path, 'r').catch((cause: unknown) => {
+      if (errorName(cause) === 'ENOENT') return fs.promises.open('/dev/null', 'r')
+      throw cause
+    })
+    return { handle, fault: diskError('write', path, error) }
   }
 }
 

@@ -117,6 +117,11 @@ export function errorName(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** Whether a disk that is full, read-only or not ours refused a write: what is there may still be read. */
+export function isUnwritable(error: unknown): boolean {
+  return ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(errorName(error) ?? '')
+}
+
 /** One sentence for people on what failed with which file, and what to do about it. */
 export function diskError(verb: string, path: string, cause: unknown): PincerError {
   const name = errorName(cause)

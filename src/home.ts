@@ -68,8 +68,9 @@ export async function openHome(path: string): Promise<HomeFolders> {
     const real = await realpath(path)
     const home = { path: real, state: join(real, 'state'), workspace: join(real, 'workspace') }
     await makeFolders(home.state)
-    // A state folder that others may read would show what people wrote.
-    await chmod(home.state, 0o700)
+    // A state folder that others may read would show what people wrote. On a read-only disk even this fails.
+    const { mode } = await stat(home.state)
+    if ((mode & 0o777) !== 0o700) await chmod(home.state, 0o700)
     return home
   } catch (error) {
     throw unusable(path, error)

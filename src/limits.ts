@@ -8,6 +8,8 @@ export const limits = {
   deadLettersMax: 20,
   deadLetterAgeMaxMs: 7 * 24 * 60 * 60_000,
   deadLetterCharsMax: 200,
+  /** What goes wrong with the board itself is told to its owner once in this time, each kind of it. */
+  ownerNoticeGapMs: 60 * 60_000,
   /** Longest text taken from a person in one message. */
   inboundTextCharsMax: 16_000,
   /** Ids of handled messages kept, to take a redelivered message once. */
@@ -245,6 +247,10 @@ export const limits = {
   telegramBadTokenRetryMs: 5 * 60_000,
   /** A trouble that lasts or returns is not said again before it was quiet for so long. */
   telegramToldAgainMs: 60 * 60_000,
+  /** Messages remembered that were not taken. */
+  telegramRefusedIdsMax: 256,
+  /** While nothing can be kept, a chat is told so once in this time. */
+  telegramRefusalGapMs: 60_000,
   telegramNameCharsMax: 64,
   /** Albums remembered, so that each is answered once. */
   telegramAlbumsMax: 16,

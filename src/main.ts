@@ -11,9 +11,10 @@ import { loadConfig, type LoadedConfig } from './config/load.ts'
 import { formatCheck, formatNote } from './config/report.ts'
 import { askDaemon } from './daemon/ask-daemon.ts'
 import { connectControl } from './daemon/control-client.ts'
-import { serveControl } from './daemon/control-socket.ts'
+import { type ControlSocket, serveControl } from './daemon/control-socket.ts'
 import { acquireHomeLock, homeLockHolder } from './daemon/home-lock.ts'
 import { isPincerError, PincerError } from './errors.ts'
+import { isUnwritable } from './files.ts'
 import { checkHome, furnishHome, homePath, openHome, type HomeFolders } from './home.ts'
 import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
 import { modeOf, type Mode } from './mode.ts'
@@ -149,13 +150,7 @@ async function serve(start: Start): Promise<ExitCode> {
   onBug = () => app.stop()
   try {
     await app.start()
-    const control = await serveControl({
-      home: home.path,
-      attach: (peer) => app.terminal.attach(peer),
-      requests: app.requests,
-      clock,
-      log,
-    })
+    const control = await openControl(start, app)
     try {
       if (mode.kind === 'run') return await serveUntilEnd(app, signal)
       return await converse(
@@ -165,10 +160,22 @@ async function serve(start: Start): Promise<ExitCode> {
         app.completions(),
       )
     } finally {
-      await control.close()
+      await control?.close()
     }
   } finally {
     await app.stop()
+  }
+}
+
+/** `undefined` on a disk that takes nothing, where no socket can be made: nobody attaches then, and all else goes on. */
+async function openControl({ home, clock, log }: Start, app: App): Promise<ControlSocket | undefined> {
+  try {
+    const { terminal, requests } = app
+    return await serveControl({ home: home.path, attach: (peer) => terminal.attach(peer), requests, clock, log })
+  } catch (error) {
+    if (!isPincerError(error) || !isUnwritable(error.cause)) throw error
+    log.error('main', `${error.message} \`pincer chat\` and \`status\` reach this process only after a restart.`)
+    return undefined
   }
 }
 

@@ -7,6 +7,16 @@ import type { Log } from '../log.ts'
 import { Ledger } from './ledger.ts'
 import { formatRecord, type JournalRecord, parseRecord } from './record.ts'
 
+/** Told in one sentence what only the owner of this board can mend; `kind` names it, however it is worded. */
+export type TellOwner = (kind: 'disk' | 'disk-mended' | 'journal', sentence: string) => void
+
+interface JournalOptions {
+  readonly path: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly tell: TellOwner
+}
+
 interface Waiting {
   readonly records: readonly JournalRecord[]
   readonly sync: boolean
@@ -23,6 +33,7 @@ export class Journal {
   readonly ledger: Ledger
   readonly #clock: Clock
   readonly #log: Log
+  readonly #tell: TellOwner
   readonly #file: AppendFile
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
@@ -32,16 +43,20 @@ export class Journal {
   /** Said once, until the disk takes something again. */
   #isRefused = false
 
-  private constructor(clock: Clock, log: Log, file: AppendFile, ledger: Ledger) {
+  private constructor({ clock, log, tell }: JournalOptions, file: AppendFile, ledger: Ledger) {
     this.#clock = clock
     this.#log = log
+    this.#tell = tell
     this.#file = file
     this.ledger = ledger
   }
 
-  /** Opens or creates the journal and reads back what is open. Lines that make no sense are kept in a copy beside it. */
-  static async open(options: { readonly path: string; readonly clock: Clock; readonly log: Log }): Promise<Journal> {
-    const { path, clock, log } = options
+  /**
+   * Opens or creates the journal and reads back what is open. Lines that make no sense are kept in a copy beside it. On
+   * a disk that takes nothing it is read all the same, and takes something again as soon as the disk does.
+   */
+  static async open(options: JournalOptions): Promise<Journal> {
+    const { path, log } = options
     const ledger = new Ledger()
     let badLines = 0
     const onLine = (line: string): void => {
@@ -51,11 +66,9 @@ export class Journal {
     }
     const { file, torn } = await AppendFile.open(path, { onLine })
     if (torn) log.warn('journal', `A half-written last line was set aside in ${path}.torn (power cut?).`)
-    const journal = new Journal(clock, log, file, ledger)
-    if (badLines > 0) {
-      log.error('journal', `${badLines} lines of ${path} cannot be read (damage, or a newer version wrote them).`)
-      await journal.#leaveOutBadLines()
-    }
+    const journal = new Journal(options, file, ledger)
+    if (badLines > 0) await journal.#leaveOutBadLines(badLines)
+    if (file.fault !== undefined) journal.#tellRefused(file.fault)
     return journal
   }
 
@@ -87,14 +100,19 @@ export class Journal {
   }
 
   /** The copy comes first and the file is replaced at once: at no instant is there no journal. */
-  async #leaveOutBadLines(): Promise<void> {
+  async #leaveOutBadLines(count: number): Promise<void> {
+    const { path } = this.#file
+    let where: string
     try {
-      const aside = await copyAside(this.#file.path, this.#clock.nowMs())
+      where = `a copy with all lines is ${await copyAside(path, this.#clock.nowMs())}`
       await this.#rewrite()
-      this.#log.error('journal', `A copy with those lines is ${aside}.`)
     } catch (error) {
-      this.#log.error('journal', `Those lines stay where they are: ${sentenceOf(error)}`)
+      where = `they stay where they are (${sentenceOf(error).replace(/\.$/, '')})`
     }
+    const lines = count === 1 ? '1 line' : `${count} lines`
+    const sentence = `${lines} of ${path} cannot be read (damage, or a newer version wrote them), so messages or replies from before this start may be missing: send again what was not answered; ${where}.`
+    this.#log.error('journal', sentence)
+    this.#tell('journal', sentence)
   }
 
   async #writeAll(): Promise<void> {
@@ -105,7 +123,7 @@ export class Journal {
       try {
         if (this.#behind || this.#file.mayLack) await this.#rewrite()
         await this.#file.append(records.map(formatRecord), { sync: batch.some((each) => each.sync) })
-        this.#isRefused = false
+        this.#tellMended()
       } catch (error) {
         this.#tellRefused(error)
         for (const each of batch) each.reject(error)
@@ -122,7 +140,17 @@ export class Journal {
   #tellRefused(error: unknown): void {
     if (this.#isRefused) return
     this.#isRefused = true
-    this.#log.error('journal', `${sentenceOf(error)} Until then I take only what reads or makes outputs safe.`)
+    const sentence = `I can keep nothing: ${sentenceOf(error)} Until then I take only what reads or makes outputs safe.`
+    this.#log.error('journal', sentence)
+    this.#tell('disk', sentence)
+  }
+
+  #tellMended(): void {
+    if (!this.#isRefused) return
+    this.#isRefused = false
+    const sentence = 'The disk takes what I must keep again: I take every message as before.'
+    this.#log.info('journal', sentence)
+    this.#tell('disk-mended', sentence)
   }
 
   async #compact(): Promise<void> {

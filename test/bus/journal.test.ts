@@ -11,9 +11,11 @@ import { inbound } from '../support/messages.ts'
 
 const synced = { sync: true } as const
 
-async function open(path: string): Promise<{ journal: Journal; lines: string[] }> {
+async function open(path: string): Promise<{ journal: Journal; lines: string[]; told: string[] }> {
   const { log, lines } = createLogLines()
-  return { journal: await Journal.open({ path, clock: new FakeClock(), log }), lines }
+  const told: string[] = []
+  const tell = (_kind: string, sentence: string): void => void told.push(sentence)
+  return { journal: await Journal.open({ path, clock: new FakeClock(), log, tell }), lines, told }
 }
 
 function pathIn(t: Test, content?: string): string {
@@ -121,15 +123,15 @@ void t.test('lines that make no sense are kept in a copy, said, and left out; al
   ]
   const content = texts(accepted('a')) + bad.map((line) => `${line}\n`).join('') + texts(accepted('b'))
   const path = pathIn(t, content)
-  const { journal, lines } = await open(path)
+  const { journal, lines, told } = await open(path)
   t.same(
     journal.ledger.pending().map((each) => each.message.id),
     ['a', 'b'],
   )
-  t.match(lines, [
-    new RegExp(`^error journal: ${bad.length} lines of .* cannot be read`),
-    /A copy with those lines is /,
-  ])
+  const sentence = new RegExp(
+    `${bad.length} lines of .* cannot be read .*send again.*; a copy with all lines is .*\\.$`,
+  )
+  t.match([lines, told], [[sentence], [sentence]], 'one sentence on stderr, the same to the owner')
   const copy = fs.readdirSync(join(path, '..')).find((name) => name.includes('corrupt')) ?? ''
   t.equal(fs.readFileSync(join(path, '..', copy), 'utf8'), content)
   await journal.append([accepted('c')], synced)
@@ -147,7 +149,7 @@ void t.test('a damaged journal on a full disk is used as it is', async (t) => {
   faults.fail(['copyFile', 'writeFile'])
   const { journal, lines } = await open(path)
   t.equal(journal.ledger.inboundCount, 2)
-  t.match(lines[1], /Those lines stay where they are: Cannot copy .*the disk is full/)
+  t.match(lines, [/1 line of .* cannot be read .*they stay where they are \(Cannot copy .*the disk is full/])
   faults.heal()
   await journal.append([accepted('c')], synced)
   await journal.close()
@@ -235,6 +237,52 @@ void t.test('an append that the disk refuses is rejected and does not count, and
   const again = (await open(path)).journal
   t.match(again.ledger.pending(), [{ message: { id: 'b' } }])
   await again.close()
+})
+
+for (const [what, content] of [
+  ['', `${texts(accepted('a'))}{"k":"in","m":{"id":"to`],
+  [' and no journal yet', undefined],
+] as const) {
+  void t.test(
+    `on a read-only disk${what} what is there is read, nothing is taken, and it heals by itself`,
+    async (t) => {
+      const faults = await createDiskFaults()
+      t.teardown(() => faults.restore())
+      const path = pathIn(t, content)
+      faults.fail(['open'], 'EROFS')
+      const { journal, lines, told } = await open(path)
+      t.equal(journal.ledger.inboundCount, content === undefined ? 0 : 1)
+      await t.rejects(journal.append([accepted('b')], synced), { code: 'disk', message: /read-only/ })
+      await t.rejects(journal.append([accepted('b')], synced), { code: 'disk' })
+      journal.keepInMemory([accepted('c')])
+      t.match(
+        [lines, told],
+        [[/I can keep nothing: .*read-only.*only what reads/], [/I can keep nothing/]],
+        'said once',
+      )
+      t.equal(fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : undefined, content)
+      faults.heal()
+      await journal.append([accepted('d')], synced)
+      t.match(told[1], /again/)
+      await journal.close()
+      const again = (await open(path)).journal
+      const before = content === undefined ? [] : ['a']
+      t.same(
+        again.ledger.pending().map(({ message }) => message.id),
+        [...before, 'c', 'd'],
+      )
+      await again.close()
+    },
+  )
+}
+
+void t.test('a journal that may neither be written nor read is never taken for an empty one', async (t) => {
+  const path = pathIn(t, texts(accepted('a')))
+  const original = fs.promises.open
+  t.teardown(() => (fs.promises.open = original))
+  const refused = Object.assign(new Error('EACCES: made to fail'), { code: 'EACCES' })
+  fs.promises.open = (name, ...more) => (name === path ? Promise.reject(refused) : original(name, ...more))
+  await t.rejects(open(path), { code: 'disk', message: /no permission/ })
 })
 
 void t.test('after a failed fsync all that may be gone with it is written to a new file', async (t) => {

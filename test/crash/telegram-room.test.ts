@@ -100,14 +100,19 @@ void t.test(
     await bot.untilPolled()
     fs.writeFileSync(flag, '')
     bot.say({ from: owner, text: 'is it warm?' })
-    await bot.untilSaid(owner, 'did not take it')
+    await bot.untilSaid(owner, 'did not take this message')
     bot.say({ from: owner, text: '/off d17' })
     await bot.untilSaid(owner, 'd17 is off')
     t.same(provider.bodies(), [], 'nothing was done with what could not be kept')
     fs.rmSync(flag)
     bot.say({ from: owner, text: 'is it warm now?' })
     await bot.untilSaid(owner, 'ok')
-    t.match(bot.botTexts(owner)[0], /disk is full/)
+    const told = bot.botTexts(owner)
+    t.match(
+      told.find((text) => text.startsWith('I did not take')),
+      /disk is full/,
+    )
+    t.equal(told.filter((text) => /^I can keep nothing: .*disk is full/.test(text)).length, 1, 'the owner is told once')
     t.notMatch(JSON.stringify(provider.bodies()), /is it warm\?/)
   },
 )

@@ -3,15 +3,15 @@ import fs from 'node:fs'
 type Operation = (this: unknown, ...args: never[]) => Promise<unknown>
 
 /** The file operations that can be made to fail. */
-export type DiskOperation = 'write' | 'writeFile' | 'sync' | 'datasync' | 'truncate' | 'rename' | 'copyFile'
+export type DiskOperation = 'write' | 'writeFile' | 'sync' | 'datasync' | 'truncate' | 'rename' | 'copyFile' | 'open'
 
 /** Stands between the program and the real disk of this process: counts its operations, and lets some of them fail. */
 export interface DiskFaults {
-  /** Operations so far, in order. */
+  /** Operations so far, in order; without the opening of files. */
   readonly done: DiskOperation[]
   /** The handle of each datasync, also of those that failed. */
   readonly syncedHandles: object[]
-  /** These fail from now on with this kernel error. `write` then writes half of what it is given, as a full disk does. */
+  /** These fail from now on with this kernel error; `open` only where the file is opened to be written. `write` then writes half of what it is given, as a full disk does. */
   fail(operations: readonly DiskOperation[], code?: string): void
   heal(): void
   /** Operations wait until `release` is called. */
@@ -36,9 +36,10 @@ export async function createDiskFaults(): Promise<DiskFaults> {
     const original = Reflect.get(owner, name) as Operation
     Reflect.set(owner, name, async function (this: unknown, ...args: never[]) {
       if (held.includes(name)) await new Promise<void>((resolve) => waiting.push(resolve))
-      done.push(name)
+      if (name !== 'open') done.push(name)
       if (name === 'datasync') syncedHandles.push(this as object)
-      if (!failing.includes(name)) return original.apply(this, args)
+      const mayPass = name === 'open' && !isForWriting(args[1])
+      if (mayPass || !failing.includes(name)) return original.apply(this, args)
       if (name === 'write') {
         const [content]: readonly unknown[] = args
         const bytes = content instanceof Uint8Array ? content : Buffer.from(String(content))
@@ -49,7 +50,7 @@ export async function createDiskFaults(): Promise<DiskFaults> {
     undo.push(() => Reflect.set(owner, name, original))
   }
   for (const name of ['write', 'writeFile', 'sync', 'datasync', 'truncate'] as const) patch(handles, name)
-  for (const name of ['rename', 'copyFile'] as const) patch(fs.promises, name)
+  for (const name of ['rename', 'copyFile', 'open'] as const) patch(fs.promises, name)
 
   return {
     done,
@@ -69,4 +70,9 @@ export async function createDiskFaults(): Promise<DiskFaults> {
       for (const each of undo) each()
     },
   }
+}
+
+function isForWriting(flags: unknown): boolean {
+  const { O_WRONLY, O_RDWR } = fs.constants
+  return typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR)) !== 0 : flags !== undefined && flags !== 'r'
 }

@@ -11,6 +11,8 @@ export interface BusRig {
   readonly clock: FakeClock
   readonly path: string
   readonly logLines: readonly string[]
+  /** What the owner was told. */
+  readonly told: readonly string[]
   /** What the agent heard. */
   readonly heard: Inbound[]
   /** What the channels heard. */
@@ -21,11 +23,12 @@ export interface BusRig {
 export async function openBus(folder: string, clock = new FakeClock()): Promise<BusRig> {
   const path = join(folder, 'journal.jsonl')
   const { log, lines: logLines } = createLogLines()
-  const journal = await Journal.open({ path, clock, log })
+  const told: string[] = []
+  const journal = await Journal.open({ path, clock, log, tell: (_kind, sentence) => told.push(sentence) })
   const bus = new Bus({ journal, clock, redact: (text) => text.replaceAll('hunter2', '[secret]') })
   const heard: Inbound[] = []
   const out: Outbound[] = []
   bus.onAccepted((message) => heard.push(message))
   bus.onOutbound((message) => out.push(message))
-  return { bus, journal, clock, path, logLines, heard, out }
+  return { bus, journal, clock, path, logLines, told, heard, out }
 }

@@ -1,4 +1,5 @@
 import type { Acceptance, Inbound, Person } from '../../bus/message.ts'
+import type { Clock } from '../../clock.ts'
 import { sentenceOf } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { Log } from '../../log.ts'
@@ -8,10 +9,12 @@ import { mediaOf } from './media.ts'
 import type { Candidate } from './pairing-codes.ts'
 import type { Handled } from './poll-loop.ts'
 import { RecentIds } from './recent-ids.ts'
+import { Refusals } from './refusals.ts'
 import type { Message, User } from './update-shape.ts'
 
 export interface IntakeOptions {
   readonly channel: string
+  readonly clock: Clock
   readonly log: Log
   readonly bot: () => BotIdentity
   readonly roleOf: (id: number) => Person['role'] | undefined
@@ -31,8 +34,11 @@ export class TelegramIntake {
   /** Albums that were answered: each picture of one comes as a message of its own. */
   readonly #albums = new RecentIds(limits.telegramAlbumsMax)
 
+  readonly #refusals: Refusals
+
   constructor(options: IntakeOptions) {
     this.#options = options
+    this.#refusals = new Refusals({ clock: options.clock, say: (chat, text) => options.refuse(chat, text) })
   }
 
   /** `updateId` is what makes a message known when it comes again. Does not reject. */
@@ -102,24 +108,28 @@ export class TelegramIntake {
   }
 
   async #accept(message: Inbound): Promise<Handled> {
-    const { accept, refuse, log } = this.#options
+    const { accept, log } = this.#options
+    const { id, chat, person } = message
+    // What is said of its first refusal holds, but for the cause, which may be another by now.
+    if (this.#refusals.has(id)) return this.#refusals.refuse(id, chat, 'I did not take this message: send it again.')
     try {
       const acceptance = await accept(message)
       switch (acceptance) {
         case 'accepted':
         case 'duplicate':
+          this.#refusals.taken(chat)
           return 'done'
-        case 'full':
-          return await refuse(
-            message.chat,
-            `I have ${limits.busMessagesMax} messages waiting and did not take this one: send it again in a while.`,
-          )
+        case 'full': {
+          const text = `I have ${limits.busMessagesMax} messages waiting and did not take this one: send it again in a while.`
+          return await this.#refusals.refuse(id, chat, text)
+        }
       }
     } catch (error) {
-      log.error('telegram', `A message was not kept, and its sender is told: ${sentenceOf(error)}`)
+      log.debug('telegram', `A message was not kept, and its sender is told: ${sentenceOf(error)}`)
       // How this host's disk looks from inside is for owners.
-      const why = message.person.role === 'owner' ? ` ${sentenceOf(error)}` : ''
-      return refuse(message.chat, `I could not keep this message, and did not take it.${why} Send it again later.`)
+      const why = person.role === 'owner' ? `: ${sentenceOf(error)}` : '.'
+      const text = `I did not take this message, because I can keep nothing${why} Until that is mended I do nothing that you send, but what reads (/read, /status) or makes outputs safe (/stop, /off).`
+      return this.#refusals.refuseUntilMended(id, chat, text)
     }
   }
 

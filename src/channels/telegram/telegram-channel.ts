@@ -106,6 +106,7 @@ class Telegram implements Channel {
     this.#deliverer = new Deliverer({ ...common, claim: (chat, answers) => this.#claim(chat, answers) })
     this.#intake = new TelegramIntake({
       channel: this.name,
+      clock,
       log,
       bot: () => ({ id: api.botId, name: this.#introduction.botName() }),
       roleOf,

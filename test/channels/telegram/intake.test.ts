@@ -1,4 +1,7 @@
 import t from 'tap'
+import { PincerError } from '../../../src/errors.ts'
+import { HttpError } from '../../../src/http/http-error.ts'
+import { limits } from '../../../src/limits.ts'
 import { settle } from '../../support/fake-clock.ts'
 import {
   ada,
@@ -261,3 +264,44 @@ void t.test('a group that became a supergroup is followed, by word of its messag
     ],
   )
 })
+
+void t.test(
+  'while nothing can be kept a flood is told once a minute, and heard again at once when it is over',
+  async (t) => {
+    const rig = await started(t)
+    const full = (): Error => new PincerError('disk', 'Cannot write the journal: the disk is full.')
+    const refusals = (): number => rig.wire.texts().filter((text) => text.includes('I can keep nothing')).length
+    for (let count = 0; count < 10; count++) {
+      rig.intake.next.push(full())
+      await rig.arrives({ text: `lamp on ${count}` })
+    }
+    t.equal(refusals(), 1)
+    t.match(rig.wire.texts().at(-1), /did not take this message.*the disk is full.*Until that is mended I do nothing/)
+    await rig.clock.advance(limits.telegramRefusalGapMs)
+    rig.intake.next.push(full())
+    await rig.arrives({ text: 'and now?' })
+    t.equal(refusals(), 2)
+    await rig.arrives({ text: 'mended' })
+    rig.intake.next.push(full())
+    await rig.arrives({ text: 'broken anew' })
+    t.equal(refusals(), 3)
+    t.same(taken(rig), ['mended'])
+  },
+)
+
+for (const reason of ['disk', 'full'] as const) {
+  void t.test(`a message that was refused (${reason}) is never done, though Telegram brings it again`, async (t) => {
+    const rig = await started(t)
+    rig.intake.next.push(reason === 'full' ? 'full' : new PincerError('disk', 'The disk is full.'))
+    // The person may have read it all the same: nobody knows.
+    rig.wire.fail('sendMessage', new HttpError('cut', 'The connection broke.'))
+    await rig.arrives({ text: 'heater on' })
+    t.equal(rig.intake.next.length, 0, 'it was refused')
+    await rig.clock.advance(limits.telegramRetryMaxMs)
+    await settle()
+    t.same(taken(rig), [], 'there is room now, and it stays refused')
+    t.equal(rig.wire.texts().filter((text) => text.includes('did not take')).length, 1)
+    await rig.arrives({ text: 'lamp on' })
+    t.same(taken(rig), ['lamp on'])
+  })
+}

@@ -1,0 +1,44 @@
+import t from 'tap'
+import { OwnerNotices } from '../../src/channels/owner-notices.ts'
+import { limits } from '../../src/limits.ts'
+import { settle } from '../support/fake-clock.ts'
+import { createLogLines } from '../support/log-lines.ts'
+import { openBus } from '../support/open-bus.ts'
+import { until } from '../support/until.ts'
+
+const ada = { id: '12', name: 'Ada', channel: 'telegram', chat: '12' }
+const bob = { ...ada, id: '13', chat: '13' }
+
+void t.test('what happens before the channels know their people reaches the first owner, each kind once', async (t) => {
+  const { bus, clock, out, journal } = await openBus(t.testdir({}))
+  const { log } = createLogLines()
+  const notices = new OwnerNotices({ clock, log })
+  notices.tell('disk', 'The disk is full.')
+  notices.tell('disk', 'The disk is still full.')
+  notices.tell('journal', 'The journal is damaged.')
+  t.same(out, [])
+  notices.start({ bus, recipients: () => [ada, bob] })
+  await until(() => out.length === 2, 'both are told')
+  notices.tell('disk', 'The disk is full again.')
+  await settle()
+  t.match(out, [
+    { chat: '12', text: 'The disk is full.', answers: [] },
+    { chat: '12', text: 'The journal is damaged.' },
+  ])
+  t.equal(out.length, 2)
+  await clock.advance(limits.ownerNoticeGapMs)
+  notices.tell('disk', 'The disk is full again.')
+  await until(() => out.length === 3, 'it is told again after a while')
+  await journal.close()
+})
+
+void t.test('where there is nobody to write to, nothing is queued and nothing fails', async (t) => {
+  const { bus, clock, out, journal } = await openBus(t.testdir({}))
+  const { log, lines } = createLogLines()
+  const notices = new OwnerNotices({ clock, log })
+  notices.start({ bus, recipients: () => [] })
+  notices.tell('disk', 'The disk is full.')
+  await settle()
+  t.same([out, lines], [[], []])
+  await journal.close()
+})
