@@ -2,7 +2,7 @@ import { ModelChoice } from './agent/model-choice.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { providerFlags } from './config/known-providers.ts'
-import { windowTokensOf } from './config/model-windows.ts'
+import { isOwnServer, windowTokensOf } from './config/model-windows.ts'
 import type { Devices } from './devices/device.ts'
 import { PincerError } from './errors.ts'
 import type { Board } from './hardware/board.ts'
@@ -72,7 +72,8 @@ async function createRemote(id: string, parts: ModelParts): Promise<Model> {
     apiKey: described.apiKey,
     http: await http(),
     clock,
-    windowTokens: windowTokensOf(provider, modelName),
+    windowTokens: windowTokensOf(provider, modelName, described.baseUrl),
+    isOwnServer: isOwnServer(described.baseUrl),
     flags: providerFlags(provider, modelName),
   }
   switch (described.api) {

@@ -58,10 +58,14 @@ export const limits = {
   modelBodyBytesMax: 4 * 1024 * 1024,
   /** Asked of the provider for one reply; less where the window is small. */
   modelReplyTokensMax: 8_192,
-  /** Windows of models that stand in no table: anywhere, at Anthropic, on one's own machine. */
+  /** Windows of models that stand in no table: anywhere, at Anthropic. */
   modelWindowTokensDefault: 32_000,
   anthropicWindowTokens: 200_000,
-  localWindowTokens: 8_192,
+  /** What Ollama takes on a machine with little memory, until a server of one's own has said what it takes. */
+  localWindowTokens: 4_096,
+  /** For each step of asking such a server; and how long its answer counts. */
+  servedWindowTimeoutMs: 2_000,
+  servedWindowAgeMaxMs: 10 * 60_000,
   providerErrorBytesMax: 64 * 1024,
   providerMessageCharsMax: 2_000,
   /** Arguments that are no JSON, as they are shown to the model again. */

@@ -45,7 +45,6 @@ export interface Line {
  */
 export class ModelChoice implements Model {
   readonly id: string
-  readonly windowTokens: number
   readonly #options: ModelChoiceOptions
   readonly #chosen: ChosenModels
   readonly #whole: Chained
@@ -63,11 +62,14 @@ export class ModelChoice implements Model {
     this.#chains = chains
     this.#whole = chains.get(models[0]?.id ?? offline.id) ?? chained(models)
     this.id = this.#whole.chain.id
-    this.windowTokens = this.#whole.chain.windowTokens
   }
 
   static async open(options: ModelChoiceOptions): Promise<ModelChoice> {
     return new ModelChoice(options, await ChosenModels.open(options))
+  }
+
+  get windowTokens(): number {
+    return this.#whole.chain.windowTokens
   }
 
   async complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply> {

@@ -28,14 +28,19 @@ const windows: readonly (readonly [string, number])[] = [
   ['llama-4', 131_072],
 ]
 
+/** On this machine or in this network: nothing but that may be reached by plain http. */
+export function isOwnServer(baseUrl: string): boolean {
+  return /^http:/i.test(baseUrl)
+}
+
 /**
  * The window of a model. Only the large providers run a model with the window that it was made for: a server of one's
- * own runs it with what its memory holds, and Ollama cuts off what is beyond in silence.
+ * own runs it with what its memory holds, and has to be asked.
  */
-export function windowTokensOf(provider: string, modelName: string): number {
+export function windowTokensOf(provider: string, modelName: string, baseUrl: string): number {
+  if (isOwnServer(baseUrl)) return limits.localWindowTokens
   const known = knownProvider(provider)
   if (known === undefined) return limits.modelWindowTokensDefault
-  if (known.keyName === undefined) return limits.localWindowTokens
   // OpenRouter and Groq put the maker in front: `anthropic/claude-sonnet-4.5`.
   const name = modelName.slice(modelName.lastIndexOf('/') + 1).toLowerCase()
   const found = windows.find(([start]) => name.startsWith(start))?.[1]

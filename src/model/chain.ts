@@ -32,7 +32,9 @@ export function createChain(models: readonly Model[], options: ChainOptions): Ch
   const bounding = others.length === 0 ? models : others
   return {
     id: models.map(({ id }) => id).join(', '),
-    windowTokens: Math.min(...bounding.map(({ windowTokens }) => windowTokens)),
+    get windowTokens() {
+      return Math.min(...bounding.map(({ windowTokens }) => windowTokens))
+    },
     complete: (request, signal) => completeWithFirst(models, { ...options, resting }, request, signal),
     next: () => (awakeOf(models, resting, options.clock)[0] ?? models[0])?.id ?? '',
   }

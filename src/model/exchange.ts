@@ -20,7 +20,9 @@ export interface WireOptions {
   readonly apiKey: string | undefined
   readonly http: HttpClient
   readonly clock: Clock
+  /** Until the server says more, where it is one's own. */
   readonly windowTokens: number
+  readonly isOwnServer: boolean
 }
 
 /** Reads the answers of one wire format into its draft. */

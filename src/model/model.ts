@@ -44,7 +44,7 @@ export interface ModelReply {
 export interface Model {
   /** As configured, for example `offline` or `anthropic/claude-sonnet-5-5`. */
   readonly id: string
-  /** How much one request and its reply may hold. */
+  /** How much one request and its reply may hold. It changes where a server says so only when it is asked. */
   readonly windowTokens: number
   /** Fails with PincerError `model` (a sentence for the person) or `stopped`. */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>

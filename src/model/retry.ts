@@ -20,7 +20,9 @@ export interface RetryOptions {
 export function withRetry(model: Model, options: RetryOptions): Model {
   return {
     id: model.id,
-    windowTokens: model.windowTokens,
+    get windowTokens() {
+      return model.windowTokens
+    },
     complete: (request, signal) => completeWithRetry(model, options, request, signal),
   }
 }

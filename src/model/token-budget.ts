@@ -146,7 +146,9 @@ export function withTokenBudget(model: Model, budget: TokenBudget): Model {
   const [provider = ''] = model.id.split('/', 1)
   return {
     id: model.id,
-    windowTokens: model.windowTokens,
+    get windowTokens() {
+      return model.windowTokens
+    },
     async complete(request, signal) {
       // What is stopped already is left to the model to say.
       if (!signal.aborted && budget.isUsedUp()) {

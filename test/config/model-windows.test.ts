@@ -15,17 +15,23 @@ void t.test('the window of a well-known model is known, and any other is taken t
     ['gemini', 'gemini-3.5-flash-lite', 1_000_000],
     ['lan', 'gpt-5.4-mini', 32_000],
     ['constructor', 'x', 32_000],
-    ['ollama', 'llama-3.3', 8_192],
-    ['llamacpp', 'any', 8_192],
+    ['ollama', 'llama-3.3', 4_096],
+    ['llamacpp', 'any', 4_096],
   ]
-  for (const [provider, model, tokens] of rows) t.equal(windowTokensOf(provider, model), tokens, `${provider}/${model}`)
+  for (const [provider, model, tokens] of rows) {
+    const baseUrl = knownProvider(provider)?.baseUrl ?? 'https://models.example/v1'
+    t.equal(windowTokensOf(provider, model, baseUrl), tokens, `${provider}/${model}`)
+  }
+  t.equal(windowTokensOf('openai', 'gpt-5.4-mini', 'http://192.168.1.10:11434/v1'), 4_096, 'moved into this network')
+  t.equal(windowTokensOf('lan', 'qwen3', 'HTTP://192.168.1.10:8080'), 4_096)
   t.end()
 })
 
 void t.test('the window of every default model is known', (t) => {
   for (const name of knownProviderNames()) {
     const model = knownProvider(name)?.defaultModel
-    if (model !== undefined) t.ok(windowTokensOf(name, model) >= 128_000, `${name}/${model}`)
+    if (model !== undefined)
+      t.ok(windowTokensOf(name, model, knownProvider(name)?.baseUrl ?? '') >= 128_000, `${name}/${model}`)
   }
   t.end()
 })

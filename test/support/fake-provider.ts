@@ -84,6 +84,10 @@ export class FakeProvider {
   readonly requests: RecordedRequest[] = []
   /** What is answered when the script is at its end. */
   otherwise: Answer = { text: 'ok' }
+  /** What it answers to those who only look, by path; anything else is not found. */
+  readonly facts = new Map<string, object | ((response: ServerResponse) => void)>()
+  /** The paths that were looked at, with the key that came along. */
+  readonly looks: (readonly [path: string, key: string | undefined])[] = []
   /** How answers go out that were added without a delivery. */
   delivery: Delivery = {}
   readonly #format: FakeFormat
@@ -132,6 +136,10 @@ export class FakeProvider {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET') {
+      this.#look(request, response)
+      return
+    }
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const text = Buffer.concat(pieces).toString()
@@ -148,6 +156,13 @@ export class FakeProvider {
     const scripted = typeof answer === 'function' ? answer(body as JsonObject) : answer
     await delivery.beforeHead
     await this.#answer(response, scripted, delivery, body as JsonObject)
+  }
+
+  #look({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    this.looks.push([url, headers.authorization ?? headers['x-api-key']?.toString()])
+    const fact = this.facts.get(url)
+    if (typeof fact === 'function') fact(response)
+    else sendJson(response, fact === undefined ? 404 : 200, fact ?? { error: { message: 'Not found' } }, {})
   }
 
   #refusal(request: IncomingMessage, body: unknown): Refusal | undefined {

@@ -40,6 +40,7 @@ export interface RigOptions {
   readonly modelName?: string
   readonly flags?: Partial<ProviderFlags>
   readonly windowTokens?: number
+  readonly isOwnServer?: boolean
   readonly apiKey?: string | undefined
   readonly baseUrl?: string
 }
@@ -66,8 +67,9 @@ export async function openaiRig(t: Test, options: RigOptions = {}): Promise<Rig<
     http: httpFor(t, options.clock),
     clock: createSystemClock(),
     windowTokens: 128_000,
+    isOwnServer: false,
     ...options,
-    flags: { ...providerFlags('openai', 'gpt-6.1-terra'), ...options.flags },
+    flags: { ...providerFlags('openai', options.modelName ?? 'gpt-6.1-terra'), ...options.flags },
   })
   return { server, model }
 }
@@ -83,8 +85,9 @@ export async function anthropicRig(t: Test, options: RigOptions = {}): Promise<R
     http: httpFor(t, options.clock),
     clock: createSystemClock(),
     windowTokens: 200_000,
+    isOwnServer: false,
     ...options,
-    flags: { ...providerFlags('anthropic', 'claude-sonnet-5-5'), ...options.flags },
+    flags: { ...providerFlags('anthropic', options.modelName ?? 'claude-sonnet-5-5'), ...options.flags },
   })
   return { server, model }
 }
