@@ -14,6 +14,8 @@ export interface ChainOptions {
 interface Rest {
   readonly failure: ModelFailure
   readonly sinceMs: number
+  /** Chats that were told, see `withNotes`. */
+  readonly told: Set<string>
 }
 
 /** `next` is the id of the model that would be asked first now. */
@@ -28,7 +30,7 @@ export interface Chain extends Model {
 export function createChain(models: readonly Model[], options: ChainOptions): Chain {
   const resting = new Map<Model, Rest>()
   // offline reads the newest message alone: behind others its window is no bound.
-  const others = models.filter(({ id }) => id !== 'offline')
+  const others = models.filter((model) => !isOffline(model))
   const bounding = others.length === 0 ? models : others
   return {
     id: models.map(({ id }) => id).join(', '),
@@ -40,11 +42,21 @@ export function createChain(models: readonly Model[], options: ChainOptions): Ch
   }
 }
 
+/** Behind one that may only be stood in for by offline nothing else is asked, also while it rests. */
 function awakeOf(models: readonly Model[], resting: ReadonlyMap<Model, Rest>, clock: Clock): readonly Model[] {
-  return models.filter((model) => {
+  const awake: Model[] = []
+  let isOfflineAlone = false
+  for (const model of models) {
     const rest = resting.get(model)
-    return rest === undefined || rest.sinceMs + restMs(rest.failure) <= clock.monotonicMs()
-  })
+    const isAwake = rest === undefined || rest.sinceMs + restMs(rest.failure) <= clock.monotonicMs()
+    if (isAwake && (!isOfflineAlone || isOffline(model))) awake.push(model)
+    if (!isAwake && rest.failure.next === 'offline') isOfflineAlone = true
+  }
+  return awake
+}
+
+function isOffline({ id }: Model): boolean {
+  return id === 'offline'
 }
 
 async function completeWithFirst(
@@ -54,27 +66,47 @@ async function completeWithFirst(
   signal: AbortSignal,
 ): Promise<ModelReply> {
   const awake = awakeOf(models, resting, clock)
+  let isOfflineAlone = false
   // Where all rest, trying is still better than refusing.
   for (const model of awake.length === 0 ? models : awake) {
+    if (isOfflineAlone && !isOffline(model)) continue
     try {
       const reply = await model.complete(request, signal)
       resting.delete(model)
-      return reply
+      return isOffline(model) ? withNotes(reply, [...resting.values()], request) : reply
     } catch (error) {
       const failure = modelFailure(error, model.id)
       // A request that this model refuses for what it holds is no reason to ask the others.
-      if (failure === undefined || !failure.mayTryNext) throw error
+      if (failure === undefined || failure.next === 'none') throw error
+      if (failure.next === 'offline') {
+        if (!models.some(isOffline)) throw error
+        isOfflineAlone = true
+      }
       log.warn('model', failure.sentence)
-      resting.set(model, { failure, sinceMs: clock.monotonicMs() })
+      const before = resting.get(model)
+      const told = before?.failure.cause === failure.cause ? before.told : new Set<string>()
+      resting.set(model, { failure, sinceMs: clock.monotonicMs(), told })
     }
   }
   const rests = models.flatMap((model) => resting.get(model) ?? [])
   throw new PincerError('model', allFailed(models, rests, clock.monotonicMs()))
 }
 
-function restMs({ cause, retryAfterMs }: ModelFailure): number {
-  const isQuota = cause === 'money' || cause === 'daily-quota'
-  return Math.max(retryAfterMs ?? 0, isQuota ? limits.modelQuotaRestMs : limits.modelRestMs)
+/** A chat is told once of what somebody must mend: else offline would answer for weeks and nobody would know why. */
+function withNotes(reply: ModelReply, rests: readonly Rest[], { chat, tools }: ModelRequest): ModelReply {
+  // Where it only calls tools, the words come with a later reply. Without tools nobody asked: this is a summary.
+  if (chat === undefined || tools.length === 0 || reply.toolCalls.length > 0) return reply
+  const key = JSON.stringify([chat.channel, chat.chat])
+  const news = rests.filter(({ failure, told }) => failure.next === 'offline' && !told.has(key))
+  if (news.length === 0) return reply
+  for (const { told } of news) told.add(key)
+  const why = news.map(({ failure }) => failure.sentence).join(' ')
+  return { ...reply, text: `${reply.text}\n\n(offline answered. ${why})` }
+}
+
+function restMs({ cause, next, retryAfterMs }: ModelFailure): number {
+  const needsHelp = cause === 'money' || cause === 'daily-quota' || next === 'offline'
+  return Math.max(retryAfterMs ?? 0, needsHelp ? limits.modelQuotaRestMs : limits.modelRestMs)
 }
 
 /** `rests` are those of all the models, in their order. */

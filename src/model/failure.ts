@@ -12,11 +12,17 @@ export type FailureCause =
   | 'own-limit' // limits.tokensPerDay is reached: the provider was not asked
   | 'unusable' // the answer itself is no good, and no other try would make it better
 
+/**
+ * Which of the models behind it may answer instead. `offline`: what is wrong here stays so until somebody mends it, and
+ * must not quietly become the bill of another provider; the model that costs nothing may still switch the lamp.
+ */
+export type Next = 'any' | 'offline' | 'none'
+
 /** Why a model could not answer, and what may be done about it. */
 export interface ModelFailure {
   readonly cause: FailureCause
   readonly mayRetry: boolean
-  readonly mayTryNext: boolean
+  readonly next: Next
   /** When the provider wants to be asked again, milliseconds from now. */
   readonly retryAfterMs: number | undefined
   /** The cause in two or three words, for a list. */
@@ -27,26 +33,26 @@ export interface ModelFailure {
 
 interface Kind {
   readonly mayRetry: boolean
-  readonly mayTryNext: boolean
+  readonly next: Next
   readonly inShort: string
 }
 
 const kinds: Readonly<Record<FailureCause, Kind>> = {
-  'too-often': { mayRetry: true, mayTryNext: true, inShort: 'asked too often' },
-  overloaded: { mayRetry: true, mayTryNext: true, inShort: 'overloaded' },
-  'provider-fault': { mayRetry: true, mayTryNext: true, inShort: 'fault of the provider' },
-  money: { mayRetry: false, mayTryNext: true, inShort: 'no credit left' },
-  'daily-quota': { mayRetry: false, mayTryNext: true, inShort: 'quota of the day used up' },
-  key: { mayRetry: false, mayTryNext: false, inShort: 'key refused' },
-  forbidden: { mayRetry: false, mayTryNext: false, inShort: 'not allowed' },
-  'unknown-model': { mayRetry: false, mayTryNext: false, inShort: 'model not known' },
-  'too-long': { mayRetry: false, mayTryNext: false, inShort: 'conversation too long' },
-  'bad-request': { mayRetry: false, mayTryNext: false, inShort: 'request refused' },
-  network: { mayRetry: true, mayTryNext: true, inShort: 'not reached' },
-  'web-page': { mayRetry: false, mayTryNext: true, inShort: 'not reached' },
-  'broken-off': { mayRetry: false, mayTryNext: false, inShort: 'broken off' },
-  'own-limit': { mayRetry: false, mayTryNext: true, inShort: 'tokens of today used up' },
-  unusable: { mayRetry: false, mayTryNext: false, inShort: 'no usable answer' },
+  'too-often': { mayRetry: true, next: 'any', inShort: 'asked too often' },
+  overloaded: { mayRetry: true, next: 'any', inShort: 'overloaded' },
+  'provider-fault': { mayRetry: true, next: 'any', inShort: 'fault of the provider' },
+  money: { mayRetry: false, next: 'any', inShort: 'no credit left' },
+  'daily-quota': { mayRetry: false, next: 'any', inShort: 'quota of the day used up' },
+  key: { mayRetry: false, next: 'offline', inShort: 'key refused' },
+  forbidden: { mayRetry: false, next: 'offline', inShort: 'not allowed' },
+  'unknown-model': { mayRetry: false, next: 'offline', inShort: 'model not known' },
+  'too-long': { mayRetry: false, next: 'none', inShort: 'conversation too long' },
+  'bad-request': { mayRetry: false, next: 'none', inShort: 'request refused' },
+  network: { mayRetry: true, next: 'any', inShort: 'not reached' },
+  'web-page': { mayRetry: false, next: 'any', inShort: 'not reached' },
+  'broken-off': { mayRetry: false, next: 'none', inShort: 'broken off' },
+  'own-limit': { mayRetry: false, next: 'any', inShort: 'tokens of today used up' },
+  unusable: { mayRetry: false, next: 'none', inShort: 'no usable answer' },
 }
 
 /** What waited for its whole deadline once is not worth the same wait again; a certificate does not change. */

@@ -95,6 +95,50 @@ void t.test('no other model is asked for what has been shown or for what this re
   }
 })
 
+const asking = (chat: string): ModelRequest => ({
+  ...request,
+  tools: [{ name: 'device_read', description: 'x', parameters: {} }],
+  chat: { channel: 'telegram', chat },
+})
+
+for (const [status, why] of [
+  [401, /does not accept its key/],
+  [403, /does not allow this key/],
+  [404, /does not know a\/x/],
+] as const) {
+  void t.test(
+    `behind a refusal with ${status} offline answers, no other, and each chat is told once why`,
+    async (t) => {
+      const { chain, asked, clock, outcomes } = rig({
+        'a/x': providerError(status),
+        'b/y': 'from b',
+        offline: 'lamp is on.',
+      })
+      const { text } = await chain.complete(asking('1'), never)
+      t.match(text, /^lamp is on\.\n\n\(offline answered\. .*\)$/)
+      t.match(text, why)
+      t.same([asked, chain.next()], [['a/x', 'offline'], 'offline'], 'nobody else gets a bill')
+      t.equal((await chain.complete(asking('1'), never)).text, 'lamp is on.', 'said once')
+      t.same(asked, ['a/x', 'offline', 'offline'], 'while it rests b is not asked either')
+      t.match((await chain.complete(asking('2'), never)).text, why, 'another chat has not heard it')
+      await clock.advance(limits.modelQuotaRestMs)
+      t.equal((await chain.complete(asking('1'), never)).text, 'lamp is on.', 'the same cause is no news')
+      t.equal(asked.at(-2), 'a/x')
+      await clock.advance(limits.modelQuotaRestMs)
+      outcomes['a/x'] = 'from a'
+      t.equal((await chain.complete(asking('1'), never)).text, 'from a')
+      outcomes['a/x'] = providerError(status)
+      t.match((await chain.complete(asking('1'), never)).text, why, 'it had been mended: this is news')
+    },
+  )
+}
+
+void t.test('a refused key is not told in a summary, nor beside calls that are not answered yet', async (t) => {
+  const { chain } = rig({ 'a/x': providerError(401), offline: 'a summary' })
+  t.equal((await chain.complete({ ...asking('1'), tools: [] }, never)).text, 'a summary')
+  t.match((await chain.complete(asking('1'), never)).text, /offline answered/)
+})
+
 void t.test('one that failed is left out for a while, longer where it has no credit or names a time', async (t) => {
   for (const [error, restMs] of [
     [providerError(500), limits.modelRestMs],

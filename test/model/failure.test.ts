@@ -1,7 +1,7 @@
 import t from 'tap'
 import { PincerError } from '../../src/errors.ts'
 import { HttpError, type HttpFailure } from '../../src/http/http-error.ts'
-import { modelFailure, type FailureCause } from '../../src/model/failure.ts'
+import { modelFailure, type FailureCause, type Next } from '../../src/model/failure.ts'
 import { refusal } from '../../src/model/provider-answer.ts'
 import { ProviderError } from '../../src/model/provider-error.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -16,22 +16,22 @@ function refused({ status, headers, body }: Refusal, visible = false): ProviderE
 }
 
 /** Retry it, try the next model. */
-const allowed: Readonly<Record<FailureCause, readonly [boolean, boolean]>> = {
-  'too-often': [true, true],
-  overloaded: [true, true],
-  'provider-fault': [true, true],
-  money: [false, true],
-  'daily-quota': [false, true],
-  key: [false, false],
-  forbidden: [false, false],
-  'unknown-model': [false, false],
-  'too-long': [false, false],
-  'bad-request': [false, false],
-  network: [true, true],
-  'web-page': [false, true],
-  'broken-off': [false, false],
-  'own-limit': [false, true],
-  unusable: [false, false],
+const allowed: Readonly<Record<FailureCause, readonly [boolean, Next]>> = {
+  'too-often': [true, 'any'],
+  overloaded: [true, 'any'],
+  'provider-fault': [true, 'any'],
+  money: [false, 'any'],
+  'daily-quota': [false, 'any'],
+  key: [false, 'offline'],
+  forbidden: [false, 'offline'],
+  'unknown-model': [false, 'offline'],
+  'too-long': [false, 'none'],
+  'bad-request': [false, 'none'],
+  network: [true, 'any'],
+  'web-page': [false, 'any'],
+  'broken-off': [false, 'none'],
+  'own-limit': [false, 'any'],
+  unusable: [false, 'none'],
 }
 
 void t.test('every documented refusal has its cause, what may be done, and one sentence without secrets', (t) => {
@@ -39,14 +39,14 @@ void t.test('every documented refusal has its cause, what may be done, and one s
     const title = `${each.from} ${each.status} ${JSON.stringify(each.body).slice(0, 80)}`
     const failure = modelFailure(refused(each), `${each.from}/some-model`)
     t.equal(failure?.cause, each.cause, title)
-    t.same([failure?.mayRetry, failure?.mayTryNext], allowed[each.cause], title)
+    t.same([failure?.mayRetry, failure?.next], allowed[each.cause], title)
     const sentence = failure?.sentence ?? ''
     t.ok(sentence.includes(each.from), `names the provider: ${sentence}`)
     t.match(sentence, /^.{20,240}\.$/, 'is one or two sentences')
     t.match(sentence, /[Tt]ry again|check|add credit|[Bb]egin a new/, 'says what to do')
     t.notMatch(sentence, /SECRET|sk-|https?:|[{}<]|a sentence of the wire/)
     t.equal(modelFailure(refused(each, true), 'x/y')?.mayRetry, false, 'nothing is repeated once words have come')
-    t.equal(modelFailure(refused(each, true), 'x/y')?.mayTryNext, false)
+    t.equal(modelFailure(refused(each, true), 'x/y')?.next, 'none')
   }
   t.end()
 })
@@ -78,7 +78,7 @@ void t.test('a network that fails is said by host and cause, and waited for only
     const wrapped = new ProviderError('x', { ...nothing, status: undefined }, { cause: network })
     for (const error of [network, wrapped]) {
       const failure = modelFailure(error, 'lan/x')
-      t.match(failure, { cause: 'network', mayRetry, mayTryNext: true }, name)
+      t.match(failure, { cause: 'network', mayRetry, next: 'any' }, name)
       t.equal(failure?.sentence, 'lan/x could not be asked: api.example was not found.')
     }
   }
