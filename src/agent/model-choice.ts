@@ -85,6 +85,10 @@ export class ModelChoice implements Model {
     return notice === undefined ? reply : { ...reply, text: `${reply.text}\n\n${notice}` }
   }
 
+  asked(where: Chat): string | undefined {
+    return this.line(where).now
+  }
+
   /** What a chat may choose. */
   names(): readonly string[] {
     return [...this.#chains.keys()]

@@ -51,8 +51,9 @@ export class Summaries {
 
   #isDue(session: Session, occasion: SummaryOccasion): boolean {
     const { model } = this.#options
-    // It answers by rules and reads the newest message alone.
-    if (model.id === 'offline' || session.fault !== undefined) return false
+    const asked = model.asked === undefined ? model.id : model.asked(occasion.chat)
+    // Offline answers by rules and reads the newest message alone; where nobody may be asked, nobody writes.
+    if (asked === undefined || asked === 'offline' || session.fault !== undefined) return false
     const triedAfter = this.#triedAfter.get(session)
     if (triedAfter !== undefined && session.turnsAppended() - triedAfter < limits.summaryTurnsMin) return false
     if (session.turns().length < 2) return false

@@ -46,6 +46,8 @@ export interface Model {
   readonly id: string
   /** How much one request and its reply may hold. It changes where a server says so only when it is asked. */
   readonly windowTokens: number
+  /** Which one of several would be asked now in this chat; undefined where nobody would be. Without it: always this one. */
+  readonly asked?: (chat: NonNullable<ModelRequest['chat']>) => string | undefined
   /** Fails with PincerError `model` (a sentence for the person) or `stopped`. */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>
 }

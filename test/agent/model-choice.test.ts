@@ -266,6 +266,17 @@ void t.test('when the tokens are used up offline answers where it is configured,
   t.equal(await asks(), 'from anthropic/big')
 })
 
+void t.test('who would be asked in a chat is said without asking', async (t) => {
+  const { choice, text, asks, outcomes } = await rig(t, ['anthropic/big', 'openai/small'], { tokensPerDay: 150 })
+  await text('offline', garden)
+  t.same([choice.asked(home), choice.asked(garden)], ['anthropic/big', 'offline'])
+  outcomes['anthropic/big'] = overloaded
+  await asks()
+  t.equal(choice.asked(home), 'openai/small')
+  await asks()
+  t.same([choice.asked(home), choice.asked(garden)], [undefined, 'offline'], 'the tokens are used up')
+})
+
 void t.test('a turn says in which chat it asks', async (t) => {
   const model = ScriptedModel.replies(says('hello'))
   const { turn, bench } = makeTurn(model, [])

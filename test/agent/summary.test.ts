@@ -72,7 +72,7 @@ async function withChat(
 
 for (const [bytesPerToken, turns, shareMin] of [
   [1.5, 120, 0.55],
-  [3, 520, 0.75],
+  [3, 240, 0.75],
   [4.4, 120, 0.75],
 ] as const) {
   void t.test(
@@ -210,6 +210,21 @@ for (const [name, bad] of [
     },
   )
 }
+
+void t.test('where offline would be asked, or nobody, no summary is tried', async (t) => {
+  const model = longModel(() => says(summaryText()), { windowTokens: 4_000 })
+  let asked: string | undefined = 'offline'
+  Object.assign(model, { asked: () => asked })
+  await withChat(t, model, async (rig) => {
+    await talk(rig, model, 12)
+    asked = undefined
+    await talk(rig, model, 1)
+    t.same(model.requests.filter(isSummary), [])
+    asked = model.id
+    await talk(rig, model, 1)
+    t.equal(model.requests.filter(isSummary).length, 1)
+  })
+})
 
 void t.test('a message that comes while a summary is made waits for it, at most until its deadline', async (t) => {
   const model = longModel(() => new Promise(() => undefined))
