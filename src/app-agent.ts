@@ -20,7 +20,7 @@ import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
 
 export function createRegistry(base: Base, options: AppOptions): Registry {
-  const { workspace, origins, devices, rawTools, channels } = base
+  const { workspace, origins, devices, rawTools, channels, audit } = base
   const { clock, log, redact, config } = options
   return new Registry({
     tools: [
@@ -30,7 +30,12 @@ export function createRegistry(base: Base, options: AppOptions): Registry {
       ...(options.tools ?? []),
     ],
     approver: createApprover(channels),
-    budget: new ActBudget({ clock, actsPerHour: config.limits.actsPerHour }),
+    budget: new ActBudget({
+      clock,
+      actsPerHour: config.limits.actsPerHour,
+      recall: (sinceMs) => audit.actsSince(sinceMs),
+    }),
+    audit,
     clock,
     log,
     redact,

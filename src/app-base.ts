@@ -15,6 +15,7 @@ import type { Config } from './config/config.ts'
 import { createDevices } from './devices/devices.ts'
 import type { Devices } from './devices/device.ts'
 import { Origins } from './guard/origins.ts'
+import { Audit } from './guard/audit.ts'
 import { openWorkspace } from './guard/workspace.ts'
 import type { Board } from './hardware/board.ts'
 import type { Simulator } from './hardware/simulator/simulator.ts'
@@ -86,6 +87,7 @@ export async function createBase(options: AppOptions) {
     network,
     channels,
     dispatcher: new Dispatcher({ bus, clock, log, channels }),
+    audit: new Audit({ path: join(home.state, 'audit.jsonl'), clock, log, redact }),
     sessions: new Sessions({ folder: join(home.state, 'sessions'), log }),
   }
 }

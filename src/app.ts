@@ -75,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'sessions', stop: () => sessions.close() },
       { name: 'origins', stop: () => base.origins.close() },
+      { name: 'audit', stop: () => base.audit.close() },
       { name: 'journal', stop: () => journal.close() },
       { name: 'tokens', stop: () => models.close() },
       { name: 'network', stop: () => network.close() },

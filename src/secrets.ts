@@ -1,45 +1,117 @@
+import { limits } from './limits.ts'
 import type { Redact } from './log.ts'
+import { knownForms, type KnownForm } from './secret-forms.ts'
+import { maskShapes } from './secret-shapes.ts'
+import { plainView, unescapedView, type TextView } from './secret-views.ts'
 
 const mask = '[secret]'
 
-/** A shorter value would blank ordinary words out of every text. */
-const knownCharsMin = 8
+type Range = readonly [start: number, end: number]
 
 /**
- * What a secret looks like when nobody told us of it. Every repetition is bounded and no two neighbours share
- * characters without a bound, so no text can make the search slow. What is kept (`$1`) says what was taken out.
+ * The one function for all ways out. Replaces by `[secret]` the given secrets (those of at least `secretCharsMin`
+ * characters) however they are written: in base64 or hexadecimal, under escapes of URLs, JSON or HTML in any mixture,
+ * over several lines or with blanks between; and whatever has the shape of a token. What it is given is read as often
+ * as there are escapes inside escapes, however many secrets there are. JSON stays JSON.
  */
-const shapes: readonly { readonly pattern: RegExp; readonly kept: string }[] = [
-  // Telegram: bot id, colon, 35 characters; a commit hash behind a number is longer.
-  { pattern: /(?<!\d)\d{6,12}:[\w-]{34,36}(?![\w-])/g, kept: '' },
-  // Discord: base64 of the bot id, time, signature.
-  { pattern: /(?<![\w-])[MNO][\w-]{23,28}\.[\w-]{6}\.[\w-]{27,45}(?![\w-])/g, kept: '' },
-  // OpenAI, Anthropic, OpenRouter and others; a digit keeps words such as sk-learn out.
-  { pattern: /(?<![\w-])sk-(?=[A-Za-z_-]{0,200}\d)[\w-]{16,300}/g, kept: '' },
-  {
-    pattern:
-      /(?<!\w)(?:gh[pousr]_\w{20,255}|github_pat_\w{20,255}|gsk_\w{20,255}|AIza[\w-]{30,40}|tvly-[\w-]{16,100}|xai-\w{20,200})/g,
-    kept: '',
-  },
-  { pattern: /(\bBearer\s{1,4})(?=[A-Za-z._~+/=-]{0,400}\d)[\w.~+/=-]{8,1000}/gi, kept: '$1' },
-  {
-    pattern:
-      /(\b(?:authorization|x-api-key)["']?\s{0,4}[:=]\s{0,4}["']?(?:bearer |basic )?)(?!\[secret\])[^\s"',;]{8,1000}/gi,
-    kept: '$1',
-  },
-  { pattern: /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,300}(?=@)/gi, kept: '$1' },
-]
-
-/** Replaces the given secrets (of at least 8 characters) and whatever has the shape of one by `[secret]`. */
 export function createRedact(secrets: readonly string[]): Redact {
-  // The longest first: one secret may hold another.
-  const known = [...new Set(secrets)]
-    .filter((secret) => secret.length >= knownCharsMin)
-    .sort((a, b) => b.length - a.length)
-  return (text) => {
-    let clean = text
-    for (const secret of known) clean = clean.replaceAll(secret, mask)
-    for (const { pattern, kept } of shapes) clean = clean.replace(pattern, `${kept}${mask}`)
-    return clean
+  const known = new KnownForms(secrets.flatMap(knownForms))
+  return (text) => maskShapes(known.isEmpty ? text : maskRanges(text, known.rangesIn(text)), mask)
+}
+
+/** Whether a secret is long enough to be taken out of texts: shorter ones stand in ordinary words too. */
+export function canBeRedacted(secret: string): boolean {
+  return secret.replaceAll(/\s/g, '').length >= limits.secretCharsMin
+}
+
+/** All forms by a hash of their last characters: these are random where secrets have a beginning in common. */
+class KnownForms {
+  readonly #forms: readonly KnownForm[]
+  readonly #byTail = new Map<number, KnownForm[]>()
+
+  constructor(forms: readonly KnownForm[]) {
+    this.#forms = forms
+    for (const form of forms) {
+      const tail = tailHash(form.text)
+      this.#byTail.set(tail, [...(this.#byTail.get(tail) ?? []), form])
+    }
   }
+
+  get isEmpty(): boolean {
+    return this.#forms.length === 0
+  }
+
+  rangesIn(text: string): readonly Range[] {
+    const ranges: Range[] = []
+    let view: TextView | undefined = plainView(text)
+    for (let level = 0; view !== undefined; level++) {
+      this.#search(view, ranges)
+      view = level < limits.secretEscapeLevelsMax ? unescapedView(view) : undefined
+    }
+    return ranges
+  }
+
+  #search(view: TextView, ranges: Range[]): void {
+    const { codes, starts, ends, length } = view
+    let hash = 0
+    for (let index = 0; index < length; index++) {
+      // Each step pushes the oldest of eight characters out at the top.
+      hash = (hash << 4) ^ (codes[index] as number)
+      const forms = this.#byTail.get(hash)
+      if (forms === undefined) continue
+      for (const { text, spillsBefore, spillsBehind } of forms) {
+        const first = index + 1 - text.length
+        if (first < 0 || !matches(codes, first, text, 0, text.length)) continue
+        const from = spillsBefore && first > 0 && isBase64(codes[first - 1]) ? first - 1 : first
+        const to = spillsBehind && index + 1 < length && isBase64(codes[index + 1]) ? index + 1 : index
+        ranges.push([starts[from] as number, ends[to] as number])
+      }
+    }
+    this.#searchCuts(view, ranges)
+  }
+
+  /** A piece of a stream, or a text that was cut, may begin or end inside of a secret. */
+  #searchCuts({ codes, starts, ends, length }: TextView, ranges: Range[]): void {
+    if (length < limits.secretCharsMin) return
+    for (const { text } of this.#forms) {
+      for (let count = Math.min(text.length - 1, length); count >= limits.secretCharsMin; count--) {
+        const first = length - count
+        if (matches(codes, first, text, 0, count)) ranges.push([starts[first] as number, ends[length - 1] as number])
+        const from = text.length - count
+        if (matches(codes, 0, text, from, count)) ranges.push([starts[0] as number, ends[count - 1] as number])
+      }
+    }
+  }
+}
+
+function tailHash(text: string): number {
+  let hash = 0
+  for (let index = Math.max(0, text.length - 8); index < text.length; index++) {
+    hash = (hash << 4) ^ text.charCodeAt(index)
+  }
+  return hash
+}
+
+/** Whether the `count` characters of `text` behind `from` stand at `first`. From the end, where they differ soonest. */
+function matches(codes: Uint16Array, first: number, text: string, from: number, count: number): boolean {
+  for (let index = count - 1; index >= 0; index--) {
+    if (codes[first + index] !== text.charCodeAt(from + index)) return false
+  }
+  return true
+}
+
+function isBase64(code: number | undefined): boolean {
+  return code !== undefined && /[\w+/=-]/.test(String.fromCharCode(code))
+}
+
+function maskRanges(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text
+  const parts: string[] = []
+  let done = 0
+  for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+    // One that begins inside of the one before belongs to it.
+    if (start >= done) parts.push(text.slice(done, start), mask)
+    done = Math.max(done, end)
+  }
+  return parts.join('') + text.slice(done)
 }

@@ -17,6 +17,9 @@ const foundation = [
   'log',
   'nearest',
   'secrets',
+  'secret-forms',
+  'secret-shapes',
+  'secret-views',
   'local-time',
   'stop-parts',
 ].map((name) => `${name}.ts`)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createRedact } from '../src/secrets.ts'
+import { canBeRedacted, createRedact } from '../src/secrets.ts'
 
 void t.test('known secrets are taken out wherever they stand, the longest first', (t) => {
   const redact = createRedact(['hunter22', 'hunter22-and-more', 'short', ''])
@@ -81,6 +81,162 @@ void t.test('long hostile text is answered, not searched for ever', (t) => {
     '@',
   ]) {
     t.type(redact(piece.repeat(100_000)), 'string')
+  }
+  t.end()
+})
+
+const secrets = {
+  key: 'sk-ant-api03-Zq4vT8+/x=Lm2~Pw9_-Hd7',
+  password: 'pa"ss wörd\\with\'all&sorts<of>/%41?#',
+  eight: 'h8Kw2xQz',
+  pem: `-----BEGIN PRIVATE KEY-----\n${['MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7', 'kVWg0Zy8m3oQbT1rS5pXn2fYcD4eHjLtUuAaRiOvKwBqZxMlNsPd', 'Qm9vdHN0cmFwT25l'].join('\n')}\n-----END PRIVATE KEY-----`,
+}
+
+const encodeAll = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
+const jsonInside = (text: string): string => JSON.stringify(text).slice(1, -1)
+const html = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+const writings: Readonly<Record<string, (secret: string) => string>> = {
+  'as it is': (secret) => secret,
+  'percent escapes': encodeURIComponent,
+  'percent escapes in lower case': (secret) =>
+    encodeURIComponent(secret).replaceAll(/%../g, (escape) => escape.toLowerCase()),
+  'every byte escaped': encodeAll,
+  'a form of a page': (secret) => new URLSearchParams({ a: secret }).toString().slice(2).replaceAll('+', '%20'),
+  JSON: jsonInside,
+  'JSON inside JSON': (secret) => jsonInside(jsonInside(secret)),
+  'JSON with every character escaped': (secret) =>
+    Array.from(secret, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  'JSON with slashes escaped': (secret) => jsonInside(secret).replaceAll('/', '\\/'),
+  'percent escapes inside JSON': (secret) => jsonInside(encodeURIComponent(secret)),
+  HTML: html,
+  'decimal references': (secret) => Array.from(secret, (each) => `&#${each.charCodeAt(0)};`).join(''),
+  hexadecimal: (secret) => Buffer.from(secret).toString('hex'),
+  'hexadecimal in capitals': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
+  'hexadecimal in pairs': (secret) => Buffer.from(secret).toString('hex').replaceAll(/../g, '$& '),
+  'base64, first place': (secret) => Buffer.from(secret).toString('base64'),
+  'base64, second place': (secret) => Buffer.from(`x${secret}`).toString('base64'),
+  'base64, third place': (secret) => Buffer.from(`xy${secret}`).toString('base64'),
+  'base64 in the middle': (secret) => Buffer.from(`{"key": "${secret}", "other": 1}`).toString('base64'),
+  base64url: (secret) => Buffer.from(`xy${secret}z`).toString('base64url'),
+  'base64 in lines': (secret) => Buffer.from(`some ${secret} more`).toString('base64').replaceAll(/.{19}/g, '$&\n'),
+  'base64 in the lines of JSON': (secret) =>
+    jsonInside(Buffer.from(secret).toString('base64').replaceAll(/.{19}/g, '$&\r\n')),
+  'base64 of base64 escaped': (secret) => encodeURIComponent(Buffer.from(secret).toString('base64')),
+  'in lines': (secret) => secret.replaceAll(/.{7}/g, '$&\n    '),
+  'spelt out': (secret) => Array.from(secret).join(' '),
+}
+
+/** What stays of a secret: the longest piece of this writing of it that can still be read. */
+function longestLeft(clean: string, written: string): number {
+  for (let length = written.length; length > 0; length--) {
+    for (let start = 0; start + length <= written.length; start++) {
+      if (clean.includes(written.slice(start, start + length))) return length
+    }
+  }
+  return 0
+}
+
+void t.test('a known secret is found however it is written', (t) => {
+  const redact = createRedact(Object.values(secrets))
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const [how, write] of Object.entries(writings)) {
+      const written = write(secret)
+      const around = `The answer was "${written}" [8.5 °C].`
+      const clean = redact(around)
+      t.equal(redact(clean), clean, 'a second time changes nothing')
+      t.match(clean, /^The answer was ".{0,60}\[secret\].{0,60}" \[8\.5 °C\]\.$/s, `${name}, ${how}`)
+      if (how.includes('middle') || how.includes('lines')) continue
+      t.ok(longestLeft(clean.slice(16, -11), written) < 8, `${name}, ${how}: ${clean}`)
+    }
+  }
+  t.end()
+})
+
+void t.test('a line of a private key is a secret too, and so is a key that nobody named', (t) => {
+  const [, first = '', second = ''] = secrets.pem.split('\n')
+  t.equal(createRedact([secrets.pem])(`> ${first}\n> ${second}`), '> [secret]\n> [secret]')
+  const other = secrets.pem.replaceAll('VWg0', 'abcd')
+  for (const text of [other, jsonInside(other)]) {
+    const clean = createRedact([])(text)
+    t.match(clean, /^-----BEGIN PRIVATE KEY-----\[secret\](\\n|\n)-----END PRIVATE KEY-----$/)
+  }
+  t.end()
+})
+
+void t.test(
+  'a piece of a stream that ends or begins inside of a secret shows less than eight characters of it',
+  (t) => {
+    const redact = createRedact([secrets.key])
+    for (let cut = 1; cut < secrets.key.length; cut++) {
+      const [before, behind] = [`it is ${secrets.key.slice(0, cut)}`, `${secrets.key.slice(cut)} it was`]
+      const shown = [redact(before), redact(behind)]
+      t.ok(longestLeft(shown.join('\0'), secrets.key) < 8, shown.join('|'))
+    }
+    t.end()
+  },
+)
+
+void t.test('what is redacted as JSON stays JSON with the same shape', (t) => {
+  const redact = createRedact(Object.values(secrets))
+  const texts = [
+    ...Object.values(secrets),
+    ...Object.values(secrets).flatMap((secret) => Object.values(writings).map((write) => write(secret))),
+    'authorization: abcdefghijk\\',
+    'authorization: Bearer abc12345"\\"',
+    'http://host:8080',
+    'me@example.org',
+    'redis://:pass"\\@10.0.0.1',
+    secrets.pem.replaceAll('VWg0', 'abcd'),
+  ]
+  for (const [index, text] of texts.entries()) {
+    const value = { path: text, nested: { deep: `a ${text} b`, list: [text, texts[(index + 1) % texts.length]] }, n: 1 }
+    for (const json of [JSON.stringify(value), JSON.stringify({ args: JSON.stringify(value) })]) {
+      t.doesNotThrow(() => void JSON.parse(redact(json)), json)
+      t.strictSame(Object.keys(JSON.parse(redact(json)) as object), Object.keys(JSON.parse(json) as object))
+    }
+  }
+  t.end()
+})
+
+void t.test('each of five hundred secrets is found, and their common beginning alone is not', (t) => {
+  const many = Array.from({ length: 500 }, (_, index) => `sk-ant-api03-${'x'.repeat(20)}${index * 7919}-end`)
+  const redact = createRedact(many)
+  t.equal(redact(many.join(' ')), many.map(() => '[secret]').join(' '))
+  t.equal(redact(`keys begin with ${'x'.repeat(20)} here`), `keys begin with ${'x'.repeat(20)} here`)
+  t.end()
+})
+
+void t.test('a secret below eight characters is left, and that is known', (t) => {
+  t.equal(canBeRedacted('hunter2'), false)
+  t.equal(canBeRedacted(' h u n t e r '), false)
+  t.equal(canBeRedacted('hunter22'), true)
+  t.equal(createRedact(['hunter2'])('hunter2 is short'), 'hunter2 is short')
+  t.end()
+})
+
+void t.test('hostile escapes and pieces of secrets are answered, not searched for ever', (t) => {
+  const redact = createRedact(Object.values(secrets))
+  for (const piece of [
+    '%',
+    '%4',
+    '%41',
+    '%C3',
+    '\\',
+    '\\u',
+    '\\u00',
+    '&',
+    '&#',
+    '&amp;',
+    '&#38',
+    secrets.key.slice(1),
+    secrets.key.slice(0, -1),
+    '-----BEGIN PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n',
+  ]) {
+    t.type(redact(piece.repeat(100_000 / piece.length)), 'string')
   }
   t.end()
 })

@@ -11,7 +11,8 @@ import { faultsOf, isSecretPath, problemOf } from './faults.ts'
 import type { Fault, Note } from './faults.ts'
 import { missingKeyNotes } from './missing-keys.ts'
 import { configSchema } from './schema.ts'
-import { isMapping, valueAt } from './source.ts'
+import { isShortSecret, shortSentence } from './short-secrets.ts'
+import { formatPath, isMapping, lineOf, valueAt } from './source.ts'
 import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
 import { mapOf } from './values.ts'
 import { versionNotes } from './version-notes.ts'
@@ -46,7 +47,7 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
   const literals = literalSecrets(written.root)
   const secrets = [
     ...context.secrets,
-    ...literals,
+    ...literals.map(({ value }) => value),
     ...values.flatMap(({ path, name, value }) => (isSecretPath(path) ? [value] : secretsByName({ [name]: value }))),
   ]
 
@@ -68,6 +69,11 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
   const notes = [
     ...versionNotes(file, context.fileName),
     ...missingKeyNotes(file, context.fileName, context.lookup),
+    ...literals.flatMap(({ path, value }): readonly Note[] => {
+      if (!isShortSecret(value)) return []
+      const place = { file: context.fileName, line: lineOf(file, path), path: formatPath(path) }
+      return [{ ...place, sentence: shortSentence('This'), blocks: false }]
+    }),
   ].filter((note) => !faults.some(({ path }) => note.path === path || note.path.startsWith(`${path}.`)))
   const noDevices = (valueAt(root, ['devices']) ?? null) === null
   const config = parsed.success && faults.length === 0 ? completed(parsed.output, context, noDevices) : undefined
@@ -113,12 +119,17 @@ function checkWiring(root: SourceValue, board: string, context: CheckContext): r
   return [...checkLines(devices, context.lineResolver?.(board)), ...checkChips(devices)]
 }
 
-function literalSecrets(root: SourceValue): readonly string[] {
-  const collect = (value: unknown, path: SourcePath): readonly string[] => {
+interface LiteralSecret {
+  readonly path: SourcePath
+  readonly value: string
+}
+
+function literalSecrets(root: SourceValue): readonly LiteralSecret[] {
+  const collect = (value: unknown, path: SourcePath): readonly LiteralSecret[] => {
     if (isMapping(value)) return Object.entries(value).flatMap(([key, item]) => collect(item, [...path, key]))
     if (typeof value !== 'string' || !isSecretPath(path) || value.includes('${')) return []
     // `channels: telegram` is a mistake and no secret: hidden, it would take the word out of every sentence.
-    return path.length <= 2 && /^[a-z-]{1,16}$/i.test(value) ? [] : [value]
+    return path.length <= 2 && /^[a-z-]{1,16}$/i.test(value) ? [] : [{ path, value }]
   }
   return collect(root, [])
 }

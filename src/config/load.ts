@@ -4,9 +4,10 @@ import { createRedact } from '../secrets.ts'
 import { checkFile, configWithoutFile } from './check-file.ts'
 import type { CheckContext } from './check-file.ts'
 import type { Config } from './config.ts'
-import { createLookup, secretsByName } from './environment.ts'
+import { createLookup, isSecretName, secretsByName, secretsOfCredentials, secretsOfDotEnv } from './environment.ts'
 import type { Variables } from './environment.ts'
 import type { Fault, Note } from './faults.ts'
+import { isShortSecret, shortSentence } from './short-secrets.ts'
 import { configFileName, dotEnvName, readConfigText, readDotEnv } from './home-files.ts'
 import { formatPath } from './source.ts'
 import type { TextFault } from './source.ts'
@@ -50,17 +51,19 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     if (isOpen(dotEnv.mode)) notes.push(modeNote(home, dotEnvName, dotEnv.mode))
     notes.push(...strayNotes(dotEnv.content.strayLines))
   }
+  const variables = dotEnv.status === 'read' ? dotEnv.content.variables : {}
+  notes.push(...shortNotes(variables))
   if (configText.status === 'faulty' || dotEnv.status === 'faulty') {
     const faults = [configText, dotEnv].flatMap((file) => (file.status === 'faulty' ? [file.fault] : []))
     return { status: 'faulty', faults, notes }
   }
 
-  const variables = dotEnv.status === 'read' ? dotEnv.content.variables : {}
+  const known = [...secretsByName(environment), ...secretsOfDotEnv(variables), ...secretsOfCredentials(environment)]
   const context: CheckContext = {
     ...options,
     fileName: configFileName,
     lookup: createLookup(environment, variables),
-    secrets: secretsByName(environment, variables),
+    secrets: known,
     hostTimezone: () => hostTimezone(environment['TZ'], '/etc'),
   }
   if (configText.status === 'none') {
@@ -88,8 +91,15 @@ function isOpen(mode: number): boolean {
 }
 
 function modeNote(home: string, file: string, mode: number): Note {
-  const sentence = `Others on this host can reach the secrets in it (mode 0${mode.toString(8)}). Run chmod 600 ${join(home, file)}`
+  const sentence = `Others on this host can reach the secrets in it (mode 0${mode.toString(8)}); they are used all the same. Run chmod 600 ${join(home, file)}`
   return { file, line: 0, path: '', sentence, blocks: false }
+}
+
+function shortNotes(variables: Variables): readonly Note[] {
+  return Object.entries(variables).flatMap(([name, value = '']): readonly Note[] => {
+    if (!isSecretName(name) || !isShortSecret(value)) return []
+    return [{ file: dotEnvName, line: 0, path: '', sentence: shortSentence(name), blocks: false }]
+  })
 }
 
 function strayNotes([line, ...others]: readonly number[]): readonly Note[] {

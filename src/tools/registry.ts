@@ -4,6 +4,9 @@ import { formatDuration } from '../duration.ts'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
 import type { ActBudget } from '../guard/act-budget.ts'
 import type { Approver } from '../guard/approval.ts'
+import type { CallAudit } from '../guard/audit.ts'
+import { personKey } from '../guard/audit-recall.ts'
+import { CallRecord } from '../guard/call-record.ts'
 import { limits } from '../limits.ts'
 import type { Log, Redact } from '../log.ts'
 import type { ToolCall, ToolSpec } from '../model/model.ts'
@@ -38,7 +41,7 @@ export type ParkResult = (name: string, text: string, isOurs: boolean) => Promis
 const guestTools: ReadonlySet<string> = new Set(['device_read', 'device_history'])
 
 /**
- * The one way to run a tool: it validates, asks, counts, journals, times and caps. It never throws: whatever goes
+ * The one way to run a tool: it validates, asks, counts, records, journals, times and caps. It never throws: whatever goes
  * wrong becomes one sentence that the model can act on.
  */
 export class Registry {
@@ -46,6 +49,7 @@ export class Registry {
   readonly #specs: readonly ToolSpec[]
   readonly #permission: Permission
   readonly #budget: ActBudget
+  readonly #audit: CallAudit
   readonly #clock: Clock
   readonly #log: Log
   readonly #redact: Redact
@@ -55,6 +59,7 @@ export class Registry {
     readonly tools: readonly Tool[]
     readonly approver: Approver
     readonly budget: ActBudget
+    readonly audit: CallAudit
     readonly clock: Clock
     readonly log: Log
     readonly redact: Redact
@@ -64,6 +69,7 @@ export class Registry {
     this.#specs = options.tools.map(toolSpec)
     this.#permission = new Permission(options.approver)
     this.#budget = options.budget
+    this.#audit = options.audit
     this.#clock = options.clock
     this.#log = options.log
     this.#redact = options.redact
@@ -82,21 +88,34 @@ export class Registry {
 
   async run(call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
     const sources = new Set<string>()
-    const outcome = await this.#run(call, origin, sources)
+    const { channel, chat, person } = origin
+    const record = new CallRecord({
+      audit: this.#audit,
+      clock: this.#clock,
+      channel,
+      chat,
+      sender: person.id,
+      tool: call.name,
+      args: call.arguments,
+    })
+    const outcome = await this.#run(call, origin, sources, record)
+    record.end(outcome)
     return sources.size === 0 ? outcome : { ...outcome, foreign: sourcesText([...sources]) }
   }
 
   /** What fails may quote text from outside as well: `sources` counts then too. */
-  async #run(call: ToolCall, origin: CallOrigin, sources: Set<string>): Promise<ToolOutcome> {
+  async #run(call: ToolCall, origin: CallOrigin, sources: Set<string>, record: CallRecord): Promise<ToolOutcome> {
     try {
       const tool = this.#find(call.name, origin.person)
       const args = parseArguments(tool, call.arguments)
       const decision = await this.#permission.decide(tool, args, origin)
+      const { verdict, why } = decision
+      record.decided({ verdict, why, acts: tool.acts(args), counts: tool.counts?.(args) === true })
       if (decision.verdict === 'refused') {
         return { ...this.#failure(decision.sentence), ...(decision.saidNo ? { saidNo: true } : {}) }
       }
       const foreign = (source: string): void => void sources.add(source)
-      const text = this.#redact(await this.#runJournalled(tool, args, { decision, foreign }, origin))
+      const text = this.#redact(await this.#runRecorded(tool, args, { decision, foreign, record }, origin))
       // What the model wrote with text from outside in view stands in results too.
       return await this.#capped(tool, text, sources.size === 0 && origin.untrusted === undefined)
     } catch (error) {
@@ -119,14 +138,19 @@ export class Registry {
     throw new PincerError('bad_call', `There is no tool "${name}". ${hint}`)
   }
 
-  async #runJournalled(
+  /** What acts is on the disk before it runs, in the audit and in the journal. */
+  async #runRecorded(
     tool: Tool,
     args: Record<string, unknown>,
-    { decision, foreign }: { readonly decision: Decision; readonly foreign: ToolContext['foreign'] },
+    call: { readonly decision: Decision; readonly foreign: ToolContext['foreign']; readonly record: CallRecord },
     origin: CallOrigin,
   ): Promise<string> {
+    const { decision, foreign, record } = call
     if (origin.signal.aborted) throw new PincerError('stopped', `${tool.name} was not started: stopped.`)
-    if (tool.counts?.(args) === true) this.#budget.take(`${origin.channel}/${origin.person.id}`)
+    const counts = tool.counts?.(args)
+    if (counts === true) await this.#budget.take(personKey(origin.channel, origin.person.id))
+    // What such a tool does not count makes an output safe, and that waits for no disk.
+    if (tool.acts(args) && counts !== false) await record.begin()
     const run = async (): Promise<string> => {
       await this.#permission.verify(decision, tool, args)
       const approved = decision.verdict === 'approved' ? decision.action : undefined

@@ -159,7 +159,7 @@ void t.test('a .env that others can reach is noted, and it does not block', asyn
   t.strictSame(await notesAt(0o600), [])
   t.strictSame(await notesAt(0o400), [])
   t.strictSame(await notesAt(0o644), [
-    `.env: Others on this host can reach the secrets in it (mode 0644). Run chmod 600 ${home}/.env`,
+    `.env: Others on this host can reach the secrets in it (mode 0644); they are used all the same. Run chmod 600 ${home}/.env`,
   ])
 })
 
@@ -172,7 +172,7 @@ void t.test('a pincer.yaml with a secret in it that others can read is noted', a
     const { notes } = await load(home, { SOME_KEY: 'key-in-environment' })
     return notes.filter(({ blocks }) => !blocks).map(formatNote)
   }
-  const expected = `pincer.yaml: Others on this host can reach the secrets in it (mode 0640). Run chmod 600 ${path}`
+  const expected = `pincer.yaml: Others on this host can reach the secrets in it (mode 0640); they are used all the same. Run chmod 600 ${path}`
   t.strictSame(await notesOf('key-in-the-file', 0o640), [expected])
   t.strictSame(await notesOf('key-in-the-file', 0o600), [])
   t.strictSame(await notesOf('${SOME_KEY}', 0o640), [])

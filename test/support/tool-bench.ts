@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { CallAudit } from '../../src/guard/audit.ts'
 import { ActBudget } from '../../src/guard/act-budget.ts'
 import type { ApprovalAnswer, ApprovalRequest, StandingSubject } from '../../src/guard/approval.ts'
 import { limits } from '../../src/limits.ts'
@@ -54,6 +55,7 @@ export function createToolBench(
     readonly stands?: (subject: StandingSubject) => boolean
     readonly answer?: ApprovalAnswer | ((signal: AbortSignal) => Promise<ApprovalAnswer>)
     readonly actsPerHour?: number
+    readonly audit?: CallAudit
     readonly park?: (text: string) => Promise<string>
   } = {},
 ): ToolBench {
@@ -76,7 +78,8 @@ export function createToolBench(
         return typeof answer === 'function' ? answer(signal) : Promise.resolve(answer)
       },
     },
-    budget: new ActBudget({ clock, actsPerHour: options.actsPerHour ?? 120 }),
+    budget: new ActBudget({ clock, actsPerHour: options.actsPerHour ?? 120, recall: () => Promise.resolve([]) }),
+    audit: options.audit ?? { begin: () => Promise.resolve(() => undefined), note: () => undefined },
     clock,
     log,
     redact: (text) => text.replaceAll('hunter2', '[secret]'),
