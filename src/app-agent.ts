@@ -11,6 +11,7 @@ import { ActBudget } from './guard/act-budget.ts'
 import type { Approver } from './guard/approval.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
+import { Orders } from './model/offline/orders.ts'
 import { version } from './runtime.ts'
 import { createDeviceTools } from './tools/devices.ts'
 import { createFileTools } from './tools/files.ts'
@@ -90,6 +91,7 @@ export function createAgent(parts: {
         known: devices.known(),
         latched: devices.latched(),
       }),
+    ordersIn: (text) => new Orders(text, devices.list()),
     command: (message, origin) => commands.run(message, origin),
   })
   const status = (role: Person['role'], asked: 'chat' | 'host'): string =>

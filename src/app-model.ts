@@ -9,6 +9,7 @@ import type { Board } from './hardware/board.ts'
 import type { HttpClient } from './http/http-client.ts'
 import type { Log } from './log.ts'
 import { createChain } from './model/chain.ts'
+import { withFrames } from './model/frames.ts'
 import type { Model } from './model/model.ts'
 import { createOfflineModel } from './model/offline/offline-model.ts'
 import { withRetry } from './model/retry.ts'
@@ -44,11 +45,11 @@ export async function createModels(parts: ModelParts): Promise<ModelSide> {
   const budget = await TokenBudget.open({ clock, log, stateFolder, timezone, tokensPerDay: limits.tokensPerDay })
   const models = await Promise.all(
     config.models.map(async (id) =>
-      id === 'offline' ? offline : withTokenBudget(await createRemote(id, parts), budget),
+      id === 'offline' ? offline : withFrames(withTokenBudget(await createRemote(id, parts), budget)),
     ),
   )
   const choice = await ModelChoice.open({
-    models: parts.instead === undefined ? models : [parts.instead],
+    models: parts.instead === undefined ? models : [withFrames(parts.instead)],
     offline,
     chain: (some) => createChain(some, { clock, log }),
     budget,

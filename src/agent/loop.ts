@@ -4,14 +4,15 @@ import type { Inbound, Person } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
 import { isPincerError, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Message, Model } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import type { CommandReply } from './command.ts'
 import { type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './lanes.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { Summaries } from './summary.ts'
-import { Turn, type TurnResult } from './turn.ts'
+import { Turn, type TurnOptions, type TurnResult } from './turn.ts'
+import { wordsOf } from './words.ts'
 
 export interface LoopOptions {
   readonly bus: Bus
@@ -24,6 +25,8 @@ export interface LoopOptions {
   readonly prompt: (role: Person['role']) => Promise<string>
   /** Clock and known readings, for the last message of a request. */
   readonly context: () => string
+  /** The orders in one message of an owner. */
+  readonly ordersIn: TurnOptions['ordersIn']
   /** Answers a command; never waits behind a turn. */
   readonly command: (message: Inbound, origin: CallOrigin) => Promise<CommandReply>
 }
@@ -115,7 +118,7 @@ export class AgentLoop {
   }
 
   async #answer(session: Session, messages: Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
-    const { model, registry, clock, log, iterationsMax, prompt, context, bus } = this.#options
+    const { model, registry, clock, log, iterationsMax, prompt, context, ordersIn, bus } = this.#options
     const { channel, chat, person } = messages[0] as Inbound
     const origin = this.#origin(messages, stop)
     const turn = new Turn({
@@ -128,13 +131,14 @@ export class AgentLoop {
       summary: session.summary(),
       earlierLeftOut: session.earlierLeftOut(),
       gauge: session.gauge,
-      texts: messages.map((message) => message.text),
+      words: messages.map(wordsOf),
       context,
       join: () => {
         const joined = takeSamePerson(lane.waiting, person)
         messages.push(...joined)
-        return joined.map((message) => message.text)
+        return joined.map(wordsOf)
       },
+      ordersIn,
       origin,
       onTool: (line, outcome) =>
         bus.show(
@@ -182,8 +186,7 @@ export class AgentLoop {
         ? turn.withChanges(turn.hasChanged() ? 'Stopped.' : 'Stopped. Nothing was changed.')
         : // Also a model that gave up by itself: no message of the turn may be left without an answer.
           turn.withChanges(this.#tellBug(error))
-      const note: Message = { role: 'assistant', text, toolCalls: [] }
-      return { text, failed: true, messages: [...turn.messages(), note] }
+      return turn.end(text)
     }
   }
 
@@ -226,8 +229,8 @@ export class AgentLoop {
       },
       untrusted: undefined,
       signal: stop === undefined ? this.#shutdown.signal : AbortSignal.any([stop, this.#shutdown.signal]),
-      async beforeChange(what) {
-        const id = await bus.callStarts(messages, what)
+      async beforeChange(what, foreign) {
+        const id = await bus.callStarts(messages, what, foreign)
         return () => bus.callEnded(id)
       },
     }

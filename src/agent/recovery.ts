@@ -5,10 +5,13 @@ import type { Clock } from '../clock.ts'
 import { limits } from '../limits.ts'
 import { sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { sourcesText } from '../guard/sources.ts'
 import type { Message } from '../model/model.ts'
 import { quoteMessages } from './first-words.ts'
+import { marked } from './marks.ts'
 import type { Sessions } from './sessions.ts'
 import type { StoredTurn } from './transcript.ts'
+import { wordsOf } from './words.ts'
 
 /**
  * What a start does with messages that an earlier process accepted and did not answer. A turn in which no changing
@@ -40,7 +43,7 @@ export async function recover(options: {
     }
     log.warn('agent', `A turn was interrupted and is not repeated: ${notice}`)
     // A command is no part of the conversation.
-    if (!isCommand(first.text)) await remember(messages, notice, options)
+    if (!isCommand(first.text)) await remember(group, notice, options)
     await bus.send({ channel, chat, text: notice, failed: true }, messages, undefined)
   }
   if (again.length === 0) return
@@ -51,16 +54,18 @@ export async function recover(options: {
 
 /** Tells the model too, by the session log. */
 async function remember(
-  messages: readonly Inbound[],
+  group: readonly Pending[],
   notice: string,
   { sessions, clock, log }: { readonly sessions: Sessions; readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
+  const messages = group.map(({ message }) => message)
   const [first] = messages
   if (first === undefined) return
-  const turn: Message[] = [
-    ...messages.map((message) => ({ role: 'user' as const, text: message.text })),
-    { role: 'assistant', text: notice, toolCalls: [] },
-  ]
+  const words = messages.map((message): Message => ({ role: 'user', ...wordsOf(message) }))
+  // The notice quotes the messages, and the calls as the model wrote them.
+  const sources = [...words, ...group.flatMap(({ calls }) => calls)].flatMap(({ foreign }) => foreign ?? [])
+  const mark = sources.length === 0 ? undefined : sourcesText(sources)
+  const turn: Message[] = [...words, marked({ role: 'assistant', text: notice, toolCalls: [] }, mark)]
   try {
     await sessions.use(first.channel, first.chat, (session) =>
       session.append({ messages: turn, answers: messages.map(keyOf), failed: true }, clock.nowMs()),

@@ -47,7 +47,7 @@ export class Session {
     return isPincerError(this.#log) ? this.#log : undefined
   }
 
-  /** The turns since /new and behind the summary, oldest first, as far as they are kept in memory. */
+  /** The turns since /new and behind the summary, oldest first, as they are sent and as far as they are kept in memory. */
   turns(): readonly StoredTurn[] {
     return this.#transcript.turns()
   }

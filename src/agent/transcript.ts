@@ -1,18 +1,24 @@
 import * as v from 'valibot'
 import { limits } from '../limits.ts'
 import type { Message } from '../model/model.ts'
+import { marked, sentTurns } from './marks.ts'
 
 /** The lines of a session log, and what they say together. */
 
+/** Of text from outside: absent where there is none. */
+const foreign = v.exactOptional(v.string())
+
 const messageSchema = v.variant('role', [
-  v.object({ role: v.literal('user'), text: v.string() }),
+  v.object({ role: v.literal('user'), text: v.string(), foreign }),
   v.object({
     role: v.literal('assistant'),
+    foreign,
     text: v.string(),
     toolCalls: v.array(v.object({ id: v.string(), name: v.string(), arguments: v.string() })),
   }),
   v.object({
     role: v.literal('tool'),
+    foreign,
     callId: v.string(),
     name: v.string(),
     text: v.string(),
@@ -28,6 +34,8 @@ const lineSchema = v.variant('k', [
     atMs: v.number(),
     m: v.array(messageSchema),
     failed: v.optional(v.boolean(), false),
+    /** Absent from lines of a version that marked no text from outside. */
+    marks: v.optional(v.boolean(), false),
   }),
   /** Stands for all turns since /new up to the one named `after`. `lacks`: some of them it does not know. */
   v.object({ k: v.literal('summary'), after: v.string(), atMs: v.number(), text: v.string(), lacks: v.boolean() }),
@@ -58,18 +66,25 @@ export function parseLine(text: string): Line | undefined {
 }
 
 export function turnLine(turn: StoredTurn, atMs: number): Line {
-  return { k: 'turn', of: [...turn.answers], atMs, m: turn.messages.map(stored), failed: turn.failed }
+  return { k: 'turn', of: [...turn.answers], atMs, m: turn.messages.map(stored), failed: turn.failed, marks: true }
 }
 
 export function turnOf(line: Line & { readonly k: 'turn' }): StoredTurn {
-  return { messages: line.m, answers: line.of, failed: line.failed }
+  const messages = line.marks ? line.m : line.m.map(withOldMark)
+  return { messages, answers: line.of, failed: line.failed }
+}
+
+/** Nobody noted then which files were from outside. */
+function withOldMark(message: v.InferOutput<typeof messageSchema>): Message {
+  const isOfFiles = message.role === 'tool' && /^(read_file|list_dir|search_files)$/.test(message.name)
+  return isOfFiles ? marked(message, 'a file') : message
 }
 
 /** Our context (clock, readings) is for one request only and is not stored. */
 function stored(message: Message): v.InferOutput<typeof messageSchema> {
   switch (message.role) {
     case 'user':
-      return { role: 'user', text: message.text }
+      return marked({ role: 'user', text: message.text }, message.foreign)
     case 'assistant':
       return { ...message, toolCalls: [...message.toolCalls] }
     case 'tool':
@@ -120,8 +135,9 @@ export class Transcript {
     }
   }
 
+  /** As they are sent: what is from outside is cut from old ones. */
   turns(): readonly StoredTurn[] {
-    return this.#kept.map(({ turn }) => turn)
+    return sentTurns(this.#kept.map(({ turn }) => turn))
   }
 
   bytes(): number {

@@ -1,15 +1,24 @@
 import type { Clock } from '../clock.ts'
-import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
+import { isPincerError, PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { modelFailure } from '../model/failure.ts'
+import { frameCode } from '../model/frames.ts'
 import type { Message, Model, ModelReply, ModelRequest, ToolCall } from '../model/model.ts'
 import type { CallOrigin, Registry, ToolOutcome } from '../tools/registry.ts'
 import { type Gauge, requestBytes } from './gauge.ts'
+import { marked, marksOf, type Words } from './marks.ts'
 import { callModel } from './model-call.ts'
 import { Repetition } from './repetition.ts'
 import { repair } from './repair.ts'
+import { toolLine } from './tool-line.ts'
 import type { StoredTurn } from './transcript.ts'
 import { fitRequest, leftOutNote } from './window.ts'
+import { standsIn } from './word-for-word.ts'
+
+/** What a person ordered in words that mean one thing alone; each order is good for one call. */
+export interface Orders {
+  take(tool: string, args: Readonly<Record<string, unknown>>): boolean
+}
 
 /** How a turn ended. In every case `text` goes to the person and `messages` into the session log. */
 export interface TurnResult {
@@ -32,11 +41,13 @@ export interface TurnOptions {
   readonly earlierLeftOut: boolean
   readonly gauge: Gauge
   /** What the person wrote. */
-  readonly texts: readonly string[]
+  readonly words: readonly Words[]
   /** Clock and readings of this moment, put behind the newest words of the person. */
   readonly context: () => string
   /** Messages that have arrived since the last call of this: they join the next model call. */
-  readonly join: () => readonly string[]
+  readonly join: () => readonly Words[]
+  /** The orders in one message of the person. */
+  readonly ordersIn: (text: string) => Orders
   readonly origin: CallOrigin
   /** One quiet line for each tool call, before and after. */
   readonly onTool: (line: string, finished: ToolOutcome | undefined) => void
@@ -59,13 +70,14 @@ export class Turn {
   /** Changing calls that /stop met in the middle: what they did is not known. */
   readonly #unsure: string[] = []
 
+  /** Whence the text from outside came that was in the last request: in what the model sees. */
+  #inView: string | undefined
+  /** Those of the newest message that is an owner's own. */
+  #orders: Orders | undefined
+  readonly #frame = frameCode()
+
   constructor(options: TurnOptions) {
     this.#options = options
-  }
-
-  /** What this turn has said and done so far, for the session log of a turn that did not come to its end. */
-  messages(): readonly Message[] {
-    return this.#messages
   }
 
   /** `sentence`, then what was changed before it: nobody should have to look for that. */
@@ -82,26 +94,30 @@ export class Turn {
   }
 
   async run(): Promise<TurnResult> {
-    this.#listen(this.#options.texts)
+    this.#listen(this.#options.words)
     try {
       for (let iteration = 0; iteration < this.#options.iterationsMax; iteration++) {
         this.#listen(this.#options.join())
         const reply = await this.#ask(true)
-        this.#messages.push({ role: 'assistant', text: reply.text, toolCalls: reply.toolCalls })
-        if (reply.toolCalls.length === 0) return this.#end(reply.text)
+        const { text, toolCalls } = reply
+        this.#messages.push(marked({ role: 'assistant', text, toolCalls }, this.#inView))
+        if (reply.toolCalls.length === 0) return this.#answer(reply.text)
         const outcomes = await this.#runCalls(reply.toolCalls)
         const repeated = this.#repetition.note(reply.toolCalls, outcomes)
-        if (repeated !== undefined) return this.#sayAndEnd(repeated)
+        if (repeated !== undefined) return this.end(repeated)
       }
       return await this.#close()
     } catch (error) {
       if (!isPincerError(error) || error.code !== 'model') throw error
-      return this.#sayAndEnd(this.withChanges(error.message))
+      return this.end(this.withChanges(error.message))
     }
   }
 
-  #listen(texts: readonly string[]): void {
-    for (const text of texts) this.#messages.push({ role: 'user', text })
+  #listen(words: readonly Words[]): void {
+    for (const { text, foreign } of words) {
+      this.#messages.push(marked({ role: 'user', text }, foreign))
+      if (foreign === undefined) this.#orders = this.#options.ordersIn(text)
+    }
   }
 
   /** A request that the model finds too long is cut to half of itself, once: its window is not what we were told. */
@@ -136,8 +152,12 @@ export class Turn {
       roomBytes: gauge.roomBytes(model),
     })
     const noted = earlierLeftOut || leftOut ? present : present.map((message) => this.#withoutNote(message))
-    const { channel, chat } = origin
-    return { system, tools, messages: repair([...earlier, ...noted]), chat: { channel, chat } }
+    const { channel, chat, person } = origin
+    this.#inView = marksOf([...earlier, ...noted])
+    // A guest's own words are no order to act, and yet what is to be answered: no frame calls them data.
+    const heard = person.role === 'guest' ? noted.map(withoutOwnMark) : noted
+    const messages = repair([...earlier, ...heard])
+    return { system, tools, messages, frame: this.#frame, chat: { channel, chat } }
   }
 
   /** The context stands behind the newest user message only, so that everything before it stays the same. */
@@ -175,8 +195,8 @@ export class Turn {
       ? 'Not run: the turn was stopped.'
       : `Not run: at most ${limits.turnCallsPerReplyMax} calls at once. Send it again.`
     calls.forEach((call, index) => {
-      const { text, failed } = (outcomes[index] ??= { text: whyNot, failed: true })
-      this.#messages.push({ role: 'tool', callId: call.id, name: call.name, text, failed })
+      const { text, failed, foreign } = (outcomes[index] ??= { text: whyNot, failed: true })
+      this.#messages.push(marked({ role: 'tool', callId: call.id, name: call.name, text, failed }, foreign))
     })
     if (signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
     return outcomes
@@ -193,10 +213,14 @@ export class Turn {
     const line = toolLine(call)
     onTool(line, undefined)
     let changeStarted = false
+    const untrusted = this.#inView
     const outcome = await registry.run(call, {
       ...origin,
-      async beforeChange(what) {
-        const ended = await origin.beforeChange(what)
+      untrusted,
+      takeOrder: (tool, args) => this.#orders?.take(tool, args) === true,
+      ownerWrote: (words) => this.#ownerWrote(words),
+      async beforeChange(what, foreign) {
+        const ended = await origin.beforeChange(what, foreign)
         changeStarted = true
         return ended
       },
@@ -207,39 +231,39 @@ export class Turn {
     return outcome
   }
 
+  /** In a message that the model sees: those of others are marked. */
+  #ownerWrote(wanted: string): boolean {
+    const seen = [...this.#options.history.flatMap(({ messages }) => messages), ...this.#messages]
+    return seen.some(({ role, text, foreign }) => role === 'user' && foreign === undefined && standsIn(text, wanted))
+  }
+
   async #close(): Promise<TurnResult> {
     const { iterationsMax } = this.#options
     try {
       const reply = await this.#ask(false)
-      if (reply.text.trim() !== '') return this.#sayAndEnd(reply.text)
+      if (reply.text.trim() !== '') return this.end(reply.text)
     } catch (error) {
       if (!isPincerError(error) || error.code !== 'model') throw error
     }
     const done = this.#done.length === 0 ? 'nothing was changed' : `done: ${this.#done.join('; ')}`
-    return this.#sayAndEnd(`I stopped after ${iterationsMax} rounds of tool calls; ${done}. Say "continue" to go on.`)
+    return this.end(`I stopped after ${iterationsMax} rounds of tool calls; ${done}. Say "continue" to go on.`)
   }
 
-  #end(text: string): TurnResult {
-    if (text.trim() === '') return this.#sayAndEnd('The model ended its turn without an answer: ask again.')
+  #answer(text: string): TurnResult {
+    if (text.trim() === '') return this.end('The model ended its turn without an answer: ask again.')
     return { text, failed: false, messages: this.#messages }
   }
 
-  #sayAndEnd(text: string): TurnResult {
-    this.#messages.push({ role: 'assistant', text, toolCalls: [] })
+  /** Ends a turn that did not come to its end with a sentence, which may quote what was called and what came back. */
+  end(text: string): TurnResult {
+    const foreign = this.#inView ?? marksOf(this.#messages)
+    this.#messages.push(marked({ role: 'assistant', text, toolCalls: [] }, foreign))
     return { text, failed: true, messages: this.#messages }
   }
 }
 
-/** A call in one quiet line: `device_set lamp on`. */
-function toolLine(call: ToolCall): string {
-  let values: string
-  try {
-    values = Object.values(JSON.parse(call.arguments) as object)
-      .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
-      .join(' ')
-  } catch (error) {
-    values = sentenceOf(error)
-  }
-  const line = `${call.name} ${values}`.replaceAll(/\s+/g, ' ').trim()
-  return line.length > limits.toolLineCharsMax ? `${line.slice(0, limits.toolLineCharsMax - 1)}…` : line
+function withoutOwnMark(message: Message): Message {
+  if (message.role !== 'user') return message
+  const { foreign: _, ...words } = message
+  return words
 }

@@ -101,9 +101,13 @@ export class Bus {
     return this.#journal.ledger.pending()
   }
 
-  /** Journals a changing call of the turn that answers `messages`; it may run once this resolves. Answers its id. */
-  async callStarts(messages: readonly Inbound[], what: string): Promise<string> {
-    const record = { k: 'call', id: this.#nextId(), of: messages.map(keyOf), what: this.#redact(what) } as const
+  /**
+   * Journals a changing call of the turn that answers `messages`; it may run once this resolves. Answers its id.
+   * `foreign`: whence text from outside came that was in view when it was written.
+   */
+  async callStarts(messages: readonly Inbound[], what: string, foreign?: string): Promise<string> {
+    const call = { k: 'call', id: this.#nextId(), of: messages.map(keyOf), what: this.#redact(what) } as const
+    const record = foreign === undefined ? call : { ...call, foreign }
     try {
       await this.#journal.append([record], { sync: true })
     } catch (error) {

@@ -7,6 +7,8 @@ export interface StartedCall {
   readonly id: string
   /** The call in words, for the person who is told after a crash. */
   readonly what: string
+  /** Whence text from outside came that was in view when it was written. */
+  readonly foreign?: string
   readonly ended: boolean
 }
 
@@ -46,7 +48,7 @@ export class Ledger {
         this.#change(record.of, (pending) =>
           pending.calls.some((call) => call.id === record.id)
             ? pending
-            : { ...pending, calls: [...pending.calls, { id: record.id, what: record.what, ended: false }] },
+            : { ...pending, calls: [...pending.calls, startedCall(record)] },
         )
         break
       case 'ran':
@@ -84,7 +86,7 @@ export class Ledger {
   records(): JournalRecord[] {
     const records: JournalRecord[] = []
     if (this.#seen.size > 0) records.push({ k: 'seen', of: [...this.#seen] })
-    const calls = new Map<string, { id: string; of: string[]; what: string; ended: boolean }>()
+    const calls = new Map<string, StartedCall & { readonly of: string[] }>()
     for (const [key, pending] of this.#pending) {
       records.push({ k: 'in', m: pending.message })
       for (let count = 0; count < pending.restarts; count++) records.push({ k: 'again', of: [key] })
@@ -95,8 +97,9 @@ export class Ledger {
       }
     }
     for (const call of calls.values()) {
-      records.push({ k: 'call', id: call.id, of: call.of, what: call.what })
-      if (call.ended) records.push({ k: 'ran', id: call.id })
+      const { ended, ...started } = call
+      records.push({ k: 'call', ...started })
+      if (ended) records.push({ k: 'ran', id: call.id })
     }
     for (const message of this.#outbound.values()) records.push({ k: 'out', m: message, done: [] })
     for (const letter of this.#deadLetters.values()) records.push({ k: 'dead', m: letter })
@@ -158,4 +161,8 @@ function dropOldest(kept: Map<string, unknown> | Set<string>, countMax: number):
     if (kept.size <= countMax) break
     kept.delete(oldest)
   }
+}
+
+function startedCall({ id, what, foreign }: JournalRecord & { readonly k: 'call' }): StartedCall {
+  return { id, what, ...(foreign === undefined ? {} : { foreign }), ended: false }
 }

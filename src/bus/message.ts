@@ -15,6 +15,8 @@ export interface Inbound {
   readonly chat: string
   readonly person: Person
   readonly text: string
+  /** Where `text` is not the person's own words: whose, for example `a forwarded message`. */
+  readonly foreign?: string
   /** Wall clock ms of when the person sent it, by the channel's word. */
   readonly sentAtMs: number
 }

@@ -11,6 +11,7 @@ const inboundSchema = v.object({
   chat: v.string(),
   person: personSchema,
   text: v.string(),
+  foreign: v.exactOptional(v.string()),
   sentAtMs: v.number(),
 }) satisfies v.GenericSchema<Inbound>
 
@@ -38,7 +39,14 @@ const recordSchema = v.variant('k', [
   /** A message was accepted. */
   v.object({ k: v.literal('in'), m: inboundSchema }),
   /** A changing call is about to run in the turn that answers these messages. */
-  v.object({ k: v.literal('call'), id: v.string(), of: keys, what: v.string() }),
+  v.object({
+    k: v.literal('call'),
+    id: v.string(),
+    of: keys,
+    what: v.string(),
+    /** Whence text from outside came that was in view when it was written. */
+    foreign: v.exactOptional(v.string()),
+  }),
   /** That call came back. */
   v.object({ k: v.literal('ran'), id: v.string() }),
   /** These messages are being tried again after a restart. */

@@ -6,17 +6,20 @@ export interface ToolCall {
   readonly arguments: string
 }
 
-export type Message =
+/** `foreign` is the mark of text from outside, and says whence it came. */
+export type Message = { readonly foreign?: string } &
   /** `context` (clock, fresh readings) is ours, not the person's; wire formats put it behind the text. */
-  | { readonly role: 'user'; readonly text: string; readonly context?: string }
-  | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[] }
-  | {
-      readonly role: 'tool'
-      readonly callId: string
-      readonly name: string
-      readonly text: string
-      readonly failed: boolean
-    }
+  (
+    | { readonly role: 'user'; readonly text: string; readonly context?: string }
+    | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[] }
+    | {
+        readonly role: 'tool'
+        readonly callId: string
+        readonly name: string
+        readonly text: string
+        readonly failed: boolean
+      }
+  )
 
 /** A tool as the model is told of it. `parameters` is a JSON Schema object. */
 export interface ToolSpec {
@@ -29,7 +32,10 @@ export interface ModelRequest {
   readonly system: string
   /** Empty: the model must answer in words. */
   readonly tools: readonly ToolSpec[]
+  /** Whatever is marked in them is framed before it is sent to a provider. */
   readonly messages: readonly Message[]
+  /** The code of those frames, the same for all requests of a turn, so that provider caches hit. */
+  readonly frame?: string
   /** Where it was asked, for what differs from chat to chat. No provider is told. */
   readonly chat?: { readonly channel: string; readonly chat: string }
 }

@@ -17,6 +17,8 @@ export interface Circumstances {
   readonly untrusted: string | undefined
   /** Whether an owner wrote these words, as they stand, in a message that is in view; without it nobody did. */
   ownerWrote?(words: string): boolean
+  /** Whether an owner's newest message orders exactly this call in words that mean nothing else; once for each order. */
+  takeOrder?(tool: string, args: Readonly<Record<string, unknown>>): boolean
   readonly signal: AbortSignal
   /** Told when a person is being asked: the call may wait for minutes now. */
   onAsking?(): void
@@ -135,7 +137,8 @@ function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circums
   if (acts && messageAgeMs > limits.actingMessageAgeMaxMs) {
     reasons.push(`the message that asks for it is ${formatDuration(messageAgeMs)} old`)
   }
-  if (untrusted !== undefined && (acts || carriesOut(tool, args, origin))) {
+  const isOutward = acts || carriesOut(tool, args, origin)
+  if (untrusted !== undefined && isOutward && origin.takeOrder?.(tool.name, args) !== true) {
     reasons.push(`text from outside is in view (${untrusted})`)
   }
   return reasons

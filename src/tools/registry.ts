@@ -19,8 +19,11 @@ import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
 export interface CallOrigin extends Circumstances {
-  /** Journals a changing call before it runs; answers what to call when it has come back. */
-  beforeChange(what: string): Promise<() => Promise<void>>
+  /**
+   * Journals a changing call before it runs; answers what to call when it has come back. `foreign`: whence text from
+   * outside came that was in view when it was written.
+   */
+  beforeChange(what: string, foreign: string | undefined): Promise<() => Promise<void>>
 }
 
 export interface ToolOutcome {
@@ -157,7 +160,7 @@ export class Registry {
       return this.#runTimed(tool, args, { approved, foreign }, origin)
     }
     if (tool.access === 'read') return run()
-    const ended = await origin.beforeChange(describeCall(tool.name, args))
+    const ended = await origin.beforeChange(describeCall(tool.name, args), origin.untrusted)
     try {
       return await run()
     } finally {

@@ -221,7 +221,7 @@ void t.test('commands are taken up in order, and one that had switched is told b
   const ran: string[] = []
   const first = await openAgent(homeIn(t), silent(), [mark], {
     command: async (message, origin) => {
-      if (message.text === '/on lamp') await origin.beforeChange('device_set lamp on')
+      if (message.text === '/on lamp') await origin.beforeChange('device_set lamp on', undefined)
       return never()
     },
   })

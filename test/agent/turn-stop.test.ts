@@ -39,7 +39,7 @@ void t.test('/stop ends a tool that ignores its signal within a second, and runs
   await bench.clock.advance(1_000)
   await rejected
   t.equal(turn.withChanges('So.'), 'So. Done before that: mark lamp. Started, and perhaps done: deaf lamp.')
-  const results = turn.messages().filter((message) => message.role === 'tool')
+  const results = turn.end('So.').messages.filter((message) => message.role === 'tool')
   t.match(results, [{ failed: false }, { failed: true, text: 'deaf was stopped.' }, { failed: true, text: /^Not run/ }])
   t.equal(bench.journal.filter((line) => line.startsWith('starts')).length, 2)
 })
@@ -60,7 +60,11 @@ void t.test('/stop ends 32 calls at once within a second, also when none of them
     await bench.clock.advance(1_000)
     await rejected
     t.equal(started, access === 'read' ? 32 : 1, 'none was started after it')
-    t.equal(turn.messages().filter((message) => message.role === 'tool').length, 32, 'each call has its result')
+    t.equal(
+      turn.end('So.').messages.filter((message) => message.role === 'tool').length,
+      32,
+      'each call has its result',
+    )
     t.equal(bench.clock.pendingTimers(), 0)
   }
 })

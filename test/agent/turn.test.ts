@@ -194,7 +194,7 @@ void t.test('a model that counts its calls from zero each time still sees every 
 void t.test('messages that arrive during a turn join its next model call, and none of them is lost', async (t) => {
   const arriving = [[], ['and the fan'], ['and', 'more'], []]
   const model = ScriptedModel.replies(callsTools(['look', lamp]), callsTools(['look', { name: 'fan' }]), says('done'))
-  const { turn } = makeTurn(model, [look], { join: () => arriving.shift() ?? [] })
+  const { turn } = makeTurn(model, [look], { join: () => (arriving.shift() ?? []).map((text) => ({ text })) })
   const { messages } = await turn.run()
   const told = (request: ModelRequest | undefined): string[] =>
     request?.messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])) ?? []

@@ -27,9 +27,10 @@ export function makeTurn(model: ScriptedModel, tools: readonly Tool[], more: Par
     summary: undefined,
     earlierLeftOut: false,
     gauge: new Gauge(),
-    texts: ['do it'],
+    words: [{ text: 'do it' }],
     context: () => '[Now: noon]',
     join: () => [],
+    ordersIn: () => ({ take: () => false }),
     origin: bench.origin({ signal: stop.signal }),
     onTool: (line, outcome) =>
       shown.push(outcome === undefined ? `> ${line}` : `${outcome.failed ? 'x' : '<'} ${line}`),

@@ -99,8 +99,8 @@ export class TelegramIntake {
       return refuse(chat, `That is longer than ${limits.inboundTextCharsMax} characters: send it in several messages.`)
     }
     const sentAtMs = message.date * 1_000
-    const words = isOwnWords(message) ? text : quoted(text)
-    const taken = await this.#accept({ id: String(updateId), channel, chat, person, text: words, sentAtMs })
+    const words = isOwnWords(message) ? { text } : { text: quoted(text), foreign: 'a forwarded message' }
+    const taken = await this.#accept({ id: String(updateId), channel, chat, person, ...words, sentAtMs })
     if (taken === 'done' && media !== undefined) {
       this.#tellOnce(message, chat, `I take only the words of this message: I cannot open ${media} yet.`)
     }

@@ -24,6 +24,8 @@ export interface ToolUse {
   readonly args: { readonly name?: string; readonly value?: 'on' | 'off'; readonly for?: string }
 }
 
+type Arguments = Readonly<Record<string, unknown>>
+
 /**
  * What the person has asked since the last answer in words. `closing`: the request offers no tools, and the agent's own
  * instruction to report, which then stands last, is nothing that the person said.
@@ -58,8 +60,8 @@ function madeIn(messages: readonly Message[]): readonly Made[] {
 
 /** Calls are known again by what they ask for: this model keeps no state, and another may have begun the turn. */
 export function findMade(use: ToolUse, made: readonly Made[]): Made | undefined {
-  const wanted = keyOf(use.name, use.args)
-  return made.find(({ call }) => keyOf(call.name, argumentsOf(call)) === wanted)
+  const wanted = keyOf(use)
+  return made.find(({ call }) => keyOf({ name: call.name, args: argumentsOf(call) }) === wanted)
 }
 
 /** The tool call that a grammar's call is made of; a toggle reads first, `state` is what it read. */
@@ -85,7 +87,7 @@ export function stateIn(text: string, name: string): 'on' | 'off' | undefined {
   return word === 'on' || word === 'off' ? word : undefined
 }
 
-function argumentsOf(call: ToolCall): Readonly<Record<string, unknown>> {
+function argumentsOf(call: ToolCall): Arguments {
   try {
     const parsed: unknown = JSON.parse(call.arguments)
     return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
@@ -94,7 +96,8 @@ function argumentsOf(call: ToolCall): Readonly<Record<string, unknown>> {
   }
 }
 
-function keyOf(tool: string, args: Readonly<Record<string, unknown>>): string {
+/** The same for two calls that ask for the same: a duration may be written in several ways. */
+export function keyOf({ name: tool, args }: { readonly name: string; readonly args: Arguments }): string {
   const duration = args['for']
   const forMs = typeof duration === 'string' ? (parseDuration(duration) ?? duration) : duration
   return JSON.stringify([tool, args['name'] ?? null, args['value'] ?? null, forMs ?? null, args['malformed'] ?? null])

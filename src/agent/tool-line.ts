@@ -1,0 +1,17 @@
+import { sentenceOf } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { ToolCall } from '../model/model.ts'
+
+/** A call in one quiet line: `device_set lamp on`. */
+export function toolLine(call: ToolCall): string {
+  let values: string
+  try {
+    values = Object.values(JSON.parse(call.arguments) as object)
+      .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+      .join(' ')
+  } catch (error) {
+    values = sentenceOf(error)
+  }
+  const line = `${call.name} ${values}`.replaceAll(/\s+/g, ' ').trim()
+  return line.length > limits.toolLineCharsMax ? `${line.slice(0, limits.toolLineCharsMax - 1)}…` : line
+}
