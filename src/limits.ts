@@ -153,11 +153,16 @@ export const limits = {
 
   /**
    * Logs of chats. 200 turns a day of 8 KB, with what the tools said, are 1.6 MB a day and 5.8 GB in ten years. Kept of
-   * that: for each chat the file that it writes, and archives of all chats together, 10 chats 144 MB. A chat that
+   * that: for each chat the file that it writes, all of these together and archives of all chats, 192 MB. A chat that
    * writes so much has 40 days in its own archives, and pays for them with 1/32 more flash written: its tail again.
    */
   sessionFileBytesMax: 8 * 1024 * 1024,
   sessionArchivesBytesMax: 64 * 1024 * 1024,
+  /** The files that chats write, together; beyond it those are put away that were idle longest, and for so long. */
+  sessionLogsBytesMax: 128 * 1024 * 1024,
+  sessionIdleMinMs: 24 * 60 * 60_000,
+  /** Looked at again when so much was written. */
+  sessionLogsCheckBytes: 4 * 1024 * 1024,
   sessionTailBytesMax: 256 * 1024,
   /** Chats whose latest turns are kept in memory. */
   sessionsInMemoryMax: 8,

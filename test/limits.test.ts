@@ -26,6 +26,7 @@ void t.test('what is stored fits where it is stored', (t) => {
   t.ok(limits.tornLineBytesMax < limits.tornFileBytesMax)
   t.ok(4 * limits.sessionTailBytesMax < limits.sessionFileBytesMax, 'what stands in two logs is little')
   t.ok(limits.sessionFileBytesMax < limits.sessionArchivesBytesMax)
+  t.ok(limits.sessionsInMemoryMax * limits.sessionFileBytesMax < limits.sessionLogsBytesMax, 'chats in use always fit')
   t.ok(limits.toolArgumentsCharsMax < limits.modelReplyCharsMax, 'the registry, not the wire, refuses long arguments')
   t.ok(limits.modelReplyCharsMax < limits.modelEventCharsMax, 'a reply may come in one event')
   t.end()

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AppendFile } from '../append-file.ts'
 import { sentenceOf } from '../errors.ts'
-import { diskError, syncFolder } from '../files.ts'
+import { diskError, errorName, syncFolder, temporaryFor } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import type { Line } from './transcript.ts'
@@ -47,9 +47,12 @@ export class SessionLog {
     return this.#file.close()
   }
 
-  /** Never fails: a log that is too long is a log. */
   async #archiveIfLong(): Promise<void> {
-    if (this.#file.sizeBytes <= this.#archiveAtBytes) return
+    if (this.#file.sizeBytes > this.#archiveAtBytes) await this.archive()
+  }
+
+  /** Keeps all of it as an archive, and goes on with its tail. Never fails: a log that is too long is a log. */
+  async archive(): Promise<void> {
     // Whoever appends meanwhile leaves it to this one.
     this.#archiveAtBytes = Infinity
     const { path } = this.#file
@@ -57,8 +60,8 @@ export class SessionLog {
       const archive = await nameArchive(path)
       const first: Line = { k: 'archived', as: basename(archive) }
       await this.#file.shorten([JSON.stringify(first)], limits.sessionTailBytesMax)
-      this.#log.info('session', `${path} had become long: it begins anew, and all of before is ${archive}.`)
-      await this.#removeOldest(dirname(path))
+      this.#log.info('session', `${path} begins anew, and all of before is ${archive}.`)
+      await removeOldestArchives(dirname(path), this.#log)
     } catch (error) {
       this.#log.warn('session', `The log of a chat could not be archived: ${sentenceOf(error)}`)
     } finally {
@@ -67,17 +70,22 @@ export class SessionLog {
       this.#archiveAtBytes = Math.max(limits.sessionFileBytesMax, laterBytes)
     }
   }
+}
 
-  async #removeOldest(folder: string): Promise<void> {
-    const archives = await archivesIn(folder)
-    let bytes = 0
-    for (const { path, sizeBytes } of archives.toReversed()) {
-      bytes += sizeBytes
-      if (bytes <= limits.sessionArchivesBytesMax) continue
-      await fs.promises.rm(path, { force: true })
-      this.#log.warn('session', `The oldest archived turns were removed to save space: ${path}.`)
-    }
+export async function removeOldestArchives(folder: string, log: Log): Promise<void> {
+  const archives = await archivesIn(folder)
+  let bytes = 0
+  for (const { path, sizeBytes } of archives.toReversed()) {
+    bytes += sizeBytes
+    if (bytes <= limits.sessionArchivesBytesMax) continue
+    await fs.promises.rm(path, { force: true })
+    log.warn('session', `The oldest archived turns were removed to save space: ${path}.`)
   }
+}
+
+/** The name that a log becomes an archive by: behind those of all others. */
+export async function nextArchiveName(path: string): Promise<string> {
+  return nameBehind(await archivesIn(dirname(path)), path)
 }
 
 interface Archive {
@@ -97,12 +105,34 @@ async function nameArchive(path: string): Promise<string> {
   try {
     const { ino } = await fs.promises.stat(path)
     const given = archives.find((archive) => archive.inode === ino)?.path
-    const name = given ?? `${path}.${(archives.at(-1)?.number ?? 0) + 1}`
-    if (given === undefined) await fs.promises.link(path, name)
+    const name = given ?? nameBehind(archives, path)
+    if (given === undefined) await linkOrCopy(path, name)
     await syncFolder(dirname(path))
     return name
   } catch (error) {
     throw diskError('archive', path, error)
+  }
+}
+
+function nameBehind(archives: readonly Archive[], path: string): string {
+  return `${path}.${(archives.at(-1)?.number ?? 0) + 1}`
+}
+
+/** Cards as cameras format them know no second names: there it is a copy, whole before it has its name. */
+async function linkOrCopy(path: string, name: string): Promise<void> {
+  try {
+    await fs.promises.link(path, name)
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorName(error) ?? '')) throw error
+    const copy = temporaryFor(name)
+    await fs.promises.copyFile(path, copy)
+    const handle = await fs.promises.open(copy, 'r+')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await fs.promises.rename(copy, name)
   }
 }
 

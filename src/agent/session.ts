@@ -17,6 +17,7 @@ export class Session {
   /** Since the summary was written last: a start that reads the end of a log must meet it there. */
   #bytesSinceSummary = 0
   #turnsAppended = 0
+  #bytesAppended = 0
 
   private constructor(log: SessionLog | PincerError, transcript: Transcript) {
     this.#log = log
@@ -60,6 +61,10 @@ export class Session {
   /** How many turns this process has added: a measure of time. */
   turnsAppended(): number {
     return this.#turnsAppended
+  }
+
+  bytesAppended(): number {
+    return this.#bytesAppended
   }
 
   /** What stands for the turns before `turns()`. */
@@ -116,6 +121,7 @@ export class Session {
     const text = JSON.stringify(line)
     const bytes = Buffer.byteLength(text)
     await this.#file().append(text)
+    this.#bytesAppended += bytes
     this.#transcript.apply(line, bytes)
     this.#bytesSinceSummary = line.k === 'summary' ? 0 : this.#bytesSinceSummary + bytes
   }

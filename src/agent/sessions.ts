@@ -3,14 +3,25 @@ import { isPincerError } from '../errors.ts'
 import { makeFolder } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
+import { boundSessionLogs } from './session-bound.ts'
 import { Session } from './session.ts'
+
+interface Entry {
+  readonly session: Promise<Session>
+  users: number
+  /** Of what it appended: what #grownBytes knows of. */
+  countedBytes: number
+}
 
 /** All sessions of this home. The files of at most `limits.sessionsInMemoryMax` idle chats are kept open. */
 export class Sessions {
   readonly #folder: string
   readonly #log: Log
   /** Least recently used first. */
-  readonly #open = new Map<string, { readonly session: Promise<Session>; users: number }>()
+  readonly #open = new Map<string, Entry>()
+  /** By how much all files have grown since they were bounded: what was before the start is not known. */
+  #grownBytes = Infinity
+  #bounding: Promise<void> = Promise.resolve()
 
   constructor(options: { readonly folder: string; readonly log: Log }) {
     this.#folder = options.folder
@@ -23,14 +34,18 @@ export class Sessions {
    */
   async use<T>(channel: string, chat: string, work: (session: Session) => Promise<T>): Promise<T> {
     const name = fileName(channel, chat)
-    const entry = this.#open.get(name) ?? { session: this.#load(name), users: 0 }
+    const entry = this.#open.get(name) ?? { session: this.#load(name), users: 0, countedBytes: 0 }
     this.#open.delete(name)
     this.#open.set(name, entry)
     entry.users++
     try {
       const session = await entry.session
       if (session.fault !== undefined && this.#open.get(name) === entry) this.#open.delete(name)
-      return await work(session)
+      try {
+        return await work(session)
+      } finally {
+        await this.#noteGrowth(name, entry, session.bytesAppended())
+      }
     } finally {
       entry.users--
       await this.#closeIdle(limits.sessionsInMemoryMax)
@@ -39,6 +54,20 @@ export class Sessions {
 
   async close(): Promise<void> {
     await this.#closeIdle(0)
+  }
+
+  async #noteGrowth(name: string, entry: Entry, bytesAppended: number): Promise<void> {
+    if (bytesAppended === entry.countedBytes) return
+    this.#grownBytes += bytesAppended - entry.countedBytes
+    entry.countedBytes = bytesAppended
+    if (this.#grownBytes < limits.sessionLogsCheckBytes) return
+    this.#grownBytes = 0
+    const usedPath = join(this.#folder, name)
+    const isOpen = (other: string): boolean => this.#open.has(other)
+    // Whoever opens a log meanwhile waits: it may be on its way into the archives.
+    const bound = { folder: this.#folder, usedPath, isOpen, log: this.#log }
+    this.#bounding = this.#bounding.then(() => boundSessionLogs(bound))
+    await this.#bounding
   }
 
   async #closeIdle(keep: number): Promise<void> {
@@ -52,6 +81,7 @@ export class Sessions {
 
   async #load(name: string): Promise<Session> {
     try {
+      await this.#bounding
       await makeFolder(this.#folder)
       return await Session.open(join(this.#folder, name), this.#log)
     } catch (error) {

@@ -57,7 +57,7 @@ void t.test('a log at its bound is kept whole as an archive, and goes on with wh
   t.ok(archive.startsWith(long))
   t.match(archive.slice(long.length), /^\{"k":"turn","of":\["test\/long"\].*\}\n$/)
   t.ok((sizes(folder)['test.home.jsonl'] ?? 0) < 2 * limits.sessionTailBytesMax)
-  t.match(lines, [/^info session: .*test\.home\.jsonl had become long: .* is .*test\.home\.jsonl\.1\.$/])
+  t.match(lines, [/^info session: .*test\.home\.jsonl begins anew, .* is .*test\.home\.jsonl\.1\.$/])
   t.match(await session.loggedTurn('test/long'), { answers: ['test/long'] })
   await session.append(turn('next'), 0)
   await session.close()
@@ -65,6 +65,32 @@ void t.test('a log at its bound is kept whole as an archive, and goes on with wh
   const [turns, , leftOut, said] = await reopened(folder)
   t.same([leftOut, said], [true, []])
   t.same((turns as string[]).slice(-2), ['test/long', 'test/next'])
+})
+
+void t.test('where a disk knows no second names, the archive is a copy, whole before it has its name', async (t) => {
+  const { link } = fs.promises
+  t.teardown(() => void (fs.promises.link = link))
+  fs.promises.link = () => Promise.reject(Object.assign(new Error('not here'), { code: 'EPERM' }))
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const dir = t.testdir({ copyFile: {}, sync: {}, rename: {} })
+  for (const operation of ['copyFile', 'sync', 'rename'] as const) {
+    const folder = join(dir, operation)
+    fs.writeFileSync(join(folder, 'test.home.jsonl'), long)
+    const { session, lines } = await openIn(folder)
+    faults.fail([operation], 'EIO')
+    await appendLong(session)
+    t.ok((sizes(folder)['test.home.jsonl'] ?? 0) > long.length, `${operation} fails: the log is whole`)
+    t.notOk('test.home.jsonl.1' in sizes(folder), 'and no half of it has the name of an archive')
+    t.match(lines.splice(0), [/^warn session: The log of a chat could not be archived: /])
+    faults.heal()
+    for (let turns = 0; turns < 30 && lines.length === 0; turns++) await appendLong(session)
+    await session.close()
+    t.match(lines, [/^info session: .* begins anew/])
+    t.same(fs.readdirSync(folder), ['test.home.jsonl', 'test.home.jsonl.1'], 'nothing of the failure is left')
+    t.ok(fs.readFileSync(join(folder, 'test.home.jsonl.1'), 'utf8').startsWith(long))
+    t.ok((sizes(folder)['test.home.jsonl'] ?? 0) < 2 * limits.sessionTailBytesMax)
+  }
 })
 
 void t.test('what a start sees is the same behind an archived log as it was before', async (t) => {
