@@ -27,7 +27,9 @@ export const limits = {
   turnCallsPerReplyMax: 32,
   /** The same call with the same result so often in a row ends the turn. */
   turnSameCallMax: 3,
-  /** A message older than this when it is acted on needs a confirmation that names its age. */
+  /** The clock of this board may lag so much behind that of a chat service and still tell how old a message is. */
+  clockSkewMaxMs: 60_000,
+  /** A message older than this when it was accepted, or taken up again, needs a confirmation that names its age. */
   actingMessageAgeMaxMs: 10 * 60_000,
   modelCallTimeoutMs: 5 * 60_000,
   /** Name look-up, TCP and TLS to a model. */

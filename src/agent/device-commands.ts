@@ -1,5 +1,5 @@
+import { formatAge } from '../bus/message.ts'
 import type { Devices } from '../devices/device.ts'
-import { formatDuration } from '../duration.ts'
 import { limits } from '../limits.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
@@ -54,7 +54,7 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
         if (devices.latched() === undefined) return 'Nothing is latched: outputs can be switched.'
         // A late one may have been sent before the /stop all that it would undo.
         if (messageAgeMs > limits.actingMessageAgeMaxMs)
-          return failure(`This /resume is ${formatDuration(messageAgeMs)} old: send it again if you still mean it.`)
+          return failure(`This /resume ${formatAge(messageAgeMs)}. Send it again if you still mean it.`)
         await devices.unlatch()
         return 'Outputs can be switched again. This switched none of them.'
       },

@@ -218,14 +218,15 @@ export class AgentLoop {
   }
 
   #origin(messages: readonly Inbound[], stop: AbortSignal | undefined): CallOrigin {
-    const { bus, clock } = this.#options
+    const { bus } = this.#options
     const { channel, chat, person } = messages[0] as Inbound
     return {
       channel,
       chat,
       person,
       get messageAgeMs() {
-        return Math.max(...messages.map((message) => clock.nowMs() - message.sentAtMs))
+        // How long they waited here is known, and no reason to doubt them.
+        return Math.max(...messages.map(({ ageMs = null }) => ageMs ?? Infinity))
       },
       untrusted: undefined,
       signal: stop === undefined ? this.#shutdown.signal : AbortSignal.any([stop, this.#shutdown.signal]),

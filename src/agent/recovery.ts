@@ -49,7 +49,7 @@ export async function recover(options: {
   if (again.length === 0) return
   log.info('agent', `${again.length} messages from before the restart are taken up again.`)
   await bus.startAgain(again)
-  for (const message of again) take(message)
+  for (const message of again) take(bus.takenUpAgain(message))
 }
 
 /** Tells the model too, by the session log. */

@@ -70,7 +70,8 @@ export class Bus {
     const room = limits.busMessagesMax + (isCommand(message.text) ? limits.busCommandsExtraMax : 0)
     if (open >= room) return 'full'
     // Redaction comes before the journal: what was a secret in a message is never written.
-    const clean = { ...message, text: this.#redact(message.text) }
+    const ageMs = message.ageMs === undefined ? this.#ageOf(message) : message.ageMs
+    const clean = { ...message, text: this.#redact(message.text), ageMs }
     const writing = this.#keepInbound(key, clean)
     this.#accepting.set(key, writing)
     // A disk may stall for seconds, and a stop must not: it does no harm when it comes again because power went first.
@@ -94,6 +95,20 @@ export class Bus {
       this.#journal.keepInMemory([record])
       this.#inMemory.add(key)
     }
+  }
+
+  /** By the wall clock, which a board without a battery has only once it finds a network. */
+  #ageOf({ sentAtMs }: Inbound): number | null {
+    const nowMs = this.#clock.nowMs()
+    const leastMs = Math.max(sentAtMs, this.#journal.ledger.newestSentMs) - limits.clockSkewMaxMs
+    return nowMs < leastMs ? null : Math.max(0, nowMs - sentAtMs)
+  }
+
+  /** The message of an earlier process with the age that counts now: old when accepted or since, it is old. */
+  takenUpAgain(message: Inbound): Inbound {
+    const ageMs = this.#ageOf(message)
+    const before = message.ageMs === undefined ? 0 : message.ageMs
+    return { ...message, ageMs: ageMs === null || before === null ? null : Math.max(before, ageMs) }
   }
 
   /** Accepted messages without an answer, oldest first. */

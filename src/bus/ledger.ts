@@ -36,10 +36,13 @@ export class Ledger {
   readonly #deadLetters = new Map<string, DeadLetter>()
   /** Handled ids, oldest first. */
   readonly #seen = new Set<string>()
+  #newestSentMs = 0
 
   apply(record: JournalRecord): void {
     switch (record.k) {
       case 'in':
+        // One of the age 0 was taken from hand: its time is this board's own, and proves nothing.
+        if (record.m.ageMs !== 0) this.#newestSentMs = Math.max(this.#newestSentMs, record.m.sentAtMs)
         // A record that stands in the file twice changes nothing, least of all what is known to have been started.
         if (!this.knows(keyOf(record.m)))
           this.#pending.set(keyOf(record.m), { message: record.m, calls: [], restarts: 0 })
@@ -104,6 +107,11 @@ export class Ledger {
     for (const message of this.#outbound.values()) records.push({ k: 'out', m: message, done: [] })
     for (const letter of this.#deadLetters.values()) records.push({ k: 'dead', m: letter })
     return records
+  }
+
+  /** When the newest known message was sent, by its service's clock; 0 when none is known. It is later now. */
+  get newestSentMs(): number {
+    return this.#newestSentMs
   }
 
   /** True for a message that was accepted before, answered or not. */

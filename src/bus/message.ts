@@ -1,3 +1,5 @@
+import { formatDuration } from '../duration.ts'
+
 /** Who speaks. Ids are the channel's own numeric ids as strings; names are for display only. */
 export interface Person {
   readonly id: string
@@ -19,6 +21,16 @@ export interface Inbound {
   readonly foreign?: string
   /** Wall clock ms of when the person sent it, by the channel's word. */
   readonly sentAtMs: number
+  /**
+   * How old it was when it was accepted, or when a later process took it up again. `null`: nobody knows, as the clock of
+   * this board lags behind. The bus finds it out, but where a channel took the message from hand, and says 0.
+   */
+  readonly ageMs?: number | null
+}
+
+/** Behind "this message"; Infinity is an age that nobody knows. */
+export function formatAge(ageMs: number): string {
+  return ageMs === Infinity ? 'may be old: the clock of this board is not set' : `is ${formatDuration(ageMs)} old`
 }
 
 /** `full`: not taken, tell the person in words. `duplicate`: taken before; acknowledge it again. */

@@ -13,6 +13,7 @@ const inboundSchema = v.object({
   text: v.string(),
   foreign: v.exactOptional(v.string()),
   sentAtMs: v.number(),
+  ageMs: v.exactOptional(v.nullable(v.number())),
 }) satisfies v.GenericSchema<Inbound>
 
 const keys = v.pipe(v.array(v.string()), v.readonly())

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Person } from '../bus/message.ts'
+import { formatAge, type Person } from '../bus/message.ts'
 import { formatDuration } from '../duration.ts'
 import { isPincerError, PincerError } from '../errors.ts'
 import type { ApprovalAnswer, Approver, StandingSubject } from '../guard/approval.ts'
@@ -11,7 +11,7 @@ export interface Circumstances {
   readonly channel: string
   readonly chat: string
   readonly person: Person
-  /** How old the person's message is when the call is made. */
+  /** How old the person's message was when it was accepted or taken up again; Infinity where nobody knows. */
   readonly messageAgeMs: number
   /** Whence text from outside came that the model sees: acting calls then need a human. Undefined where there is none. */
   readonly untrusted: string | undefined
@@ -135,7 +135,7 @@ function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circums
   const acts = tool.acts(args)
   const reasons: string[] = []
   if (acts && messageAgeMs > limits.actingMessageAgeMaxMs) {
-    reasons.push(`the message that asks for it is ${formatDuration(messageAgeMs)} old`)
+    reasons.push(`the message that asks for it ${formatAge(messageAgeMs)}`)
   }
   const isOutward = acts || carriesOut(tool, args, origin)
   if (untrusted !== undefined && isOutward && origin.takeOrder?.(tool.name, args) !== true) {

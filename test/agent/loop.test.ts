@@ -164,26 +164,39 @@ void t.test('a command that fails is answered with its sentence, and only a bug 
   )
 })
 
-void t.test('an old message needs a human for what acts, also when it became old while it waited', async (t) => {
-  const mark = smallTool('mark', 'change', () => 'ok')
-  const model = new ScriptedModel(({ messages }) =>
-    messages.at(-1)?.role === 'tool' ? says('done') : callsTools(['mark', lamp]),
-  )
-  await withAgent(
-    t,
-    model,
-    async (rig) => {
-      const [fresh, old] = [inbound('fresh'), inbound('old', { sentAtMs: rig.clock.nowMs() - 11 * 60_000 })]
-      await rig.says(fresh)
-      await rig.answerTo(fresh)
-      t.same(rig.bench.asked, [])
-      await rig.says(old)
-      await rig.answerTo(old)
-      t.match(rig.bench.asked, [{ reason: 'the message that asks for it is 11m old' }])
-    },
-    [mark],
-  )
-})
+void t.test(
+  'a message that was old when it was accepted needs a human for what acts, one that waited here does not',
+  async (t) => {
+    const mark = smallTool('mark', 'change', () => 'ok')
+    const model = new ScriptedModel(({ messages }) =>
+      messages.at(-1)?.role === 'tool' ? says('done') : callsTools(['mark', lamp]),
+    )
+    await withAgent(
+      t,
+      model,
+      async (rig) => {
+        const [fresh, old] = [inbound('fresh'), inbound('old', { sentAtMs: rig.clock.nowMs() - 11 * 60_000 })]
+        await rig.says(fresh)
+        await rig.answerTo(fresh)
+        t.same(rig.bench.asked, [])
+        const waited = inbound('waited')
+        await rig.says(waited)
+        rig.clock.jumpWall(11 * 60_000)
+        await rig.answerTo(waited)
+        t.same(rig.bench.asked, [], 'it was fresh when it was accepted')
+        rig.clock.jumpWall(-11 * 60_000)
+        await rig.says(old)
+        await rig.answerTo(old)
+        t.match(rig.bench.asked, [{ reason: 'the message that asks for it is 11m old' }])
+        const unknown = inbound('unknown', { sentAtMs: rig.clock.nowMs() + 3_600_000 })
+        await rig.says(unknown)
+        await rig.answerTo(unknown)
+        t.match(rig.bench.asked[1]?.reason, /may be old: the clock of this board is not set/)
+      },
+      [mark],
+    )
+  },
+)
 
 void t.test('a guest is offered the readings alone', async (t) => {
   const model = parrot()

@@ -123,7 +123,7 @@ void t.test('/resume does not lift a latch for a message that is old', async (t)
   const { text, bench } = await openCommands(stateIn(t))
   await text('/stop all')
   const late = { messageAgeMs: 3 * 3_600_000 }
-  t.equal(await text('/resume', {}, late), '! This /resume is 3h old: send it again if you still mean it.')
+  t.equal(await text('/resume', {}, late), '! This /resume is 3h old. Send it again if you still mean it.')
   t.match(bench.devices.latched(), /stop all by Ada/)
   await text('/stop all', {}, late)
   t.match(bench.devices.latched(), /stop all/, 'a stop is a stop, however late')

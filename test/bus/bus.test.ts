@@ -4,6 +4,7 @@ import { isCommand } from '../../src/bus/bus.ts'
 import type { DeadLetter } from '../../src/bus/message.ts'
 import { limits } from '../../src/limits.ts'
 import { createDiskFaults } from '../support/disk-faults.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { inbound } from '../support/messages.ts'
 import { openBus } from '../support/open-bus.ts'
 import { until } from '../support/until.ts'
@@ -301,7 +302,7 @@ void t.test('a stop does not wait for a disk that stalls, and is acknowledged on
   faults.hold(['write'])
   const [hello, off, stop] = [inbound('hello'), inbound('/off lamp'), inbound('/stop all')]
   const accepting = [hello, off, stop].map((message) => bus.accept(message))
-  t.same(heard, [stop], 'before the disk has taken anything')
+  t.same(heard, [{ ...stop, ageMs: 0 }], 'before the disk has taken anything')
   const answering = bus.send(reply('Stopped.'), [stop], never)
   faults.release()
   t.same(await Promise.all(accepting), ['accepted', 'accepted', 'accepted'])
@@ -335,3 +336,40 @@ void t.test('only a word behind a slash at the start is a command', (t) => {
   }
   t.end()
 })
+
+void t.test(
+  'how old a message was when it was accepted stays known, and a clock that lags proves nothing',
+  async (t) => {
+    const minuteMs = 60_000
+    const folder = t.testdir({})
+    const clock = new FakeClock()
+    const { bus, journal, heard } = await openBus(folder, clock)
+    const startMs = clock.nowMs()
+    const accept = (id: string, more: object = {}) => bus.accept(inbound(id, { id, ...more }))
+    await accept('11 minutes', { sentAtMs: startMs - 11 * minuteMs })
+    await accept('a second of skew', { sentAtMs: startMs + 1_000 })
+    await accept('ahead of this clock', { sentAtMs: startMs + 2 * minuteMs })
+    await accept('a newer one was seen', { sentAtMs: startMs })
+    await accept('from hand', { ageMs: 0 })
+    const ages = (): readonly unknown[] => heard.map(({ id, ageMs }) => [id, ageMs])
+    t.same(ages(), [
+      ['11 minutes', 11 * minuteMs],
+      ['a second of skew', 0],
+      ['ahead of this clock', null],
+      ['a newer one was seen', null],
+      ['from hand', 0],
+    ])
+    await journal.close()
+    clock.reboot(5 * minuteMs)
+    const again = await openBus(folder, clock)
+    const takenUp = (): readonly unknown[] =>
+      again.bus.pending().map(({ message }) => again.bus.takenUpAgain(message).ageMs)
+    t.same(takenUp(), [16 * minuteMs, 5 * minuteMs - 1_000, null, null, 5 * minuteMs])
+    // The power was off, and the board woke up with a clock of long ago.
+    clock.jumpWall(-24 * 60 * minuteMs)
+    t.same(takenUp(), [null, null, null, null, null])
+    await again.bus.accept(inbound('sent yesterday, it seems', { sentAtMs: clock.nowMs() }))
+    t.same(again.heard.at(-1)?.ageMs, null, 'the newest message on the disk is of later')
+    await again.journal.close()
+  },
+)

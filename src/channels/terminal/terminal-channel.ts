@@ -149,6 +149,7 @@ export class TerminalChannel implements Channel {
       person: this.#person,
       text: message.text,
       sentAtMs: this.#clock.nowMs(),
+      ageMs: 0,
     })
   }
 
