@@ -2,15 +2,15 @@ import { AgentLoop } from './agent/loop.ts'
 import { Commands } from './agent/commands.ts'
 import { formatContext } from './agent/context.ts'
 import { PromptCache } from './agent/prompt-cache.ts'
-import { promptFiles } from './agent/prompt-files.ts'
 import { statusText } from './agent/status.ts'
+import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
 import type { Person } from './bus/message.ts'
 import type { Channel } from './channels/channel.ts'
 import { ActBudget } from './guard/act-budget.ts'
+import { SteeringFiles } from './guard/steering-files.ts'
 import type { Approver } from './guard/approval.ts'
 import { limits } from './limits.ts'
-import type { Log } from './log.ts'
 import { Orders } from './model/offline/orders.ts'
 import { version } from './runtime.ts'
 import { createDeviceTools } from './tools/devices.ts'
@@ -44,9 +44,10 @@ export function createRegistry(base: Base, options: AppOptions): Registry {
   })
 }
 
-function createPrompts(base: Base, log: Log): PromptCache {
-  const { workspace, devices, board } = base
-  const { readFile, listFolders } = promptFiles(workspace, log)
+function createPrompts(base: Base, steering: SteeringFiles): PromptCache {
+  const { workspace, origins, devices, board } = base
+  const readFile = (path: string): Promise<string | undefined> => steering.read(path)
+  const listFolders = foldersOf(workspace)
   return new PromptCache(
     {
       readFile,
@@ -54,7 +55,7 @@ function createPrompts(base: Base, log: Log): PromptCache {
       devices: () => devices.list(),
       board: board.label,
     },
-    { fingerprint: (paths) => workspace.fingerprint(paths), listFolders },
+    { fingerprint: (paths) => `${origins.version} ${workspace.fingerprint(paths)}`, listFolders },
   )
 }
 
@@ -73,7 +74,8 @@ export function createAgent(parts: {
   const { base, registry, choice, options } = parts
   const { board, hardware, devices, bus, sessions, rawTools } = base
   const { clock, log, config } = options
-  const prompts = createPrompts(base, log)
+  const steering = new SteeringFiles({ ...base, log })
+  const prompts = createPrompts(base, steering)
   const startedMs = clock.monotonicMs()
   const loop: AgentLoop = new AgentLoop({
     bus,
@@ -91,6 +93,7 @@ export function createAgent(parts: {
         known: devices.known(),
         latched: devices.latched(),
       }),
+    news: () => steering.takeNews(),
     ordersIn: (text) => new Orders(text, devices.list()),
     command: (message, origin) => commands.run(message, origin),
   })

@@ -142,6 +142,9 @@ export const limits = {
 
   /** Where text from outside came from, as a person is told it. */
   sourcesShownMax: 3,
+  /** The longest file that a person can be shown in a chat, to say yes to a change of it. */
+  changedFileCharsMax: 8_000,
+  changedFileCodeChars: 5,
   /** Files whose bytes are recorded as our own; of more, those recorded longest ago count as text from outside. */
   originsMax: 2_000,
   /** The record is rewritten without what is out of date when it has grown to this. */

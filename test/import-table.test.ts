@@ -22,6 +22,7 @@ const foundation = [
   'secret-views',
   'local-time',
   'stop-parts',
+  'short-code',
 ].map((name) => `${name}.ts`)
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']

@@ -25,6 +25,8 @@ export interface LoopOptions {
   readonly prompt: (role: Person['role']) => Promise<string>
   /** Clock and known readings, for the last message of a request. */
   readonly context: () => string
+  /** What owners have to be told beside an answer; each time something else. */
+  readonly news: () => string | undefined
   /** The orders in one message of an owner. */
   readonly ordersIn: TurnOptions['ordersIn']
   /** Answers a command; never waits behind a turn. */
@@ -163,8 +165,15 @@ export class AgentLoop {
     // the disk with the next message. Not where the log could fail to show the turn, of which a start reads the end:
     // while messages wait, turns follow each other without an fsync here.
     const sync = !logged || lane.waiting.length > 0 || stop.aborted
-    const text = this.#withFault(session, laneName({ channel, chat }), result.text)
+    const text = this.#withNotices(session, messages[0] as Inbound, result.text)
     await this.#send({ channel, chat, text, failed: result.failed }, messages, { sync })
+  }
+
+  /** Behind the answer, and no part of the conversation. */
+  #withNotices(session: Session, message: Inbound, text: string): string {
+    const said = this.#withFault(session, laneName(message), text)
+    const news = message.person.role === 'owner' ? this.#options.news() : undefined
+    return news === undefined ? said : `${said}\n\n${news}`
   }
 
   /** Said once, until the log can be opened again: a chat without its history must not look like one that has it. */

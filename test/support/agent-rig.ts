@@ -59,6 +59,7 @@ export async function openAgent(
     iterationsMax: limits.turnIterationsMax,
     prompt: (role) => Promise.resolve(`You speak with the ${role}.`),
     context: () => '[Now: noon]',
+    news: () => undefined,
     ordersIn: () => ({ take: () => false }),
     command: (message) =>
       Promise.resolve({ text: `ran ${message.text}`, answers: [message], failed: false, notices: [] }),

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import t from 'tap'
 import { Origins } from '../../src/guard/origins.ts'
 import { openWorkspace, type Workspace } from '../../src/guard/workspace.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -18,6 +19,7 @@ export async function openOwnFiles(root: string): Promise<OwnFiles> {
   const { log, lines: logLines } = createLogLines()
   const workspace = await openWorkspace({ root })
   const origins = await Origins.open({ stateFolder, workspace, clock: new FakeClock(), log })
+  t.teardown(() => origins.close())
   return { workspace, origins, stateFolder, logLines }
 }
 
