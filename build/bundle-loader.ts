@@ -1,8 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { getRawAsset, isSea } from 'node:sea'
 import { Script } from 'node:vm'
+import { underCacheFlags } from './rest-flags.ts'
+
+declare global {
+  namespace NodeJS {
+    interface Process {
+      /** What the runtime has loaded: `NativeModule fs` and the like. */
+      readonly moduleLoadList: readonly string[]
+    }
+  }
+}
 
 /**
  * Runs `NAME.cjs` with its code cache, from beside the boot file or out of the executable, and answers its exports.
@@ -13,10 +22,13 @@ export function loadBundle(name: string): unknown {
   const source = read(`${name}.cjs`)
   if (source === undefined) throw new Error(`${join(import.meta.dirname, name)}.cjs is missing: run the build again.`)
   const cachedData = read(`${name}.cache`)
-  const script = new Script(wrapped(source.toString('latin1')), {
-    filename: `${name}.cjs`,
-    ...(cachedData === undefined ? {} : { cachedData }),
-  })
+  const script = underCacheFlags(
+    () =>
+      new Script(wrapped(source.toString('latin1')), {
+        filename: `${name}.cjs`,
+        ...(cachedData === undefined ? {} : { cachedData }),
+      }),
+  )
   // Only a build that made its caches under other flags than it runs with comes here: tests ask that nothing is said.
   // Written at once: a warning of the runtime would wait for a tick that a short command may not live to see.
   if (script.cachedDataRejected === true) {
@@ -25,8 +37,17 @@ export function loadBundle(name: string): unknown {
   const module = { exports: {} }
   const run: unknown = script.runInThisContext()
   if (typeof run !== 'function') throw new Error(`${name}.cjs is damaged: run the build again.`)
-  run(module.exports, createRequire(import.meta.filename), module, import.meta.filename, import.meta.dirname)
+  run(module.exports, requireBuiltIn, module, import.meta.filename, import.meta.dirname)
   return module.exports
+}
+
+/**
+ * Bundles import nothing but modules of the runtime, most of which it has loaded for itself: only the others come out
+ * of its cache. (Not a closure in `loadBundle`, which would keep the text and the cache of each bundle alive.)
+ */
+function requireBuiltIn(id: string): unknown {
+  const isLoaded = process.moduleLoadList.includes(`NativeModule ${id.replace('node:', '')}`)
+  return isLoaded ? process.getBuiltinModule(id) : underCacheFlags(() => process.getBuiltinModule(id))
 }
 
 /** A CommonJS file as the function that it is run as. A cache is only valid for this very text. */

@@ -32,6 +32,8 @@ export async function makeBundles(root: string, outputFolder: string, version: s
       absWorkingDir: root,
       define: {
         PINCER_VERSION: JSON.stringify(version),
+        // undici asks for it: without, its second, experimental HTTP parser comes along, 170 kB.
+        esbuildDetection: 'true',
         'import.meta.dirname': '__dirname',
         'import.meta.filename': '__filename',
       },

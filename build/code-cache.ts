@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import vm from 'node:vm'
 import { wrapped } from './bundle-loader.ts'
+import { underCacheFlags } from './rest-flags.ts'
 import { startRehearsal } from './rehearsal.ts'
 
 /**
@@ -29,11 +30,13 @@ writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
 process.on('exit', (exitCode) => {
   rmSync(home, { recursive: true, force: true })
   if (exitCode !== 0) return
-  for (const name of names) {
-    const source = readFileSync(join(dist, `${name}.cjs`), 'latin1')
-    const script = scripts.get(`${name}.cjs`) ?? new vm.Script(wrapped(source), { filename: `${name}.cjs` })
-    writeFileSync(join(dist, `${name}.cache`), script.createCachedData())
-  }
+  underCacheFlags(() => {
+    for (const name of names) {
+      const source = readFileSync(join(dist, `${name}.cjs`), 'latin1')
+      const script = scripts.get(`${name}.cjs`) ?? new vm.Script(wrapped(source), { filename: `${name}.cjs` })
+      writeFileSync(join(dist, `${name}.cache`), script.createCachedData())
+    }
+  })
 })
 process.argv.splice(2, Infinity, '--home', home, 'run')
 createRequire(import.meta.url)(join(dist, 'boot.cjs'))
