@@ -4,7 +4,7 @@ import type { KillFigures } from './kills.ts'
 import type { SubjectName } from './subjects.ts'
 import type { Row } from './table.ts'
 import type { TooQuickFigures } from './too-quick.ts'
-import type { TurnFigures } from './turns.ts'
+import { turnsBefore, type TurnFigures } from './turns.ts'
 
 type Served = Exclude<SubjectName, 'bare'>
 
@@ -34,6 +34,7 @@ const mebibyte = 1024 * 1024
 export function budgetRows(figures: Figures): readonly Row[] {
   return [
     ...idleRows(figures),
+    ...usedMemoryRows(figures),
     ...turnRows(figures),
     ...requestRows(figures),
     ...flashRows(figures),
@@ -77,6 +78,21 @@ function idleRows({ idle, startMs, windowMs }: Figures): readonly Row[] {
     { what: `CPU ${over}`, unit: 'ms', bound: 20, aim: 12, ...inWindow('cpuMs'), digits: 1 },
     { what: `flash written ${over}`, unit: 'bytes', bound: 0, aim: 0, ...inWindow('writtenBytes'), digits: 0 },
   ]
+}
+
+/** What some dozens of turns leave behind. */
+function usedMemoryRows({ turns }: Figures): readonly Row[] {
+  const row = (what: string, field: 'pssBytes' | 'privateAnonymousBytes'): Row => ({
+    what: `${what} after ${turnsBefore} turns (bare: a relay)`,
+    unit: 'MiB',
+    bound: '',
+    aim: '',
+    bare: turns.relay.memory[field] / mebibyte,
+    bundle: turns.bundle.memory[field] / mebibyte,
+    executable: turns.executable.memory[field] / mebibyte,
+    digits: 1,
+  })
+  return [row('PSS', 'pssBytes'), row('private anonymous memory', 'privateAnonymousBytes')]
 }
 
 /** Our own time is what the relay does not need; what both took stands in rows of its own. */

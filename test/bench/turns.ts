@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { join } from 'node:path'
-import { readCounters, sizeOfFiles } from './counters.ts'
+import { readCounters, sizeOfFiles, type Counters } from './counters.ts'
 import { countFsyncs } from './fsyncs.ts'
 import { person, startPeers, type Peers } from './peers.ts'
 import { startPolling, type Running, type Subject } from './subjects.ts'
@@ -16,6 +16,8 @@ interface TurnTimes {
 
 /** The medians, and what is written in one turn. */
 export interface TurnFigures extends TurnTimes {
+  /** Behind all the turns, at rest. */
+  readonly memory: Counters
   readonly flash: TurnFlash
 }
 
@@ -35,7 +37,11 @@ interface Talk {
 
 const warmTurns = 10
 const timedTurns = 60
+/** Those that have been when memory is read. */
+export const turnsBefore = warmTurns + timedTurns
 const countedTurns = 20
+/** For what is still being compiled or collected behind the last timed turn. */
+const calmMs = 10_000
 /** A model thinks; what a daemon does meanwhile is not in the way of anybody. */
 const thinkMs = 20
 /** After this nothing of a turn is left to be written. */
@@ -64,11 +70,13 @@ export async function measureTurns(
 }
 
 async function endTalk(talk: Talk, scratch: string): Promise<TurnFigures> {
+  await wait(calmMs)
+  const memory = readCounters(talk.running.pid)
   const flash = await measureFlash(talk, scratch)
   await talk.running.end()
   await talk.peers.stop()
   const { times } = talk
-  return { inMs: median(times.map(({ inMs }) => inMs)), outMs: median(times.map(({ outMs }) => outMs)), flash }
+  return { inMs: median(times.map(({ inMs }) => inMs)), outMs: median(times.map(({ outMs }) => outMs)), memory, flash }
 }
 
 async function openTalk(subject: Subject, scratch: string): Promise<Talk> {
