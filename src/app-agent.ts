@@ -5,7 +5,7 @@ import { PromptCache } from './agent/prompt-cache.ts'
 import { statusText } from './agent/status.ts'
 import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
-import type { Person } from './bus/message.ts'
+import type { Inbound } from './bus/message.ts'
 import type { Channel } from './channels/channel.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import { SteeringFiles } from './guard/steering-files.ts'
@@ -69,7 +69,7 @@ export function createAgent(parts: {
   readonly prompts: PromptCache
   readonly loop: AgentLoop
   readonly commands: Commands
-  readonly status: (role: Person['role'], asked: 'chat' | 'host') => string
+  readonly status: (asked: Inbound | 'on the host') => string
 } {
   const { base, registry, choice, options } = parts
   const { board, hardware, devices, bus, sessions, rawTools } = base
@@ -97,7 +97,7 @@ export function createAgent(parts: {
     ordersIn: (text) => new Orders(text, devices.list()),
     command: (message, origin) => commands.run(message, origin),
   })
-  const status = (role: Person['role'], asked: 'chat' | 'host'): string =>
+  const status = (asked: Inbound | 'on the host'): string =>
     statusText({
       version: version(),
       upMs: clock.monotonicMs() - startedMs,
@@ -108,11 +108,12 @@ export function createAgent(parts: {
       devices,
       channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
       // Asked in a chat, the question is one of the open messages.
-      waiting: bus.pending().length - (asked === 'chat' ? 1 : 0),
+      waiting: bus.pending().length - (asked === 'on the host' ? 0 : 1),
       undelivered: bus.undelivered().length,
       runningTurns: loop.runningTurns(),
       // What was said in others' chats is no guest's affair.
-      deadLetters: role === 'owner' ? bus.deadLetters() : [],
+      deadLetters: asked === 'on the host' || asked.person.role === 'owner' ? bus.deadLetters() : [],
+      isShared: asked !== 'on the host' && asked.channel === 'telegram' && base.telegram?.isGroup(asked.chat) === true,
     })
   const commands = new Commands({
     registry,
@@ -122,7 +123,7 @@ export function createAgent(parts: {
     },
     stopTurns: (where) => loop.stopTurns(where),
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
-    status: (role) => status(role, 'chat'),
+    status,
     pairing: base.telegram?.pairing,
     choice,
     play: (words) => hardware.play(words),

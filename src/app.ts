@@ -105,7 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     registry,
     prompt: (role) => prompts.get(role),
     requests: {
-      status: () => status('owner', 'host'),
+      status: () => status('on the host'),
       send: (text, to) => sendToPerson({ bus, recipients: recipients() }, text, to),
       pair: (words) => answerPair(base.telegram?.pairing, words),
     },

@@ -1,14 +1,26 @@
-/** One grammar for durations everywhere: a whole number and a unit, `90s`, `10m`, `2h`, `1d`, also `250ms`. */
+/**
+ * One grammar for durations everywhere: a whole number and a unit, `90s`, `10m`, `2h`, `1d`, also `250ms`; or the unit as
+ * people write it, `5 minutes`, `1 hour`.
+ */
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+const unitNames: Readonly<Record<string, keyof typeof unitMs>> = {
+  ...{ ms: 'ms', s: 's', m: 'm', h: 'h', d: 'd' },
+  ...{ sec: 's', secs: 's', second: 's', seconds: 's' },
+  ...{ min: 'm', mins: 'm', minute: 'm', minutes: 'm' },
+  ...{ hr: 'h', hrs: 'h', hour: 'h', hours: 'h' },
+  ...{ day: 'd', days: 'd' },
+}
 
 /** Longest duration taken anywhere: setTimeout wraps beyond 2^31-1 ms (24.8 days). */
 export const durationMaxMs = 24 * unitMs.d
 
 /** `undefined` when `text` is not a duration of at least 1 ms and at most 24 days. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(\d{1,9})\s?(ms|s|m|h|d)$/.exec(text.trim())
-  if (match?.[1] === undefined || match[2] === undefined) return undefined
-  const durationMs = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]
+  const [, count, name = ''] = /^(\d{1,9})\s?([a-z]{1,7})$/.exec(text.trim()) ?? []
+  const unit = Object.hasOwn(unitNames, name) ? unitNames[name] : undefined
+  if (unit === undefined) return undefined
+  const durationMs = Number(count) * unitMs[unit]
   return durationMs >= 1 && durationMs <= durationMaxMs ? durationMs : undefined
 }
 

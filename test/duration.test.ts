@@ -11,6 +11,11 @@ void t.test('a whole number and a unit is a duration', (t) => {
     [' 5 m ', 300_000],
     ['24d', durationMaxMs],
     ['007s', 7_000],
+    ['5 minutes', 300_000],
+    ['5 min', 300_000],
+    ['1 hour', 3_600_000],
+    ['90 seconds', 90_000],
+    ['2days', 2 * 86_400_000],
   ] as const) {
     t.equal(parseDuration(text), ms, text)
   }
@@ -18,7 +23,25 @@ void t.test('a whole number and a unit is a duration', (t) => {
 })
 
 void t.test('anything else is not', (t) => {
-  const bad = ['', '10', 'm', '1.5h', '-5s', '+5s', '0s', '0ms', '25d', '9999999999s', '1h30m', '10 minutes', '10M']
+  const bad = [
+    '',
+    '10',
+    'm',
+    '1.5h',
+    '-5s',
+    '+5s',
+    '0s',
+    '0ms',
+    '25d',
+    '9999999999s',
+    '1h30m',
+    '10 Minutes',
+    '10M',
+    '5 toString',
+    '2 weeks',
+    'a minute',
+    '5 minutes 3 seconds',
+  ]
   for (const text of [...bad, '1e3s', '٣s', '5s;', '5\ns x', 'NaNs', 'Infinityd', '1w']) {
     t.equal(parseDuration(text), undefined, JSON.stringify(text))
   }

@@ -9,8 +9,8 @@ import { pairCommand } from './pair-command.ts'
 import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
 
 export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
-  /** As much as this person may know. */
-  readonly status: (role: Role) => string
+  /** As much as may be known where this was asked. */
+  readonly status: (asked: Inbound) => string
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
   readonly choice: ModelCommandParts
@@ -73,7 +73,7 @@ export class Commands {
     origin: CallOrigin,
   ): Promise<string | Partial<CommandReply>> {
     const { role } = message.person
-    if (name === 'help' || name === 'start') return this.#help(role)
+    if (name === 'help' || name === 'start') return this.#help(message)
     const command = this.#commands.get(name)
     if (command !== undefined) {
       if (role === 'guest' && command.guests === undefined) return failure(`/${name} is for owners only.`)
@@ -84,8 +84,13 @@ export class Commands {
     return failure(`I do not know /${name}.${close === undefined ? '' : ` Did you mean /${close}?`} /help lists all.`)
   }
 
-  #help(role: Role): string {
-    const shown = [...this.#offered(role).values()]
+  #help({ person, channel }: Inbound): string {
+    const shown = [
+      ...this.#offered(person.role).values(),
+      { usage: '/help', help: 'this list' },
+      // The end of the chat at the terminal's own end.
+      ...(channel === 'terminal' ? [{ usage: '/quit', help: 'leave this chat' }] : []),
+    ]
     const width = Math.max(...shown.map(({ usage }) => usage.length))
     return shown.map(({ usage, help }) => `${usage.padEnd(width)}  ${help}`).join('\n')
   }
@@ -107,7 +112,7 @@ function aboutCommands({ status, play }: CommandParts): Record<string, Command> 
       usage: '/status',
       help: 'how the board and I are doing',
       guests: '/status',
-      run: (_words, { person }) => Promise.resolve(status(person.role)),
+      run: (_words, message) => Promise.resolve(status(message)),
     },
     whoami: {
       usage: '/whoami',

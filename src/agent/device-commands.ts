@@ -20,7 +20,7 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
     const args = {
       name: name.toLowerCase(),
       value: value.toLowerCase(),
-      ...(duration === undefined ? {} : { for: duration }),
+      ...(duration === undefined ? {} : { for: duration.toLowerCase() }),
     }
     return call('device_set', args, origin)
   }

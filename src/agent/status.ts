@@ -33,6 +33,8 @@ export function statusText(options: {
   readonly runningTurns: number
   /** What could not be delivered, oldest first; none for people whom others' chats do not concern. */
   readonly deadLetters: readonly DeadLetter[]
+  /** Others read along: of what was said in other chats only the count is told. */
+  readonly isShared: boolean
 }): string {
   const { version, upMs, memoryBytes, board, model, tokens, devices } = options
   const { channels, waiting, undelivered, runningTurns, deadLetters } = options
@@ -43,7 +45,7 @@ export function statusText(options: {
     outputsLine(devices),
     ...channels.map(channelLine),
     `Waiting: ${counted(waiting, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
-    ...deadLetterLines(deadLetters),
+    ...deadLetterLines(deadLetters, options.isShared),
   ].join('\n')
 }
 
@@ -56,8 +58,12 @@ function channelLine({ title, botName, lastAnswerAgeMs, trouble }: ChannelState)
 }
 
 /** The newest, each by its first words. */
-function deadLetterLines(letters: readonly DeadLetter[]): readonly string[] {
+function deadLetterLines(letters: readonly DeadLetter[], isShared: boolean): readonly string[] {
   if (letters.length === 0) return []
+  if (isShared) {
+    const count = counted(letters.length, 'reply', 'replies')
+    return [`Not delivered, and not sent again: ${count}. I say more of that in a private chat.`]
+  }
   const shown = letters.slice(-lettersShown).toReversed()
   const more = letters.length > shown.length ? `, the last ${shown.length} of them` : ''
   return [

@@ -51,7 +51,14 @@ function readAnswer(socket: Socket, answer: PromiseWithResolvers<DaemonAnswer>):
     }
   })
   socket.on('error', () => undefined)
-  socket.on('close', () => answer.reject(new PincerError('home', 'The connection to the daemon was lost.')))
+  socket.on('close', () =>
+    answer.reject(
+      new PincerError(
+        'home',
+        'The connection to the daemon was lost before it answered: run this again, and look at its log if that repeats.',
+      ),
+    ),
+  )
 }
 
 const notUnderstood = 'The daemon answered what this program does not understand: restart the daemon.'

@@ -22,7 +22,8 @@ export class ControlClient implements TerminalLink {
   readonly #writing = new Set<Promise<void>>()
   readonly #welcome = Promise.withResolvers<void>()
   #peer: TerminalPeer | undefined
-  #over = 'The connection to the daemon was lost.'
+  #over =
+    'The connection to the daemon was lost: start it again if it does not come back by itself, then run this again.'
   #leaving = false
 
   constructor(socket: Socket, clock: Clock) {

@@ -102,7 +102,7 @@ export class TokenBudget {
     this.#save()
     return (
       `The tokens of today are used up: ${formatCount(total)} of ${formatCount(limit)} (limits.tokensPerDay in pincer.yaml). ` +
-      `They begin anew ${this.#when()}. Until then commands (/help) and the model offline (/model offline) go on.`
+      `They begin anew ${this.#when()}. Until then commands go on (/help), and an owner can choose the model that costs nothing: /model offline.`
     )
   }
 

@@ -14,7 +14,9 @@ void t.test('/help lists to an owner what an owner may give, and to a guest what
   const { text, commands } = await openCommands(stateIn(t))
   const usages = (help: string): string[] => help.split('\n').map((line) => line.replace(/ {2,}.*$/, ''))
   const forOwner = usages(await text('/help'))
+  t.same(usages(await text('/help', { channel: 'terminal' })), [...forOwner, '/quit'])
   t.same(forOwner.toSorted(), [
+    '/help',
     '/model [name|default]',
     '/new',
     '/off device [for 10m]',
@@ -28,11 +30,17 @@ void t.test('/help lists to an owner what an owner may give, and to a guest what
     '/stop [all]',
     '/whoami',
   ])
-  t.same(usages(await text('/help', asGuest)).toSorted(), ['/read [device]', '/status', '/stop all', '/whoami'])
+  t.same(usages(await text('/help', asGuest)).toSorted(), [
+    '/help',
+    '/read [device]',
+    '/status',
+    '/stop all',
+    '/whoami',
+  ])
   t.equal(await text('/start'), await text('/help'), 'what Telegram sends first')
   t.same(
     commands.names().toSorted(),
-    ['/help', ...forOwner.map((usage) => usage.split(' ')[0] ?? '')].toSorted(),
+    forOwner.map((usage) => usage.split(' ')[0] ?? '').toSorted(),
     'what is completed is what there is',
   )
 })
@@ -138,6 +146,11 @@ void t.test('/set, /on and /off switch, for a while too', async (t) => {
   t.match(await text('/off lamp for 90s'), /^lamp is off, on again in 1m 30s/)
 })
 
+void t.test('a duration may be written out, as telephones write it', async (t) => {
+  const { text } = await openCommands(stateIn(t))
+  t.match(await text('/on lamp for 5 Minutes'), /^lamp is on, off again in 5m/)
+})
+
 void t.test('what cannot be understood switches nothing and is answered with how to write it', async (t) => {
   const { text, bench, tools } = await openCommands(stateIn(t))
   const set = '! Write it as /set lamp on, or /set lamp off, or /set lamp on for 10m.'
@@ -158,7 +171,7 @@ void t.test('what cannot be understood switches nothing and is answered with how
   ] as const) {
     t.equal(await text(typed), expected, typed)
   }
-  for (const duration of ['10', '10 minutes', '0s', '-5m', '1.5h', '25d', 'ever', '10m 5s', "1m'; on"]) {
+  for (const duration of ['10', '2 weeks', '0s', '-5m', '1.5h', '25d', 'ever', '10m 5s', "1m'; on"]) {
     const expected = `! for is ${JSON.stringify(duration)}; expected a whole number and a unit such as 90s, 10m or 2h, at most 24d.`
     t.equal(await text(`/on lamp for ${duration}`), expected)
   }

@@ -51,6 +51,7 @@ void t.test('the next request and /status tell what maxOn switched off, and what
     undelivered: 0,
     runningTurns: 0,
     deadLetters: [],
+    isShared: false,
   })
   t.ok(status.includes(`Outputs: ${words}.`), status)
 })

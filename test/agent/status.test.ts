@@ -19,6 +19,7 @@ async function statusOf(
     undelivered: 0,
     runningTurns: 0,
     deadLetters: [],
+    isShared: false,
     ...more,
   }).split('\n')
 }
@@ -115,5 +116,8 @@ void t.test(
     t.equal(many[4], 'Not delivered, and not sent again: 7 replies, the last 5 of them.')
     t.match(many.slice(5), [/12:06/, /12:05/, /12:04/, /12:03/, /12:02/])
     t.equal(many.length, 10)
+    t.same((await statusOf(bench, { deadLetters: [letter(12)], isShared: true })).slice(4), [
+      'Not delivered, and not sent again: 1 reply. I say more of that in a private chat.',
+    ])
   },
 )

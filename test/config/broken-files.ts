@@ -155,10 +155,10 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
     'pincer.yaml:1 devices: found the key "constructor", expected another name.',
   ],
   [
-    'devices:\n  lamp:\n    kind: switch\n    line: GPIO17\n    maxon: 2h\n    minOn: 5\n    minOff: 2 hours\n    perMinute: 0\n    invert: on\n    safe: false\n    start: of\n',
+    'devices:\n  lamp:\n    kind: switch\n    line: GPIO17\n    maxon: 2h\n    minOn: 5\n    minOff: 1.5 hours\n    perMinute: 0\n    invert: on\n    safe: false\n    start: of\n',
     'pincer.yaml:5 devices.lamp.maxon: found an unknown key, expected maxOn.',
     'pincer.yaml:6 devices.lamp.minOn: found 5, expected a duration such as 90s, 10m, 2h or 1d. A number needs its unit.',
-    'pincer.yaml:7 devices.lamp.minOff: found "2 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 2h.',
+    'pincer.yaml:7 devices.lamp.minOff: found "1.5 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 90m.',
     'pincer.yaml:8 devices.lamp.perMinute: found 0, expected a whole number from 1 to 600.',
     'pincer.yaml:9 devices.lamp.invert: found "on", expected true or false. Write true.',
     'pincer.yaml:10 devices.lamp.safe: found false, expected on or off. Write off, not false.',

@@ -28,10 +28,10 @@ void t.test('check ends with what stops run, when the file asks for more than th
 
 void t.test('check prints faults, then notes, then how many there are', async (t) => {
   const text =
-    'board: simulated\nheartbeat: 30m\nunits: metrical\ndevices: { bulb: { kind: switch, line: GPIO17, maxOn: 2 hours } }\n'
+    'board: simulated\nheartbeat: 30m\nunits: metrical\ndevices: { bulb: { kind: switch, line: GPIO17, maxOn: 1.5 hours } }\n'
   t.strictSame(await check(t.testdir({ 'pincer.yaml': text })), [
     'pincer.yaml:3 units: found "metrical", expected metric or imperial. Did you mean metric?',
-    'pincer.yaml:4 devices.bulb.maxOn: found "2 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 2h.',
+    'pincer.yaml:4 devices.bulb.maxOn: found "1.5 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 90m.',
     'pincer.yaml:2 heartbeat: This version has no heartbeat. Set heartbeat: off.',
     '2 faults and 1 note: Pincer does not start with this configuration.',
   ])

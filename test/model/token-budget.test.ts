@@ -173,7 +173,7 @@ void t.test('a chat has the whole notice once a day, then one line', async (t) =
   budget.add('a', 1_234)
   const notice =
     'The tokens of today are used up: 1,234 of 1,000 (limits.tokensPerDay in pincer.yaml). They begin anew at midnight (Europe/Berlin), in 6h 20m. ' +
-    'Until then commands (/help) and the model offline (/model offline) go on.'
+    'Until then commands go on (/help), and an owner can choose the model that costs nothing: /model offline.'
   const short = 'The tokens of today are used up. They begin anew at midnight (Europe/Berlin), in 6h 20m.'
   t.equal(budget.refusal(home), notice)
   t.equal(budget.refusal(home), short)

@@ -11,7 +11,7 @@ import type { Recipient } from '../recipients.ts'
 import { Access } from './access.ts'
 import { BotApi } from './api.ts'
 import { Background } from './background.ts'
-import { formatChat } from './chat-address.ts'
+import { formatChat, isGroup, parseChat } from './chat-address.ts'
 import { Deliverer } from './deliver.ts'
 import { TelegramIntake } from './intake.ts'
 import { Introduction, type MenuCommand } from './introduction.ts'
@@ -48,6 +48,8 @@ export interface TelegramStatus {
 export type TelegramChannel = Channel & {
   status(): TelegramStatus
   readonly pairing: PairingPort
+  /** Whether others than one person read along in this chat. */
+  isGroup(chat: string): boolean
   /** The owners, who can be written to in private once they have written. */
   recipients(): readonly Recipient[]
 }
@@ -147,6 +149,11 @@ class Telegram implements Channel {
 
   status(): TelegramStatus {
     return { botName: this.#introduction.botName(), ...this.#loop.status() }
+  }
+
+  isGroup(chat: string): boolean {
+    const address = parseChat(chat)
+    return address !== undefined && isGroup(address)
   }
 
   recipients(): readonly Recipient[] {
