@@ -54,10 +54,11 @@ export class Chats {
   readonly #clock: Clock
   readonly #chats = new Map<number, Chat>()
   readonly #flood: FloodControl | undefined
-  #lastMessageId = 100
+  #lastMessageId: number
 
-  constructor(clock: Clock, hasFloodControl: boolean) {
+  constructor(clock: Clock, hasFloodControl: boolean, lastMessageId = 100) {
     this.#clock = clock
+    this.#lastMessageId = lastMessageId
     this.#flood = hasFloodControl ? new FloodControl(clock) : undefined
   }
 

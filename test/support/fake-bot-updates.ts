@@ -36,17 +36,22 @@ export class UpdateQueue {
   #pending: Update[] = []
   #forgotten: Update[] = []
   #again: readonly Update[] = []
-  #nextId = 700_000_001
+  #nextId: number
   #allowed: readonly string[] | undefined
   #poll: Poll | undefined
   #nextConflictAtMs = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, firstId = 700_000_001) {
     this.#clock = clock
+    this.#nextId = firstId
   }
 
   get pendingCount(): number {
     return this.#pending.length
+  }
+
+  get pendingIds(): readonly number[] {
+    return this.#pending.map((update) => update.update_id)
   }
 
   get isPolled(): boolean {
@@ -57,7 +62,11 @@ export class UpdateQueue {
   add(kind: UpdateKind, payload: unknown): number | undefined {
     const isAllowed = this.#allowed === undefined ? !onRequest.has(kind) : this.#allowed.includes(kind)
     if (!isAllowed) return undefined
-    const update = { update_id: this.#nextId++, [kind]: payload }
+    return this.addRaw({ update_id: this.#nextId++, [kind]: payload })
+  }
+
+  /** As it is, whatever its number and its kind. */
+  addRaw(update: Update): number {
     this.#pending.push(update)
     this.#wake()
     return update.update_id

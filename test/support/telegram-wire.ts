@@ -1,6 +1,11 @@
 import type { HttpClient, HttpRequest, HttpResponse } from '../../src/http/http-client.ts'
 import { HttpError } from '../../src/http/http-error.ts'
 import { PincerError } from '../../src/errors.ts'
+import { Chats } from './fake-bot-chats.ts'
+import { Files } from './fake-bot-files.ts'
+import { callMethod, type World } from './fake-bot-methods.ts'
+import { badRequest, isObject, Refusal } from './fake-bot-request.ts'
+import { UpdateQueue, type Update, type UpdateKind } from './fake-bot-updates.ts'
 import type { FakeClock } from './fake-clock.ts'
 
 export const token = '7000:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp123'
@@ -9,11 +14,13 @@ export const botName = 'PincerTestBot'
 type Payload = Readonly<Record<string, unknown>>
 
 /** What Telegram answers instead of a result. */
-export interface Refusal {
+interface Scripted {
   readonly code: number
   readonly description: string
   readonly parameters?: object
 }
+
+type Fault = Scripted | HttpError | 'silent' | { readonly body: string }
 
 export interface WireMessage {
   readonly chat: number
@@ -23,18 +30,19 @@ export interface WireMessage {
   payload: Payload
   readonly silent: unknown
   edits: number
+  /** By the bot; or a person, where a test sets it. */
   isDeleted: boolean
 }
 
 /**
- * The Bot API at the other end of an HttpClient, in memory and in the time of a fake clock: it holds polls open, forgets
- * what a poll confirmed, and fails when a test says so.
+ * The Bot API at the other end of an HttpClient, in memory and in the time of a fake clock: the rules of FakeBotApi
+ * without its sockets, and it fails when a test says so. Chats and topics are there as soon as somebody writes to them.
  */
 export class TelegramWire implements HttpClient {
   readonly calls: { readonly method: string; readonly payload: Payload; readonly atMs: number }[] = []
   readonly messages: WireMessage[] = []
   /** Answers in place of the next results, by method. */
-  readonly next = new Map<string, (Refusal | HttpError | 'silent' | { readonly body: string })[]>()
+  readonly next = new Map<string, Fault[]>()
   /** Refuses a text as HTML, whatever stands in it. */
   refusesHtml = false
   /** No network: everything fails at once. */
@@ -49,33 +57,41 @@ export class TelegramWire implements HttpClient {
   /** The ids of every update that a poll was given. */
   readonly given: unknown[] = []
   readonly #clock: FakeClock
-  #updates: Payload[] = []
-  #nextUpdateId = 500
-  #nextMessageId = 1
-  #wake: () => void = () => undefined
+  readonly #world: World
 
   constructor(clock: FakeClock) {
     this.#clock = clock
+    this.#world = {
+      bot: { id: 7000, is_bot: true, first_name: 'Pincer', username: botName },
+      clock,
+      // Beyond all ids that tests give to messages of people.
+      chats: new Chats(clock, false, 1_000_000),
+      files: new Files(),
+      updates: new UpdateQueue(clock, 500),
+      isPrivacyOn: true,
+      presses: new Map(),
+      commands: new Map(),
+    }
   }
 
   /** Adds an update with the next id. */
   push(update: Payload): number {
-    const id = this.#nextUpdateId++
-    this.pushRaw({ update_id: id, ...update })
-    return id
+    const [kind = 'message', payload] = Object.entries(update)[0] ?? []
+    this.#happened(update)
+    return this.#world.updates.add(kind as UpdateKind, payload) ?? 0
   }
 
   pushRaw(update: unknown): void {
-    this.#updates.push(update as Payload)
-    this.#wake()
+    if (isObject(update)) this.#happened(update)
+    this.#world.updates.addRaw(update as Update)
   }
 
   /** Updates that no poll has confirmed. */
   unconfirmed(): readonly unknown[] {
-    return this.#updates.map((update) => update['update_id'])
+    return this.#world.updates.pendingIds
   }
 
-  fail(method: string, ...answers: (Refusal | HttpError | 'silent' | { readonly body: string })[]): void {
+  fail(method: string, ...answers: Fault[]): void {
     this.next.set(method, [...(this.next.get(method) ?? []), ...answers])
   }
 
@@ -110,15 +126,17 @@ export class TelegramWire implements HttpClient {
     if (scripted === 'silent') await this.#silence(request, signal)
     if (scripted instanceof HttpError) throw scripted
     if (typeof scripted === 'object' && 'body' in scripted) return response(502, scripted.body)
-    if (typeof scripted === 'object') return refusal(scripted)
+    if (typeof scripted === 'object') {
+      return refusal(new Refusal(scripted.code, scripted.description, scripted.parameters))
+    }
     try {
       const result = await this.#run(method, payload, signal)
       await this.after(method)
       if (signal.aborted) throw stopped()
       return response(200, JSON.stringify({ ok: true, result }))
     } catch (error) {
-      if (error instanceof Error) throw error
-      return refusal(error as Refusal)
+      if (error instanceof Refusal) return refusal(error)
+      throw error
     }
   }
 
@@ -135,99 +153,79 @@ export class TelegramWire implements HttpClient {
     })
   }
 
-  #run(method: string, payload: Payload, signal: AbortSignal): unknown {
+  async #run(method: string, payload: Payload, signal: AbortSignal): Promise<unknown> {
+    const { chat_id: chat, message_thread_id: topic } = payload
+    if (typeof chat === 'number' && chat !== unknownChat) this.#open(chat, topic)
+    if (payload['parse_mode'] === 'HTML' && this.refusesHtml)
+      throw badRequest("can't parse entities: as a test wants it")
+    const result = await callMethod(this.#world, method, { values: payload, files: new Map() }, signal)
     switch (method) {
-      case 'getMe':
-        return { id: 7000, is_bot: true, first_name: 'Pincer', username: botName }
       case 'getUpdates':
-        return this.#getUpdates(payload, signal)
+        if (Array.isArray(result)) this.given.push(...result.map((update: Update) => update.update_id))
+        break
       case 'sendMessage':
-        return this.#sendMessage(payload)
-      case 'editMessageText':
-        return this.#editMessage(payload)
-      case 'deleteMessage':
-        this.#find(payload).isDeleted = true
-        return true
-      default:
-        return true
+        this.#sent(payload, result)
+        break
+      case 'editMessageText': {
+        const message = this.#find(payload)
+        Object.assign(message, { text: String(payload['text']), payload, edits: message.edits + 1 })
+        break
+      }
     }
+    return result
   }
 
-  async #getUpdates(payload: Payload, signal: AbortSignal): Promise<unknown> {
-    const offset = Number(payload['offset'] ?? 0)
-    this.#updates = this.#updates.filter((update) => !(Number(update['update_id']) < offset))
-    if (this.#updates.length === 0) {
-      await new Promise<void>((resolve, reject) => {
-        const timer = this.#clock.after(Number(payload['timeout']) * 1_000, resolve)
-        this.#wake = resolve
-        signal.addEventListener('abort', () => {
-          timer.cancel()
-          reject(stopped())
-        })
-        this.#wake = () => {
-          timer.cancel()
-          resolve()
-        }
-      })
-    }
-    const updates = this.#updates
-      .filter((update) => !(Number(update?.['update_id']) < offset))
-      .slice(0, Number(payload['limit']))
-    this.given.push(...updates.map((update) => update?.['update_id']))
-    return updates
+  #open(id: number, topic: unknown): void {
+    const chat = this.#world.chats.open(id)
+    if (typeof topic === 'number') chat.topics.add(topic)
   }
 
-  #sendMessage(payload: Payload): unknown {
+  /** What people did stands in the chats, so that it can be replied to and answered. */
+  #happened({ message, callback_query: press }: Payload): void {
+    if (isObject(press) && typeof press['id'] === 'string')
+      this.#world.presses.set(press['id'], { atMs: this.#clock.monotonicMs(), answer: undefined })
+    if (!isObject(message) || !isObject(message['chat'])) return
+    const { message_id: id, date, chat } = message
+    if (typeof id !== 'number' || typeof date !== 'number' || typeof chat['id'] !== 'number') return
+    const body = { ...message, message_id: id, date, chat }
+    const stored = { body, isDeleted: false, isFromBot: false, isPreviewOff: false, isSilent: false }
+    this.#world.chats.open(chat['id']).messages.set(id, stored)
+  }
+
+  #sent(payload: Payload, result: unknown): void {
     const chat = Number(payload['chat_id'])
-    if (chat === 404404) refuse(400, 'Bad Request: chat not found')
-    this.#checkText(payload)
-    const message: WireMessage = {
+    const id = Number(isObject(result) ? result['message_id'] : undefined)
+    const stored = this.#world.chats.get(chat)?.messages.get(id)
+    if (stored === undefined) throw new Error('It took a message and has none.')
+    this.messages.push({
       chat,
       topic: payload['message_thread_id'],
-      id: this.#nextMessageId++,
+      id,
       text: String(payload['text']),
       payload,
       silent: payload['disable_notification'],
       edits: 0,
-      isDeleted: false,
-    }
-    this.messages.push(message)
-    return { message_id: message.id, date: 0, chat: { id: chat, type: 'private', first_name: 'x' } }
-  }
-
-  #editMessage(payload: Payload): unknown {
-    const message = this.#find(payload)
-    this.#checkText(payload)
-    if (message.text === payload['text']) refuse(400, 'Bad Request: message is not modified')
-    message.text = String(payload['text'])
-    message.payload = payload
-    message.edits++
-    return true
-  }
-
-  #checkText(payload: Payload): void {
-    const text = String(payload['text'])
-    if (text.trim() === '') refuse(400, 'Bad Request: message text is empty')
-    if (payload['parse_mode'] === 'HTML' && this.refusesHtml) {
-      refuse(400, "Bad Request: can't parse entities: Unsupported start tag")
-    }
-    if (payload['parse_mode'] !== 'HTML' && text.length > 4096) refuse(400, 'Bad Request: message is too long')
+      get isDeleted() {
+        return stored.isDeleted
+      },
+      set isDeleted(is) {
+        stored.isDeleted = is
+      },
+    })
   }
 
   #find(payload: Payload): WireMessage {
-    const found = this.messages.find((each) => each.id === payload['message_id'] && !each.isDeleted)
-    return found ?? refuse(400, 'Bad Request: message to edit not found')
+    const found = this.messages.find(({ chat, id }) => chat === payload['chat_id'] && id === payload['message_id'])
+    if (found === undefined) throw new Error('It took a message that was never sent.')
+    return found
   }
 }
 
-function refuse(code: number, description: string): never {
-  // Thrown as it is: what is no Error becomes the answer.
-  // oxlint-disable-next-line typescript/only-throw-error
-  throw { code, description }
-}
+/** A chat that never was. */
+const unknownChat = 404404
 
-function refusal({ code, description, parameters }: Refusal): HttpResponse {
-  return response(code, JSON.stringify({ ok: false, error_code: code, description, parameters }))
+function refusal({ status, message, parameters }: Refusal): HttpResponse {
+  return response(status, JSON.stringify({ ok: false, error_code: status, description: message, parameters }))
 }
 
 function response(status: number, body: string): HttpResponse {
