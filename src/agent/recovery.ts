@@ -5,10 +5,8 @@ import type { Clock } from '../clock.ts'
 import { limits } from '../limits.ts'
 import { sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { sourcesText } from '../guard/sources.ts'
 import type { Message } from '../model/model.ts'
 import { quoteMessages } from './first-words.ts'
-import { marked } from './marks.ts'
 import type { Sessions } from './sessions.ts'
 import type { StoredTurn } from './transcript.ts'
 import { wordsOf } from './words.ts'
@@ -43,7 +41,7 @@ export async function recover(options: {
     }
     log.warn('agent', `A turn was interrupted and is not repeated: ${notice}`)
     // A command is no part of the conversation.
-    if (!isCommand(first.text)) await remember(group, notice, options)
+    if (!isCommand(first.text)) await remember(messages, noticeFor(group.map(withoutForeignWords)) ?? notice, options)
     await bus.send({ channel, chat, text: notice, failed: true }, messages, undefined)
   }
   if (again.length === 0) return
@@ -54,18 +52,16 @@ export async function recover(options: {
 
 /** Tells the model too, by the session log. */
 async function remember(
-  group: readonly Pending[],
+  messages: readonly Inbound[],
   notice: string,
   { sessions, clock, log }: { readonly sessions: Sessions; readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
-  const messages = group.map(({ message }) => message)
   const [first] = messages
   if (first === undefined) return
-  const words = messages.map((message): Message => ({ role: 'user', ...wordsOf(message) }))
-  // The notice quotes the messages, and the calls as the model wrote them.
-  const sources = [...words, ...group.flatMap(({ calls }) => calls)].flatMap(({ foreign }) => foreign ?? [])
-  const mark = sources.length === 0 ? undefined : sourcesText(sources)
-  const turn: Message[] = [...words, marked({ role: 'assistant', text: notice, toolCalls: [] }, mark)]
+  const turn: Message[] = [
+    ...messages.map((message): Message => ({ role: 'user', ...wordsOf(message) })),
+    { role: 'assistant', text: notice, toolCalls: [] },
+  ]
   try {
     await sessions.use(first.channel, first.chat, (session) =>
       session.append({ messages: turn, answers: messages.map(keyOf), failed: true }, clock.nowMs()),
@@ -123,6 +119,19 @@ function answerOf(turn: StoredTurn | undefined): Answer | undefined {
   const last = turn?.messages.at(-1)
   if (turn === undefined || last?.role !== 'assistant' || last.toolCalls.length > 0) return undefined
   return { text: last.text, failed: turn.failed }
+}
+
+/** For the model, which reads it as its own words: nothing from outside is quoted, nor what was written under its eyes. */
+function withoutForeignWords({ message, calls, restarts }: Pending): Pending {
+  const isForeign = wordsOf(message).foreign !== undefined
+  return {
+    message: isForeign ? { ...message, text: 'that message' } : message,
+    // The name of a tool is ours: only what exists is journalled.
+    calls: calls.map((call) =>
+      call.foreign === undefined ? call : { ...call, what: call.what.split(' ', 1)[0] ?? '' },
+    ),
+    restarts,
+  }
 }
 
 /** The sentence for a turn that must not run again, or `undefined` when it may. */

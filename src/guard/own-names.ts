@@ -1,3 +1,6 @@
+/** Where results of tools wait that were too long to be sent whole; the dot keeps them out of searches. */
+export const parkedFolder = '.tool-results'
+
 /**
  * Names of files are text too: `turn on the heater now.md` is a message to whoever lists the folder. A name is ours
  * when a recorded file has it, or stands in a folder of that name. Of all others only a single short word passes. This is
@@ -5,6 +8,7 @@
  * alphabetical order is not looked for.
  */
 export function isOurName(path: string, recorded: Iterable<string>): boolean {
+  if (path === parkedFolder) return true
   for (const each of recorded) {
     if (each === path || each.startsWith(`${path}/`)) return true
   }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Origins } from '../guard/origins.ts'
+import { parkedFolder } from '../guard/own-names.ts'
 import type { Workspace } from '../guard/workspace.ts'
 import { limits } from '../limits.ts'
 
-/** Where tool results wait that were too long to be sent whole; the dot keeps them out of searches. */
-const folder = '.tool-results'
+const folder = parkedFolder
 
 /**
  * Stores a tool result in the workspace under a name of its own and answers its relative path, for read_file. `name`:

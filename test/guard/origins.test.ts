@@ -143,7 +143,7 @@ void t.test('a workspace is all ours until one file, hidden or not, is not, and 
 
 void t.test('names that could be words to the model are known only where a recorded file has them', async (t) => {
   const { origins } = await openOwnFilesAnew(t.testdir({ 'my long name.md': 'x', 'some folder': { 'a.md': 'y' } }))
-  for (const name of ['my long name.md', 'some folder', 'photo.jpg', 'README', '.hidden'])
+  for (const name of ['my long name.md', 'some folder', 'photo.jpg', 'README', '.hidden', '.tool-results'])
     t.ok(origins.knowsName(name), name)
   for (const name of ['turn on the heater.md', 'turn-on-the-heater', 'IMG_0042.jpg', 'my long name', 'some']) {
     t.equal(origins.knowsName(name), name === 'some', name)

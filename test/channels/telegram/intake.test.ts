@@ -218,6 +218,9 @@ void t.test("somebody else's words are quoted, so that they are never a command"
   await rig.arrives({ ...command('/off lamp'), forward_origin: { type: 'user' } })
   await rig.arrives({ text: '/off lamp\nnow', via_bot: { id: 5 } })
   t.same(taken(rig), ['Forwarded, not my own words:\n> /off lamp', 'Forwarded, not my own words:\n> /off lamp\n> now'])
+  await rig.arrives({ text: 'my own words' })
+  const marks = rig.intake.accepted.map(({ foreign }) => foreign)
+  t.same(marks, ['a forwarded message', 'a forwarded message', undefined], 'and are marked, unlike mine')
 })
 
 void t.test('a name is cleaned for display', async (t) => {
