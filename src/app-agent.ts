@@ -6,10 +6,9 @@ import { statusText } from './agent/status.ts'
 import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
 import type { Inbound } from './bus/message.ts'
-import type { Channel } from './channels/channel.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import { SteeringFiles } from './guard/steering-files.ts'
-import type { Approver } from './guard/approval.ts'
+import type { ApprovalDesk, Approver } from './guard/approval.ts'
 import { limits } from './limits.ts'
 import { Orders } from './model/offline/orders.ts'
 import { version } from './runtime.ts'
@@ -20,8 +19,8 @@ import { Registry } from './tools/registry.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
 
-export function createRegistry(base: Base, options: AppOptions): Registry {
-  const { workspace, origins, devices, rawTools, channels, audit } = base
+export function createRegistry(base: Base, options: AppOptions, approver: Approver): Registry {
+  const { workspace, origins, devices, rawTools, audit } = base
   const { clock, log, redact, config } = options
   return new Registry({
     tools: [
@@ -30,7 +29,7 @@ export function createRegistry(base: Base, options: AppOptions): Registry {
       ...rawTools.tools,
       ...(options.tools ?? []),
     ],
-    approver: createApprover(channels),
+    approver,
     budget: new ActBudget({
       clock,
       actsPerHour: config.limits.actsPerHour,
@@ -63,6 +62,7 @@ function createPrompts(base: Base, steering: SteeringFiles): PromptCache {
 export function createAgent(parts: {
   readonly base: Base
   readonly registry: Registry
+  readonly approvals: ApprovalDesk
   readonly choice: ModelChoice
   readonly options: AppOptions
 }): {
@@ -71,7 +71,7 @@ export function createAgent(parts: {
   readonly commands: Commands
   readonly status: (asked: Inbound | 'on the host') => string
 } {
-  const { base, registry, choice, options } = parts
+  const { base, registry, approvals, choice, options } = parts
   const { board, hardware, devices, bus, sessions, rawTools } = base
   const { clock, log, config } = options
   const steering = new SteeringFiles({ ...base, log })
@@ -121,7 +121,12 @@ export function createAgent(parts: {
     makeSafe: async (reason) => {
       await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
     },
-    stopTurns: (where) => loop.stopTurns(where),
+    stopTurns: (where) => {
+      // Commands may have asked too, and no turn of theirs is there to be stopped.
+      approvals.withdraw(where)
+      return loop.stopTurns(where)
+    },
+    approvals,
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,
     pairing: base.telegram?.pairing,
@@ -129,15 +134,4 @@ export function createAgent(parts: {
     play: (words) => hardware.play(words),
   })
   return { loop, commands, prompts, status }
-}
-
-function createApprover(channels: readonly Channel[]): Approver {
-  return {
-    stands: () => Promise.resolve(false),
-    ask: ({ channel, chat, person, action, reason }, signal) => {
-      const asked = channels.find((each) => each.name === channel)
-      if (asked === undefined) return Promise.resolve({ unavailable: `the channel ${channel} is gone` })
-      return asked.ask({ chat, personId: person.id, action, reason }, signal)
-    },
-  }
 }

@@ -11,6 +11,7 @@ import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
 import { createAgent, createRegistry } from './app-agent.ts'
+import { createApprovals } from './app-approvals.ts'
 import { type AppOptions, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
 
@@ -41,7 +42,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { home, config, clock, log } = options
   const base = await createBase(options)
   const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware, network } = base
-  const registry = createRegistry(base, options)
+  const approvals = createApprovals(channels, options)
+  const registry = createRegistry(base, options, approvals)
   const models = await createModels({
     config,
     devices,
@@ -53,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     stateFolder: home.state,
     instead: options.model,
   })
-  const { loop, commands, prompts, status } = createAgent({ base, registry, choice: models.choice, options })
+  const { loop, commands, prompts, status } = createAgent({ base, registry, approvals, choice: models.choice, options })
 
   const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
   const start = async (): Promise<void> => {

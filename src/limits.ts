@@ -27,6 +27,8 @@ export const limits = {
   turnCallsPerReplyMax: 32,
   /** The same call with the same result so often in a row ends the turn. */
   turnSameCallMax: 3,
+  /** So many questions that a person did not answer with yes end the turn. */
+  turnRefusalsMax: 2,
   /** The clock of this board may lag so much behind that of a chat service and still tell how old a message is. */
   clockSkewMaxMs: 60_000,
   /** A message older than this when it was accepted, or taken up again, needs a confirmation that names its age. */
@@ -95,6 +97,13 @@ export const limits = {
   approvalCharsMax: 3_000,
   /** Why a person is asked; a source of foreign text may have chosen a part of it. */
   approvalReasonCharsMax: 300,
+  approvalCodeChars: 5,
+  /** Of an action in a list of them, and of a person's name. */
+  approvalListedCharsMax: 200,
+  approvalNameCharsMax: 64,
+  /** Questions that wait for an answer at the same time, in all chats. */
+  questionsOpenMax: 20,
+  standingApprovalsMax: 50,
   /** Workspace files that an approval of a command is bound to, and the size of each. */
   boundFilesMax: 64,
   boundFileBytesMax: 8 * 1024 * 1024,

@@ -7,6 +7,7 @@ const parts = {
   yaml: () => import('./config/yaml-file.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
   terminal: () => import('./channels/terminal/interactive.ts'),
+  approvals: () => import('./guard/approvals.ts'),
   telegram: () => import('./channels/telegram/telegram-channel.ts'),
   openai: () => import('./model/openai/openai-model.ts'),
   anthropic: () => import('./model/anthropic/anthropic-model.ts'),

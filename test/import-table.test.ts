@@ -20,6 +20,7 @@ const foundation = [
   'secret-forms',
   'secret-shapes',
   'secret-views',
+  'short-code',
   'local-time',
   'stop-parts',
   'short-code',
@@ -27,7 +28,7 @@ const foundation = [
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
 /** The composition root, in files of one idea each. */
-const app = new Set(['app.ts', 'app-agent.ts', 'app-base.ts', 'app-model.ts', 'app-network.ts'])
+const app = new Set(['app.ts', 'app-agent.ts', 'app-approvals.ts', 'app-base.ts', 'app-model.ts', 'app-network.ts'])
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +39,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'hardware/': [...foundation],
   'http/': [...foundation],
   'model/': [...foundation, 'http/', 'config/known-providers.ts'],
-  'guard/': [...foundation, 'bus/message.ts'],
+  'guard/': [...foundation, 'bus/message.ts', 'bus/question.ts'],
   'devices/': [...foundation, 'config/config.ts', 'hardware/ports.ts'],
   'tools/': [
     ...foundation,
@@ -54,7 +55,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'daemon/': [
     ...foundation,
     'bus/message.ts',
-    'channels/channel.ts',
+    'bus/question.ts',
     'channels/terminal/terminal-peer.ts',
     'channels/terminal/line-splitter.ts',
   ],

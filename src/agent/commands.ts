@@ -1,7 +1,9 @@
 import type { Inbound } from '../bus/message.ts'
 import type { PairingPort } from '../channels/pairing-port.ts'
+import type { ApprovalDesk } from '../guard/approval.ts'
 import { nearest } from '../nearest.ts'
 import type { CallOrigin } from '../tools/registry.ts'
+import { approvalCommands } from './approval-commands.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
 import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
 import { type ModelCommandParts, modelCommands } from './model-commands.ts'
@@ -13,6 +15,7 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly status: (asked: Inbound) => string
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
+  readonly approvals: ApprovalDesk
   readonly choice: ModelCommandParts
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
@@ -23,6 +26,8 @@ export const commandMenu: readonly { readonly command: string; readonly descript
   { command: 'read', description: 'read all devices, or one' },
   { command: 'set', description: 'switch a device: /set lamp on for 10m' },
   { command: 'status', description: 'how the board and I are doing' },
+  { command: 'approve', description: 'what waits for your yes; /approve CODE allows it' },
+  { command: 'deny', description: 'say no: /deny CODE' },
   { command: 'stop', description: 'stop what I am doing; /stop all makes outputs safe' },
   { command: 'resume', description: 'let outputs be switched again after /stop all' },
   { command: 'new', description: 'begin a new conversation' },
@@ -35,7 +40,7 @@ export const commandMenu: readonly { readonly command: string; readonly descript
 type Role = Inbound['person']['role']
 
 /** Commands of the design that belong to parts which this version does not have. */
-const laterCommands: ReadonlySet<string> = new Set(['jobs', 'approve', 'deny'])
+const laterCommands: ReadonlySet<string> = new Set(['jobs'])
 
 /** The words after a slash: they work without any model, cost no tokens and never wait behind a turn. */
 export class Commands {
@@ -47,6 +52,7 @@ export class Commands {
       ...modelCommands(parts.choice),
       ...deviceCommands(parts),
       ...turnCommands(parts),
+      ...approvalCommands(parts.approvals),
       ...pairCommand(parts.pairing),
     }
     this.#commands = new Map(Object.entries(table))

@@ -10,8 +10,8 @@ import { marked, marksOf, type Words } from './marks.ts'
 import { callModel } from './model-call.ts'
 import { Repetition } from './repetition.ts'
 import { repair } from './repair.ts'
-import { toolLine } from './tool-line.ts'
 import type { StoredTurn } from './transcript.ts'
+import { ToolCalls } from './tool-calls.ts'
 import { fitRequest, leftOutNote } from './window.ts'
 import { standsIn } from './word-for-word.ts'
 
@@ -65,11 +65,7 @@ export class Turn {
   readonly #options: TurnOptions
   readonly #messages: Message[] = []
   readonly #repetition = new Repetition()
-  /** Changing calls that came back well, in words. */
-  readonly #done: string[] = []
-  /** Changing calls that /stop met in the middle: what they did is not known. */
-  readonly #unsure: string[] = []
-
+  readonly #calls: ToolCalls
   /** Whence the text from outside came that was in the last request: in what the model sees. */
   #inView: string | undefined
   /** Those of the newest message that is an owner's own. */
@@ -78,19 +74,16 @@ export class Turn {
 
   constructor(options: TurnOptions) {
     this.#options = options
+    this.#calls = new ToolCalls(options)
   }
 
   /** `sentence`, then what was changed before it: nobody should have to look for that. */
   withChanges(sentence: string): string {
-    const parts = [sentence]
-    if (this.#done.length > 0) parts.push(`Done before that: ${this.#done.join('; ')}.`)
-    if (this.#unsure.length > 0) parts.push(`Started, and perhaps done: ${this.#unsure.join('; ')}.`)
-    return parts.join(' ')
+    return this.#calls.withChanges(sentence)
   }
 
-  /** False as long as no changing call came back well, and none was met in the middle by /stop. */
   hasChanged(): boolean {
-    return this.#done.length + this.#unsure.length > 0
+    return this.#calls.hasChanged()
   }
 
   async run(): Promise<TurnResult> {
@@ -103,6 +96,8 @@ export class Turn {
         this.#messages.push(marked({ role: 'assistant', text, toolCalls }, this.#inView))
         if (reply.toolCalls.length === 0) return this.#answer(reply.text)
         const outcomes = await this.#runCalls(reply.toolCalls)
+        const refusal = this.#calls.refusal()
+        if (refusal !== undefined) return this.end(this.withChanges(refusal))
         const repeated = this.#repetition.note(reply.toolCalls, outcomes)
         if (repeated !== undefined) return this.end(repeated)
       }
@@ -182,53 +177,19 @@ export class Turn {
     return this.#contextText
   }
 
-  /** Runs the calls of one reply: neighbouring read-only ones together, all others alone and in order. */
-  async #runCalls(calls: readonly ToolCall[]): Promise<ToolOutcome[]> {
-    const outcomes: ToolOutcome[] = []
-    const taken = calls.slice(0, limits.turnCallsPerReplyMax)
-    const { signal } = this.#options.origin
-    while (outcomes.length < taken.length && !signal.aborted) {
-      const group = this.#groupAt(taken, outcomes.length)
-      outcomes.push(...(await Promise.all(group.map((call) => this.#runCall(call)))))
-    }
-    const whyNot = signal.aborted
-      ? 'Not run: the turn was stopped.'
-      : `Not run: at most ${limits.turnCallsPerReplyMax} calls at once. Send it again.`
-    calls.forEach((call, index) => {
-      const { text, failed, foreign } = (outcomes[index] ??= { text: whyNot, failed: true })
-      this.#messages.push(marked({ role: 'tool', callId: call.id, name: call.name, text, failed }, foreign))
-    })
-    if (signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
-    return outcomes
-  }
-
-  #groupAt(calls: readonly ToolCall[], start: number): readonly ToolCall[] {
-    let end = start
-    while (end < calls.length && this.#options.registry.isReadOnly(calls[end]?.name ?? '')) end++
-    return calls.slice(start, Math.max(end, start + 1))
-  }
-
-  async #runCall(call: ToolCall): Promise<ToolOutcome> {
-    const { registry, origin, onTool } = this.#options
-    const line = toolLine(call)
-    onTool(line, undefined)
-    let changeStarted = false
-    const untrusted = this.#inView
-    const outcome = await registry.run(call, {
-      ...origin,
-      untrusted,
+  /** Every call gets its answer, in the order of the calls. @throws `stopped` after that, when the turn was. */
+  async #runCalls(calls: readonly ToolCall[]): Promise<readonly ToolOutcome[]> {
+    const outcomes = await this.#calls.run(calls, {
+      untrusted: this.#inView,
       takeOrder: (tool, args) => this.#orders?.take(tool, args) === true,
       ownerWrote: (words) => this.#ownerWrote(words),
-      async beforeChange(what, foreign) {
-        const ended = await origin.beforeChange(what, foreign)
-        changeStarted = true
-        return ended
-      },
     })
-    onTool(line, outcome)
-    if (changeStarted && !outcome.failed) this.#done.push(line)
-    if (changeStarted && outcome.failed && origin.signal.aborted) this.#unsure.push(line)
-    return outcome
+    calls.forEach((call, index) => {
+      const { text = '', failed = true, foreign } = outcomes[index] ?? {}
+      this.#messages.push(marked({ role: 'tool', callId: call.id, name: call.name, text, failed }, foreign))
+    })
+    if (this.#options.origin.signal.aborted) throw new PincerError('stopped', 'The turn was stopped.')
+    return outcomes
   }
 
   /** In a message that the model sees: those of others are marked. */
@@ -245,7 +206,8 @@ export class Turn {
     } catch (error) {
       if (!isPincerError(error) || error.code !== 'model') throw error
     }
-    const done = this.#done.length === 0 ? 'nothing was changed' : `done: ${this.#done.join('; ')}`
+    const { done: changes } = this.#calls
+    const done = changes.length === 0 ? 'nothing was changed' : `done: ${changes.join('; ')}`
     return this.end(`I stopped after ${iterationsMax} rounds of tool calls; ${done}. Say "continue" to go on.`)
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Acceptance } from '../bus/message.ts'
+import type { Answer } from '../bus/question.ts'
 import { LineSplitter } from '../channels/terminal/line-splitter.ts'
 import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from '../channels/terminal/terminal-peer.ts'
 import type { Clock } from '../clock.ts'
@@ -59,7 +60,7 @@ export class ControlClient implements TerminalLink {
     return said.promise
   }
 
-  answer(questionId: string, answer: 'yes' | 'no'): void {
+  answer(questionId: string, answer: Answer): void {
     this.#send({ type: 'answer', question: questionId, answer })
   }
 
@@ -105,7 +106,7 @@ export class ControlClient implements TerminalLink {
         this.#peer?.question(message.id, message.question)
         break
       case 'withdraw':
-        this.#peer?.withdraw(message.id)
+        this.#peer?.withdraw(message.id, message.words)
         break
       case 'ended':
         this.#over = message.sentence

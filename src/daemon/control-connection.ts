@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Activity, Outbound } from '../bus/message.ts'
-import type { Question } from '../channels/channel.ts'
+import type { Question } from '../bus/question.ts'
 import { LineSplitter } from '../channels/terminal/line-splitter.ts'
 import type { TerminalLink, TerminalPeer } from '../channels/terminal/terminal-peer.ts'
 import type { Clock } from '../clock.ts'
@@ -76,8 +76,8 @@ export class ControlConnection implements TerminalPeer {
     this.#send({ type: 'question', id, question })
   }
 
-  withdraw(id: string): void {
-    this.#send({ type: 'withdraw', id })
+  withdraw(id: string, words: string): void {
+    this.#send({ type: 'withdraw', id, words })
   }
 
   ended(sentence: string): void {

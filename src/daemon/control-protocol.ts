@@ -6,10 +6,10 @@ import { limits } from '../limits.ts'
  * What passes over the control socket: one JSON object a line, both ways. The client speaks first, with `chat`
  * or `request`. Every message from outside is checked here, once.
  */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 const id = v.pipe(v.string(), v.maxLength(64))
-const answer = v.picklist(['yes', 'no'])
+const answer = v.picklist(['yes', 'always', 'no'])
 const acceptance = v.picklist(['accepted', 'full', 'duplicate'])
 
 const request = v.variant('name', [
@@ -46,7 +46,17 @@ const activity = v.variant('kind', [
   v.object({ kind: v.literal('turn-ended'), ...place }),
 ])
 
-const question = v.object({ chat: v.string(), personId: v.string(), action: v.string(), reason: v.string() })
+const question = v.object({
+  code: v.string(),
+  chat: v.string(),
+  personId: v.string(),
+  personName: v.string(),
+  action: v.string(),
+  call: v.exactOptional(v.string()),
+  reason: v.string(),
+  untilMs: v.number(),
+  offersAlways: v.boolean(),
+})
 
 const fromServer = v.variant('type', [
   v.object({ type: v.literal('welcome') }),
@@ -55,7 +65,7 @@ const fromServer = v.variant('type', [
   v.object({ type: v.literal('outbound'), message: outbound }),
   v.object({ type: v.literal('activity'), activity }),
   v.object({ type: v.literal('question'), id, question }),
-  v.object({ type: v.literal('withdraw'), id }),
+  v.object({ type: v.literal('withdraw'), id, words: v.string() }),
   v.object({ type: v.literal('reply'), failed: v.boolean(), text: v.string() }),
   /** The last line before the server closes. */
   v.object({ type: v.literal('ended'), sentence: v.string() }),

@@ -1,4 +1,5 @@
 import type { Person } from '../bus/message.ts'
+import type { Answer } from '../bus/question.ts'
 
 /** One exact call that only a human may allow. What is shown is what runs. */
 export interface ApprovalRequest {
@@ -32,4 +33,21 @@ export interface Approver {
   /** Whether this person has said "always" to exactly this. */
   stands(where: { readonly channel: string; readonly person: Person }, subject: StandingSubject): Promise<boolean>
   ask(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer>
+}
+
+/** Who gives an answer in words, and where. */
+export interface Answerer {
+  readonly channel: string
+  readonly chat: string
+  readonly person: Person
+}
+
+/** What /approve and /deny reach; both answer what to say. */
+export interface ApprovalDesk {
+  /** The questions that are open in this chat, and what stands for this person. Rejects with `disk`. */
+  list(by: Answerer): Promise<string>
+  /** Ends the open question with this code; a `no` also revokes what stands. Rejects with `usage` or `disk`. */
+  answer(by: Answerer, code: string, answer: Answer): Promise<string>
+  /** What asked was stopped. */
+  withdraw(where: { readonly channel: string; readonly chat: string } | 'all'): void
 }

@@ -70,7 +70,7 @@ export class Permission {
     })
     if (origin.person.role !== 'owner') return refused('only an owner can give it, not a guest')
     // In full: a person must not say yes to what stands behind an ellipsis.
-    const shownChars = action.length + (action === call ? 0 : call.length)
+    const shownChars = legible(action).length + (action === call ? 0 : call.length)
     if (shownChars > limits.approvalCharsMax) {
       const why = `with ${shownChars} characters it is too long to be shown to one (at most ${limits.approvalCharsMax})`
       const sentence = `${tool.name} needs a yes from a person, and ${why}: do it in smaller steps.`

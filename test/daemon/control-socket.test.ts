@@ -17,6 +17,8 @@ import type { ControlRequests } from '../../src/daemon/control-requests.ts'
 import { serveControl } from '../../src/daemon/control-socket.ts'
 import { openSocketFolder } from '../../src/daemon/socket-folder.ts'
 import type { Request } from '../../src/daemon/control-protocol.ts'
+import { askingContract } from '../contract/asking.ts'
+import { ask as askPerson } from '../support/asking.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 import { FakePeer, KeptOutput, outboundOf, owner, startTerminal, until } from '../support/terminal-rig.ts'
 
@@ -88,8 +90,8 @@ async function rawClient(home: string): Promise<{ socket: Socket; lines: () => s
   return { socket, lines: () => text.split('\n').filter((line) => line !== ''), closed }
 }
 
-const ask = (request: object) => `${JSON.stringify({ type: 'request', version: 1, request })}\n`
-const hello = '{"type":"chat","version":1,"interactive":true}\n'
+const ask = (request: object) => `${JSON.stringify({ type: 'request', version: 2, request })}\n`
+const hello = '{"type":"chat","version":2,"interactive":true}\n'
 
 void t.test('the socket is for its owner alone, and goes when the daemon goes', async (t) => {
   const home = t.testdir({ state: {} })
@@ -160,19 +162,48 @@ void t.test('a message, its reply, progress and a question pass over the socket'
   })
   t.same(peer.seen, ['The lamp\nis on.'])
   t.same(peer.activities, ['tool-started', 'tool-finished'])
-  const asking = daemon.channel.ask(question, never)
+  const asking = askPerson(daemon, question, never)
   await until(() => peer.questions.length === 1, 'the question')
   t.equal(peer.questions[0]?.action, 'set gate on')
   link.answer(peer.questions[0]?.id ?? '', 'yes')
   t.equal(await asking, 'yes')
   const stop = new AbortController()
-  const stopped = daemon.channel.ask(question, stop.signal)
+  const stopped = askPerson(daemon, question, stop.signal)
   await until(() => peer.questions.length === 2, 'the second question')
   stop.abort()
-  t.equal(await stopped, 'no')
+  t.equal(await stopped, 'withdrawn')
   await until(() => peer.withdrawn.length === 1, 'the withdrawal')
   await link.close()
   t.same(peer.endings, [], 'who leaves needs no farewell')
+})
+
+void t.test('a terminal at the far end of the socket is asked as one in the daemon is', (t) => {
+  askingContract((title, test) => {
+    void t.test(title, async (t) => {
+      const daemon = await startDaemon(t)
+      const peer = new FakePeer()
+      let joined: Awaited<ReturnType<typeof daemon.join>> | undefined
+      await test(t, {
+        channel: daemon.channel,
+        clock: daemon.clock,
+        chat: 'local',
+        personId: owner.id,
+        connect: async () => {
+          joined ??= await daemon.join(peer)
+        },
+        cutOff: () => Promise.resolve(),
+        answers: async (answer) => {
+          joined?.link.answer(peer.questions.at(-1)?.id ?? 'none', answer)
+          // The daemon reads the lines of a client in order: when it has taken this, it has read the answer.
+          await joined?.link.say({ id: newMessageId(), text: 'x' })
+        },
+        asked: () => peer.questions.map((each) => each.action),
+        endings: () => peer.endWords,
+      })
+      await joined?.link.close()
+    })
+  })
+  t.end()
 })
 
 void t.test('what the daemon does not take comes back as it is in the daemon itself', async (t) => {
@@ -218,7 +249,7 @@ void t.test('two clients share the chat, and the newest is asked', async (t) => 
   const second = await daemon.join(two)
   await daemon.channel.deliver(outboundOf('to both'), never)
   await until(() => one.seen.length + two.seen.length === 2, 'both have it')
-  const asking = daemon.channel.ask(question, never)
+  const asking = askPerson(daemon, question, never)
   await until(() => two.questions.length === 1, 'the question')
   t.equal(one.questions.length, 0)
   await second.link.close()
@@ -290,15 +321,15 @@ void t.test('lines that are not understood are answered with one sentence, and t
     ['null', 'null\n', /not understood/],
     ['a list', '[1]\n', /not understood/],
     ['an unknown type', '{"type":"root"}\n', /not understood at \\"type\\"/],
-    ['a missing field', '{"type":"chat","version":1}\n', /not understood/],
+    ['a missing field', '{"type":"chat","version":2}\n', /not understood/],
     ['a field of another kind', '{"type":"chat","version":"1","interactive":true}\n', /not understood/],
-    ['a field too many', '{"type":"chat","version":1,"interactive":true,"uid":0}\n', /not understood/],
+    ['a field too many', '{"type":"chat","version":2,"interactive":true,"uid":0}\n', /not understood/],
     ['a first line that is not chat', '{"type":"say","id":"a","text":"b"}\n', /first line/],
-    ['another version', '{"type":"chat","version":2,"interactive":true}\n', /different versions/],
+    ['another version', '{"type":"chat","version":1,"interactive":true}\n', /different versions/],
     ['chat twice', hello + hello, /Only the first line/],
     [
       'a request of another version',
-      '{"type":"request","version":2,"request":{"name":"status"}}\n',
+      '{"type":"request","version":1,"request":{"name":"status"}}\n',
       /different versions/,
     ],
     ['an unknown request', ask({ name: 'root' }), /not understood at \\"request.name\\"/],
@@ -335,7 +366,9 @@ void t.test('half a line and then nothing is nothing', async (t) => {
   raw.socket.end(`${hello}{"type":"say","id":"a","text":"lamp`)
   await raw.closed
   t.equal(daemon.intake.accepted.length, 0)
-  t.same(await daemon.channel.ask(question, never), { unavailable: 'nobody is at a terminal to say yes' })
+  t.same(await askPerson(daemon, question, never), {
+    unavailable: 'nobody is at a terminal to say yes: open one with `pincer chat`, and ask again',
+  })
 })
 
 void t.test('acknowledgements and answers that belong to nothing change nothing', async (t) => {
@@ -343,7 +376,7 @@ void t.test('acknowledgements and answers that belong to nothing change nothing'
   const raw = await rawClient(daemon.home)
   raw.socket.write(`${hello}{"type":"written","message":"x"}\n{"type":"answer","question":"x","answer":"yes"}\n`)
   await until(() => raw.lines().length === 1, 'the welcome')
-  const asking = daemon.channel.ask(question, never)
+  const asking = askPerson(daemon, question, never)
   await until(() => raw.lines().length === 2, 'the question')
   raw.socket.destroy()
   t.match(await asking, { unavailable: /nobody/ })

@@ -3,6 +3,7 @@ import { Commands } from '../../src/agent/commands.ts'
 import type { StopReport } from '../../src/agent/lanes.ts'
 import type { Inbound } from '../../src/bus/message.ts'
 import type { SwitchConfig } from '../../src/config/config.ts'
+import { PincerError } from '../../src/errors.ts'
 import type { ApprovalAnswer } from '../../src/guard/approval.ts'
 import { createDeviceTools } from '../../src/tools/devices.ts'
 import type { CallOrigin } from '../../src/tools/registry.ts'
@@ -51,6 +52,16 @@ export async function openCommands(
       return Promise.resolve()
     },
     status: () => 'All is well.',
+    approvals: {
+      list: (by) => Promise.resolve(`listed for ${by.person.name} in ${by.chat}`),
+      answer: (by, code, answer) => {
+        events.push(`${answer} ${code} by ${by.person.name}`)
+        return code === 'over'
+          ? Promise.reject(new PincerError('usage', 'It is over.'))
+          : Promise.resolve(`answered ${code}`)
+      },
+      withdraw: () => undefined,
+    },
     choice: {
       names: () => ['offline'],
       line: () => ({ ids: ['offline'], isChosen: false, now: 'offline' }),

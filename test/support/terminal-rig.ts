@@ -29,6 +29,8 @@ export class FakePeer implements TerminalPeer {
   readonly seen: string[] = []
   readonly questions: { readonly id: string; readonly action: string }[] = []
   readonly withdrawn: string[] = []
+  /** How questions ended, in words. */
+  readonly endWords: string[] = []
   readonly activities: string[] = []
   readonly endings: string[] = []
   /** What a write waits for. */
@@ -52,8 +54,9 @@ export class FakePeer implements TerminalPeer {
     this.questions.push({ id, action: question.action })
   }
 
-  withdraw(id: string): void {
+  withdraw(id: string, words: string): void {
     this.withdrawn.push(id)
+    this.endWords.push(words)
   }
 
   ended(sentence: string): void {

@@ -32,6 +32,8 @@ export function smallTool(
   })
 }
 
+export type BenchAnswer = ApprovalAnswer | ((signal: AbortSignal) => Promise<ApprovalAnswer>)
+
 export interface ToolBench {
   readonly registry: Registry
   readonly clock: FakeClock
@@ -53,7 +55,7 @@ export function createToolBench(
   options: {
     readonly clock?: FakeClock
     readonly stands?: (subject: StandingSubject) => boolean
-    readonly answer?: ApprovalAnswer | ((signal: AbortSignal) => Promise<ApprovalAnswer>)
+    readonly answer?: BenchAnswer
     readonly actsPerHour?: number
     readonly audit?: CallAudit
     readonly park?: (text: string) => Promise<string>

@@ -3,7 +3,7 @@ import { Turn, type TurnOptions } from '../../src/agent/turn.ts'
 import { limits } from '../../src/limits.ts'
 import type { Tool } from '../../src/tools/tool.ts'
 import type { ScriptedModel } from './scripted-model.ts'
-import { createToolBench, type ToolBench } from './tool-bench.ts'
+import { type BenchAnswer, createToolBench, type ToolBench } from './tool-bench.ts'
 
 export interface TurnRig {
   readonly turn: Turn
@@ -12,9 +12,14 @@ export interface TurnRig {
   readonly shown: string[]
 }
 
-/** A turn of this model with these tools; `stop` is what /stop does. */
-export function makeTurn(model: ScriptedModel, tools: readonly Tool[], more: Partial<TurnOptions> = {}): TurnRig {
-  const bench = createToolBench(tools)
+/** A turn of this model with these tools; `stop` is what /stop does, `answer` what a person says who is asked. */
+export function makeTurn(
+  model: ScriptedModel,
+  tools: readonly Tool[],
+  more: Partial<TurnOptions> = {},
+  answer?: BenchAnswer,
+): TurnRig {
+  const bench = createToolBench(tools, answer === undefined ? {} : { answer })
   const stop = new AbortController()
   const shown: string[] = []
   const turn = new Turn({

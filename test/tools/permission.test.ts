@@ -130,10 +130,15 @@ void t.test('the outcome says whether a person was asked and did not allow it', 
 })
 
 void t.test('what is too long to be judged is not asked', async (t) => {
-  const bench = createToolBench([shell({ needsHuman: () => ({ ...need(true), action: 'x'.repeat(2_990) }) })])
-  const outcome = await bench.registry.run(call('run', lamp), bench.origin())
-  t.match(outcome.text, /^run needs a yes from a person, and with 30\d\d characters it is too long .*smaller steps\.$/)
-  t.same(bench.asked, [])
+  for (const action of ['x'.repeat(2_990), '\u200b'.repeat(500)]) {
+    const bench = createToolBench([shell({ needsHuman: () => ({ ...need(true), action }) })])
+    const outcome = await bench.registry.run(call('run', lamp), bench.origin())
+    t.match(
+      outcome.text,
+      /^run needs a yes from a person, and with 30\d\d characters it is too long .*smaller steps\.$/,
+    )
+    t.same(bench.asked, [])
+  }
 })
 
 void t.test('what carries words out asks under foreign text, unless an owner wrote exactly them', async (t) => {

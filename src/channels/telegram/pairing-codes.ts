@@ -1,9 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import { limits } from '../../limits.ts'
-
-/** 32 signs, so that each byte of chance gives one evenly; without those that are read as another (0 O, 1 I). */
-const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+import { readShortCode, shortCode } from '../../short-code.ts'
 
 export interface Candidate {
   readonly id: number
@@ -36,7 +34,7 @@ export class PairingCodes {
     if (this.#noticedMs.has(candidate.id)) return undefined
     if (this.#pending.length >= limits.pairingPendingMax) return undefined
     if (this.#noticedMs.size >= limits.pairingSendersMax) return undefined
-    const code = newCode()
+    const code = shortCode(limits.pairingCodeChars)
     this.#pending = [...this.#pending, { candidate, code, endMs: nowMs + limits.pairingCodeMs }]
     this.#noticedMs.set(candidate.id, nowMs)
     return code
@@ -58,7 +56,7 @@ export class PairingCodes {
   find(typed: string): Candidate | undefined {
     this.#forgetOld()
     const wanted = Buffer.alloc(limits.pairingCodeChars)
-    const code = typed.toUpperCase().replaceAll(/[\s-]/g, '')
+    const code = readShortCode(typed)
     wanted.write(code, 'latin1')
     let found: Candidate | undefined
     // Every code is compared to the end, so that the time of an answer tells nothing about any of them.
@@ -80,8 +78,4 @@ export class PairingCodes {
       if (nowMs - atMs >= limits.pairingNoticeMs) this.#noticedMs.delete(id)
     }
   }
-}
-
-function newCode(): string {
-  return Array.from(randomBytes(limits.pairingCodeChars), (byte) => alphabet[byte % alphabet.length]).join('')
 }

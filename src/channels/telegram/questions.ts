@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Person } from '../../bus/message.ts'
+import type { Answer, Asking, Question } from '../../bus/question.ts'
 import { sleep, type Clock } from '../../clock.ts'
 import { isPincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import { formatLocalTime } from '../../local-time.ts'
-import type { Answer, Question } from '../channel.ts'
 import type { BotApi, Called } from './api.ts'
 import type { Background } from './background.ts'
 import { isGroup, parseChat } from './chat-address.ts'
@@ -12,15 +12,9 @@ import type { Body, Sender } from './sender.ts'
 import { tryAgain } from './try-again.ts'
 import type { Press } from './update-shape.ts'
 
-/** How a question ended, and what its message says of that. */
-interface Ending {
-  readonly answer: Answer
-  readonly words: string
-}
-
 interface OpenQuestion {
-  readonly personId: string
-  readonly end: (ending: Ending) => void
+  readonly question: Question
+  readonly asking: Asking
 }
 
 export interface QuestionsOptions {
@@ -36,9 +30,7 @@ export interface QuestionsOptions {
   readonly farewell: AbortSignal
 }
 
-const stoppingAnswer = { unavailable: 'Pincer is stopping' } as const
-
-/** Yes or no by two buttons. A press counts once, from the person who was asked, while the question stands. */
+/** Answers by buttons. A press counts once, from the person who was asked, while the question stands. */
 export class Questions {
   readonly #options: QuestionsOptions
   /** By the nonce that their buttons carry: a press from before a restart finds nothing. */
@@ -48,36 +40,28 @@ export class Questions {
     this.#options = options
   }
 
-  async ask(question: Question, signal: AbortSignal): Promise<Answer> {
-    const { clock, background, stopping } = this.#options
-    const obstacle = this.#obstacle(question)
-    if (obstacle !== undefined) return { unavailable: obstacle }
-    if (stopping.aborted) return stoppingAnswer
-    if (signal.aborted) return 'no'
+  ask(question: Question, asking: Asking): void {
+    const { background, stopping } = this.#options
+    const obstacle = stopping.aborted ? 'Pincer is stopping' : this.#obstacle(question)
+    if (obstacle !== undefined) {
+      asking.unavailable(obstacle)
+      return
+    }
     const nonce = randomBytes(12).toString('base64url')
-    const ended = Promise.withResolvers<Ending>()
     const over = new AbortController()
-    this.#open.set(nonce, { personId: question.personId, end: ended.resolve })
-    const onAbort = (): void => ended.resolve({ answer: 'no', words: 'Withdrawn: what asked was stopped.' })
-    signal.addEventListener('abort', onAbort, { once: true })
-    const timer = clock.after(limits.humanAnswerTimeoutMs, () =>
-      ended.resolve({ answer: 'no', words: `Not answered by ${formatLocalTime(clock.nowMs())}, so: no.` }),
-    )
+    this.#open.set(nonce, { question, asking })
     const body = questionBody(question, nonce)
     const sending = this.#send(question.chat, body, over.signal)
     background.run(async () => {
       const sent = await sending
-      if (sent.ok) return
-      const unavailable = `the question could not be brought to Telegram: ${sent.failure.sentence}`
-      ended.resolve({ answer: { unavailable }, words: '' })
+      if (!sent.ok) asking.unavailable(`the question could not be brought to Telegram: ${sent.failure.sentence}`)
     })
-    const { answer, words } = await ended.promise
-    this.#open.delete(nonce)
-    timer.cancel()
-    signal.removeEventListener('abort', onAbort)
-    over.abort()
-    background.run(() => this.#close(question.chat, body, words, sending))
-    return answer
+    background.run(async () => {
+      const words = await asking.ended
+      this.#open.delete(nonce)
+      over.abort()
+      await this.#close(question.chat, body, words, sending)
+    })
   }
 
   /** A button was pressed, perhaps by somebody else, perhaps of a question that is long over. */
@@ -86,7 +70,7 @@ export class Questions {
   }
 
   stop(): void {
-    for (const { end } of this.#open.values()) end({ answer: stoppingAnswer, words: 'Withdrawn: Pincer is stopping.' })
+    for (const { asking } of this.#open.values()) asking.unavailable('Pincer is stopping')
   }
 
   /** Why this person cannot be asked here. */
@@ -126,17 +110,17 @@ export class Questions {
   }
 
   async #press({ id, from, data }: Press): Promise<void> {
-    const { clock, roleOf } = this.#options
-    const [, nonce = '', choice] = /^ask:([\w-]{16}):(yes|no)$/.exec(data ?? '') ?? []
+    const { roleOf } = this.#options
+    const [, nonce = '', choice] = /^ask:([\w-]{16}):(yes|always|no)$/.exec(data ?? '') ?? []
     const open = this.#open.get(nonce)
-    if (open === undefined) return this.#answer(id, 'This question is over: nothing was done now.', false)
-    if (String(from.id) !== open.personId || roleOf(from.id) !== 'owner') {
+    if (open !== undefined && (String(from.id) !== open.question.personId || roleOf(from.id) !== 'owner')) {
       return this.#answer(id, 'This question is not yours to answer.', true)
     }
-    const answer = choice === 'yes' ? 'yes' : 'no'
-    const name = from.first_name ?? `user ${from.id}`
-    open.end({ answer, words: `${answer === 'yes' ? 'Yes' : 'No'}, by ${name}, ${formatLocalTime(clock.nowMs())}.` })
-    return this.#answer(id, answer === 'yes' ? 'Yes.' : 'No.', false)
+    const answer = choice === 'yes' || choice === 'always' ? choice : 'no'
+    if (open?.asking.answer(answer) !== true) {
+      return this.#answer(id, 'This question is over: nothing was done now.', false)
+    }
+    return this.#answer(id, said[answer], false)
   }
 
   /** The client shows a spinning button until this arrives. Telegram takes it for some seconds only. */
@@ -148,19 +132,26 @@ export class Questions {
   }
 }
 
-/** The action stands word for word, and apart from ours: no formatting can change how it reads. */
-function questionBody({ action, reason }: Question, nonce: string): Body {
+const said: Readonly<Record<Answer, string>> = { yes: 'Yes.', always: 'Always.', no: 'No.' }
+
+/** The action and the call stand word for word, and apart from ours: no formatting can change how they read. */
+function questionBody(question: Question, nonce: string): Body {
+  const { action, call, reason, personName, untilMs, code, offersAlways } = question
   const head = 'May I do this?\n\n'
-  return {
-    text: `${head}${action}\n\nI ask because ${reason}.`,
-    entities: [{ type: 'pre', offset: head.length, length: action.length }],
-    reply_markup: {
-      inline_keyboard: [
-        [
-          { text: 'Yes', callback_data: `ask:${nonce}:yes` },
-          { text: 'No', callback_data: `ask:${nonce}:no` },
-        ],
-      ],
-    },
+  const entities: NonNullable<Body['entities']>[number][] = [
+    { type: 'pre', offset: head.length, length: action.length },
+  ]
+  let text = `${head}${action}`
+  if (call !== undefined) {
+    text += '\n\nAs it will run:\n\n'
+    entities.push({ type: 'pre', offset: text.length, length: call.length })
+    text += call
   }
+  const until = formatLocalTime(untilMs)
+  text += `\n\nI ask because ${reason}. Only ${personName} can answer, until ${until}, by a button or with /approve ${code} or /deny ${code}.`
+  const choices: readonly Answer[] = offersAlways ? ['yes', 'always', 'no'] : ['yes', 'no']
+  const buttons = choices.map((choice) => ({ text: labels[choice], callback_data: `ask:${nonce}:${choice}` }))
+  return { text, entities, reply_markup: { inline_keyboard: [buttons] } }
 }
+
+const labels: Readonly<Record<Answer, string>> = { yes: 'Yes', always: 'Always', no: 'No' }

@@ -140,9 +140,9 @@ class Telegram implements Channel {
     return delivery
   }
 
-  ask: Channel['ask'] = (question, signal) => {
+  ask: Channel['ask'] = (question, asking) => {
     this.#progress.passed(question.chat)
-    return this.#questions.ask(question, signal)
+    this.#questions.ask(question, asking)
   }
 
   show: Channel['show'] = (activity) => this.#progress.show(activity)

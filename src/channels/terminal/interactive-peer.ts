@@ -1,15 +1,15 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Activity, Outbound } from '../../bus/message.ts'
+import type { Question } from '../../bus/question.ts'
 import type { Clock } from '../../clock.ts'
 import { sentenceOf } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { Redact } from '../../log.ts'
-import type { Question } from '../channel.ts'
 import type { Completions } from './completion.ts'
 import { mayRemember } from './history.ts'
 import type { Paint } from './paint.ts'
 import { printable, printableLine } from './printable.ts'
-import { parseYesNo, questionPrompt } from './question-line.ts'
+import { parseAnswer, questionDetails, questionPrompt } from './question-line.ts'
 import { Screen } from './screen.ts'
 import type { ExitCode } from './script-mode.ts'
 import { messageFault, newMessageId, type OpenLink, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
@@ -134,14 +134,17 @@ export class InteractivePeer implements TerminalPeer {
     this.#nextQuestion()
   }
 
-  withdraw(id: string): void {
+  withdraw(id: string, words: string): void {
     const waiting = this.#waitingQuestions.findIndex((each) => each.id === id)
-    if (waiting !== -1) this.#waitingQuestions.splice(waiting, 1)
-    if (this.#shown?.id !== id) return
+    if (waiting !== -1) {
+      this.#waitingQuestions.splice(waiting, 1)
+      return
+    }
+    const isShown = this.#shown?.id === id
     // What stands on the line was meant for the question that is gone.
-    this.#screen.takeDraft()
-    this.#tell(this.#paint.quiet('The question was withdrawn: it waited too long, or the turn was stopped.'))
-    this.#closeQuestion()
+    if (isShown) this.#screen.takeDraft()
+    this.#tell(this.#paint.quiet(printableLine(words)))
+    if (isShown) this.#closeQuestion()
   }
 
   ended(sentence: string): void {
@@ -210,6 +213,7 @@ export class InteractivePeer implements TerminalPeer {
     // What was typed before the question could be read must never answer it.
     this.#draft ||= this.#screen.takeDraft()
     this.#shown = { ...next, askedAgain: false, shownAtMs: this.#clock.monotonicMs() }
+    this.#tell(this.#paint.quiet(questionDetails(next.question)))
     this.#screen.setPrompt(questionPrompt(next.question))
   }
 
@@ -220,10 +224,17 @@ export class InteractivePeer implements TerminalPeer {
       this.#tell('That was typed before the question could be read: y or n?')
       return
     }
-    const answer = parseYesNo(text)
+    const answer = parseAnswer(text, shown.question)
+    if (answer === undefined && text.trim().startsWith('/')) {
+      // Commands wait for nothing: /approve and /deny answer in their way, and /stop ends what asks.
+      void this.#say(text)
+      return
+    }
     if (answer === undefined && !shown.askedAgain) {
       shown.askedAgain = true
-      this.#tell('Please answer y or n. Anything else counts as n.')
+      this.#tell(
+        `Please answer ${shown.question.offersAlways ? 'y, n or always' : 'y or n'}. Anything else counts as n.`,
+      )
       return
     }
     this.#closeQuestion()

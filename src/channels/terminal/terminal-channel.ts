@@ -3,13 +3,14 @@ import type { Acceptance, Activity, Outbound, Person } from '../../bus/message.t
 import type { Clock } from '../../clock.ts'
 import { PincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
-import type { Answer, Channel, Delivery, Intake, Question } from '../channel.ts'
+import type { Answer, Asking, Question } from '../../bus/question.ts'
+import type { Channel, Delivery, Intake } from '../channel.ts'
 import { assertSayable, type Said, type TerminalLink, type TerminalPeer } from './terminal-peer.ts'
 
 /** The terminal has one conversation, whoever is attached to it. */
 const terminalChat = 'local'
 
-const nobody: Answer = { unavailable: 'nobody is at a terminal to say yes' }
+const nobody = 'nobody is at a terminal to say yes: open one with `pincer chat`, and ask again'
 
 interface OpenDelivery {
   readonly offer: (peer: TerminalPeer) => void
@@ -18,8 +19,10 @@ interface OpenDelivery {
 
 interface OpenQuestion {
   readonly question: Question
+  readonly asking: Asking
   asked: TerminalPeer
-  readonly settle: (answer: Answer) => void
+  /** The asked peer gave a plain yes or no: it knows how the question ended. */
+  isAnsweredHere: boolean
 }
 
 /**
@@ -49,7 +52,7 @@ export class TerminalChannel implements Channel {
 
   stop(): Promise<void> {
     this.#intake = undefined
-    for (const open of this.#questions.values()) open.settle(nobody)
+    for (const { asking } of this.#questions.values()) asking.unavailable('Pincer is stopping')
     for (const delivery of this.#deliveries) delivery.giveUp()
     const peers = this.#peers
     this.#peers = []
@@ -65,7 +68,7 @@ export class TerminalChannel implements Channel {
       say: (message) => this.#say(message),
       answer: (questionId, answer) => {
         const open = this.#questions.get(questionId)
-        if (open?.asked === peer) open.settle(answer)
+        if (open?.asked === peer) this.#answer(open, answer)
       },
       close: () => {
         this.#detach(peer)
@@ -107,31 +110,21 @@ export class TerminalChannel implements Channel {
     })
   }
 
-  ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  ask(question: Question, asking: Asking): void {
     const peer = this.#newestInteractive()
     if (question.chat !== terminalChat || question.personId !== this.#person.id) {
-      return Promise.resolve({ unavailable: `only ${this.#person.name} can be asked at this terminal` })
+      asking.unavailable(`only ${this.#person.name} can be asked at this terminal`)
+      return
     }
-    if (peer === undefined) return Promise.resolve(nobody)
-    if (signal.aborted) return Promise.resolve('no')
-    return new Promise((resolve) => {
-      const id = randomUUID()
-      const settle = (answer: Answer): void => {
-        this.#questions.delete(id)
-        timer.cancel()
-        signal.removeEventListener('abort', refuse)
-        resolve(answer)
-      }
-      const refuse = (): void => {
-        settle('no')
-        open.asked.withdraw(id)
-      }
-      const open: OpenQuestion = { question, asked: peer, settle }
-      const timer = this.#clock.after(limits.humanAnswerTimeoutMs, refuse)
-      signal.addEventListener('abort', refuse, { once: true })
-      this.#questions.set(id, open)
-      peer.question(id, question)
-    })
+    if (peer === undefined) {
+      asking.unavailable(nobody)
+      return
+    }
+    const id = randomUUID()
+    const open: OpenQuestion = { question, asking, asked: peer, isAnsweredHere: false }
+    this.#questions.set(id, open)
+    void this.#closeWhenEnded(id, open)
+    peer.question(id, question)
   }
 
   show(activity: Activity): void {
@@ -153,6 +146,17 @@ export class TerminalChannel implements Channel {
     })
   }
 
+  async #closeWhenEnded(id: string, open: OpenQuestion): Promise<void> {
+    const words = await open.asking.ended
+    this.#questions.delete(id)
+    if (!open.isAnsweredHere) open.asked.withdraw(id, words)
+  }
+
+  /** "Always" has words that are worth reading, with the way to revoke it. */
+  #answer(open: OpenQuestion, answer: Answer): void {
+    if (open.asking.answer(answer)) open.isAnsweredHere = answer !== 'always'
+  }
+
   #newestInteractive(): TerminalPeer | undefined {
     return this.#peers.findLast((peer) => peer.interactive)
   }
@@ -162,7 +166,7 @@ export class TerminalChannel implements Channel {
     for (const [id, open] of this.#questions) {
       if (open.asked !== peer) continue
       const next = this.#newestInteractive()
-      if (next === undefined) open.settle(nobody)
+      if (next === undefined) open.asking.unavailable(nobody)
       else {
         open.asked = next
         next.question(id, open.question)

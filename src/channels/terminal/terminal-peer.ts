@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Acceptance, Activity, Outbound } from '../../bus/message.ts'
+import type { Answer, Question } from '../../bus/question.ts'
 import { PincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
-import type { Question } from '../channel.ts'
 
 /**
  * Somebody at a terminal: the user interface of this process, or a client on the control socket. The terminal channel
@@ -16,8 +16,8 @@ export interface TerminalPeer {
   activity(activity: Activity): void
   /** Asks; the answer comes through `TerminalLink.answer` with this id, once. */
   question(id: string, question: Question): void
-  /** The question is over without an answer: it waited too long, or its turn was stopped. */
-  withdraw(id: string): void
+  /** The question is over, and `words` say how; not called for a yes or no that this peer gave itself. */
+  withdraw(id: string, words: string): void
   /** Nothing more will come over this link. `sentence` says why. */
   ended(sentence: string): void
 }
@@ -31,7 +31,7 @@ export interface TerminalLink {
    */
   say(message: Said): Promise<Acceptance>
   /** Ignored unless exactly this question is open and this peer was asked. */
-  answer(questionId: string, answer: 'yes' | 'no'): void
+  answer(questionId: string, answer: Answer): void
   /** Leaves. Resolves when what this peer has written is known to the other side. */
   close(): Promise<void>
 }

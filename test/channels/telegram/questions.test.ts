@@ -1,8 +1,10 @@
 import t from 'tap'
 import { HttpError } from '../../../src/http/http-error.ts'
 import { limits } from '../../../src/limits.ts'
+import { ask, channelName, deskOf } from '../../support/asking.ts'
 import { settle } from '../../support/fake-clock.ts'
 import { ada, bob, createTelegramRig, eve, group, type TelegramRig } from '../../support/telegram-rig.ts'
+import { until } from '../../support/terminal-rig.ts'
 import type { TelegramWire } from '../../support/telegram-wire.ts'
 
 const never = new AbortController().signal
@@ -15,7 +17,7 @@ async function started(t: Parameters<typeof createTelegramRig>[0], allow: number
 }
 
 /** The data behind a button of the newest question. */
-function button(wire: TelegramWire, choice: 'yes' | 'no'): string {
+function button(wire: TelegramWire, choice: 'yes' | 'always' | 'no'): string {
   const last = wire.called('sendMessage').findLast((each) => each['reply_markup'] !== undefined)
   return new RegExp(`"(ask:[^"]+:${choice})"`).exec(JSON.stringify(last?.['reply_markup']))?.[1] ?? 'none'
 }
@@ -31,10 +33,13 @@ const answered = (rig: TelegramRig): readonly unknown[] =>
 
 void t.test('the action stands word for word, apart from the reason, with two buttons of a secret', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await settle()
   const sent = rig.wire.called('sendMessage')[0] ?? {}
-  t.equal(sent['text'], 'May I do this?\n\n<b>set</b> gate on\n\nI ask because it asks each time.')
+  t.match(
+    sent['text'],
+    /^May I do this\?\n\n<b>set<\/b> gate on\n\nI ask because it asks each time\. Only Ada can answer, until Saturday 2026-11-21 \d\d:\d\d, by a button or with \/approve [A-Z2-9]{5} or \/deny [A-Z2-9]{5}\.$/,
+  )
   t.equal(sent['parse_mode'], undefined)
   const [entity] = sent['entities'] as readonly { readonly offset: number; readonly length: number }[]
   t.equal(String(sent['text']).substr(entity?.offset ?? 0, entity?.length), question.action)
@@ -47,12 +52,12 @@ void t.test('the action stands word for word, apart from the reason, with two bu
 
 void t.test('the message then says who decided what and when, and has no buttons any more', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await settle()
   await press(rig, button(rig.wire, 'no'))
   t.equal(await asking, 'no')
   t.match(rig.wire.texts(), [
-    /gate on\n\nI ask because it asks each time\.\n\nNo, by Ada, Saturday 2026-11-21 \d\d:\d\d\./,
+    /gate on\n\nI ask because it asks each time\. .*\n\nNo, by Ada, Saturday 2026-11-21 \d\d:\d\d\./,
   ])
   const [edit] = rig.wire.called('editMessageText')
   t.equal(edit?.['reply_markup'], undefined)
@@ -62,7 +67,7 @@ void t.test('the message then says who decided what and when, and has no buttons
 
 void t.test('another press than of the person who was asked counts for nothing, also in a group', async (t) => {
   const rig = await started(t, [ada.id, 1003])
-  const asking = rig.channel.ask({ ...question, chat: String(group.id) }, never)
+  const asking = ask(rig, { ...question, chat: String(group.id) }, never)
   await settle()
   let isDecided = false
   void asking.then(() => (isDecided = true))
@@ -78,7 +83,7 @@ void t.test('another press than of the person who was asked counts for nothing, 
 
 void t.test('a press counts once, and each one is answered', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await settle()
   const [yes, no] = [button(rig.wire, 'yes'), button(rig.wire, 'no')]
   rig.wire.push({ callback_query: { id: 'a', from: ada, data: no } })
@@ -95,7 +100,7 @@ void t.test('a press counts once, and each one is answered', async (t) => {
 
 void t.test('data that was made up, or is from before a restart, is answered and does nothing', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await settle()
   let isDecided = false
   void asking.then(() => (isDecided = true))
@@ -124,9 +129,9 @@ void t.test('an answer to a press is tried again', async (t) => {
 
 void t.test('without an answer in time it is no, and the message says so', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await rig.clock.advance(limits.humanAnswerTimeoutMs)
-  t.equal(await asking, 'no')
+  t.equal(await asking, 'silence')
   await settle()
   t.match(rig.wire.texts(), [/Not answered by Saturday .*, so: no\.$/])
   await press(rig, button(rig.wire, 'yes'))
@@ -136,29 +141,29 @@ void t.test('without an answer in time it is no, and the message says so', async
 void t.test('what asked was stopped: it is no, and the message says so', async (t) => {
   const rig = await started(t)
   const stop = new AbortController()
-  const asking = rig.channel.ask(question, stop.signal)
+  const asking = ask(rig, question, stop.signal)
   await settle()
   stop.abort()
-  t.equal(await asking, 'no')
+  t.equal(await asking, 'withdrawn')
   await settle()
   t.match(rig.wire.texts(), [/Withdrawn: what asked was stopped\.$/])
 })
 
 void t.test('Pincer stops: nobody can answer any more, and the message says so before the end', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await settle()
   await rig.channel.stop()
   t.match(await asking, { unavailable: /stopping/ })
   t.match(rig.wire.texts(), [/Withdrawn: Pincer is stopping\.$/])
   t.equal(rig.clock.pendingTimers(), 0)
-  t.match(await rig.channel.ask(question, never), { unavailable: /stopping/ })
+  t.match(await ask(rig, question, never), { unavailable: /stopping/ })
 })
 
 void t.test('the end waits for that word, and not for longer than a moment', async (t) => {
   for (const isAnswered of [true, false]) {
     const rig = await started(t)
-    const asking = rig.channel.ask(question, never)
+    const asking = ask(rig, question, never)
     await settle()
     const late = Promise.withResolvers<void>()
     rig.wire.before = (method) => (method === 'editMessageText' ? late.promise : Promise.resolve())
@@ -181,10 +186,10 @@ void t.test('a stop while the question is on its way leaves no open question beh
   const late = Promise.withResolvers<void>()
   rig.wire.after = (method) => (method === 'sendMessage' ? late.promise : Promise.resolve())
   const stop = new AbortController()
-  const asking = rig.channel.ask(question, stop.signal)
+  const asking = ask(rig, question, stop.signal)
   await settle()
   stop.abort()
-  t.equal(await asking, 'no')
+  t.equal(await asking, 'withdrawn')
   late.resolve()
   await settle()
   t.match(rig.wire.texts(), [/Withdrawn/])
@@ -199,11 +204,7 @@ void t.test('only owners are asked, in their own chat or in a group', async (t) 
     ['nowhere', '1001'],
     ['1001', 'Ada'],
   ] as const) {
-    t.match(
-      await rig.channel.ask({ ...question, chat, personId }, never),
-      { unavailable: /\w+ \w+/ },
-      `${chat} ${personId}`,
-    )
+    t.match(await ask(rig, { ...question, chat, personId }, never), { unavailable: /\w+ \w+/ }, `${chat} ${personId}`)
   }
   t.same(rig.wire.texts(), [])
 })
@@ -211,21 +212,21 @@ void t.test('only owners are asked, in their own chat or in a group', async (t) 
 void t.test('"too many requests" is waited for, a network that is gone is not', async (t) => {
   const rig = await started(t)
   rig.wire.fail('sendMessage', { code: 429, description: 'Too Many Requests', parameters: { retry_after: 9 } })
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await rig.clock.advance(9_000)
   await press(rig, button(rig.wire, 'yes'))
   t.equal(await asking, 'yes')
   rig.wire.isCut = true
-  t.match(await rig.channel.ask(question, never), { unavailable: /no way to the network/ })
+  t.match(await ask(rig, question, never), { unavailable: /no way to the network/ })
 })
 
 void t.test('the end of a question is shown also when the network was gone for a while', async (t) => {
   const rig = await started(t)
-  const asking = rig.channel.ask(question, never)
+  const asking = ask(rig, question, never)
   await settle()
   rig.wire.isCut = true
   await rig.clock.advance(limits.humanAnswerTimeoutMs)
-  t.equal(await asking, 'no')
+  t.equal(await asking, 'silence')
   rig.wire.isCut = false
   await rig.clock.advance(60_000)
   t.match(rig.wire.texts(), [/Not answered/])
@@ -236,10 +237,44 @@ void t.test('who was revoked while the question stood cannot allow it', async (t
   await rig.arrives({ text: 'hi', from: eve, chat: { id: eve.id, type: 'private' } })
   const code = /pincer pair (\w{8})/.exec(rig.wire.texts().at(-1) ?? '')?.[1] ?? ''
   await rig.channel.pairing.confirm(code)
-  const asking = rig.channel.ask({ ...question, chat: String(eve.id), personId: String(eve.id) }, never)
+  const asking = ask(rig, { ...question, chat: String(eve.id), personId: String(eve.id) }, never)
   await settle()
   await rig.channel.pairing.revoke('Eve')
   await press(rig, button(rig.wire, 'yes'), eve)
   await rig.clock.advance(limits.humanAnswerTimeoutMs)
-  t.equal(await asking, 'no')
+  t.equal(await asking, 'silence')
+})
+
+void t.test('the call stands as it will run, and "always" has a button where it is offered', async (t) => {
+  const rig = await started(t)
+  const subject = { tool: 'run', argumentsHash: 'hash', binding: '' }
+  const call = 'run {"a":"<b>"}'
+  deskOf(rig, t.testdir({}))
+  const asking = ask(rig, { ...question, call, subject })
+  await settle()
+  const sent = rig.wire.called('sendMessage')[0] ?? {}
+  const text = String(sent['text'])
+  const entities = sent['entities'] as readonly { readonly offset: number; readonly length: number }[]
+  t.same(
+    entities.map(({ offset, length }) => text.substr(offset, length)),
+    [question.action, call],
+  )
+  t.match(JSON.stringify(sent['reply_markup']), /"Yes".*"Always".*"No"/)
+  await press(rig, button(rig.wire, 'always'))
+  t.equal(await asking, 'yes')
+  await until(() => /Always, by Ada, .*\/deny [A-Z2-9]{5} revokes it\.$/.test(rig.wire.texts()[0] ?? ''), 'the words')
+  t.same(answered(rig), [['Always.', false]])
+})
+
+void t.test('what /approve has decided is over for the buttons, and the message says who decided', async (t) => {
+  const rig = await started(t)
+  const asking = ask(rig, question)
+  await settle()
+  const [, code = ''] = /approve (\w{5})/.exec(rig.wire.texts()[0] ?? '') ?? []
+  const by = { channel: channelName, chat: '1001', person: { id: '1001', name: 'Ada', role: 'owner' } } as const
+  t.match(await deskOf(rig).answer(by, code, 'yes'), /^Yes, by Ada/)
+  await press(rig, button(rig.wire, 'no'))
+  t.equal(await asking, 'yes')
+  t.match(rig.wire.texts(), [/Yes, by Ada, /])
+  t.same(answered(rig), [['This question is over: nothing was done now.', false]])
 })

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { createTelegramChannel } from '../../../src/channels/telegram/telegram-channel.ts'
 import { lookupAddresses } from '../../../src/http/race.ts'
 import { createUndiciClient } from '../../../src/http/undici-client.ts'
+import { ask } from '../../support/asking.ts'
 import { FakeBotApi } from '../../support/fake-bot-api.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { createLogLines } from '../../support/log-lines.ts'
@@ -97,7 +98,7 @@ void t.test('a long reply arrives whole and once, also where Telegram finds it t
 })
 
 void t.test('a question is answered by its button, and by nobody else', async (t) => {
-  const { bot, channel } = await connect(t)
+  const { bot, channel, clock } = await connect(t)
   bot.say({ from: ada, text: 'open the gate' })
   bot.group(shed)
   const question = {
@@ -106,7 +107,7 @@ void t.test('a question is answered by its button, and by nobody else', async (t
     action: 'set gate on\n  for 1s <b>&',
     reason: 'it asks each time',
   }
-  const asking = channel.ask(question, never)
+  const asking = ask({ channel, clock }, question)
   await bot.untilSaid(shed, 'set gate on')
   t.match(bot.chat(shed), [{ buttons: [['Yes', 'No']], isPreviewOff: true, entities: [{ type: 'pre' }] }])
   const other = bot.press({ from: 6666, chat: shed, button: 'Yes' })

@@ -33,6 +33,7 @@ void t.test('Telegram keeps the contract of a channel', async (t) => {
         await settle()
       },
       asked: () => asked().map((text) => text.split('\n')[2] ?? ''),
+      endings: () => asked().flatMap((text) => /\/deny \w{5}\.\n\n(.*)$/.exec(text)?.[1] ?? []),
       end: () => Promise.resolve(),
     }
   })

@@ -6,7 +6,7 @@ import { addToHistory, loadHistory, mayRemember } from '../../../src/channels/te
 import { LineSplitter } from '../../../src/channels/terminal/line-splitter.ts'
 import { choosePaint } from '../../../src/channels/terminal/paint.ts'
 import { printable, printableLine } from '../../../src/channels/terminal/printable.ts'
-import { parseYesNo, questionPrompt } from '../../../src/channels/terminal/question-line.ts'
+import { parseAnswer, questionDetails, questionPrompt } from '../../../src/channels/terminal/question-line.ts'
 import { limits } from '../../../src/limits.ts'
 
 const texts = (lines: ReturnType<LineSplitter['push']>): string[] =>
@@ -102,17 +102,35 @@ void t.test('colour needs a terminal that is not dumb, and no NO_COLOR', (t) => 
   t.end()
 })
 
+const question = {
+  code: 'K7QF2',
+  chat: 'local',
+  personId: '1',
+  personName: 'Ada',
+  action: 'set gate on',
+  reason: 'It asks each time.',
+  untilMs: Date.parse('2026-11-21T12:05:00Z'),
+  offersAlways: false,
+}
+
 void t.test('a question shows the whole action on one line, and hides nothing', (t) => {
-  const question = { chat: 'local', personId: '1', action: 'set gate on', reason: 'It asks each time.' }
   t.equal(questionPrompt(question), 'Allow: set gate on? (It asks each time.) [y/N] ')
   const action = 'rm x\n\x1b[2K\u202eAllow: nothing'
   t.equal(questionPrompt({ ...question, action }), 'Allow: rm x␊␛[2K\ufffdAllow: nothing? (It asks each time.) [y/N] ')
+  t.equal(questionPrompt({ ...question, offersAlways: true }), 'Allow: set gate on? (It asks each time.) [y/N/always] ')
+  t.match(
+    questionDetails({ ...question, call: 'device_set {"name":"gate"}\n\x1b[2K', personName: 'A\u202eda' }),
+    /^As it will run: device_set \{"name":"gate"\}␊␛\[2K\. Only A\ufffdda can answer, until Saturday 2026-11-21 \d\d:05, here or with \/approve K7QF2 or \/deny K7QF2\.$/,
+  )
+  t.notMatch(questionDetails(question), /As it will run/)
   t.end()
 })
 
-void t.test('only y and yes are a yes', (t) => {
-  for (const text of ['y', 'Y', 'yes', ' YES ']) t.equal(parseYesNo(text), 'yes')
-  for (const text of ['', ' ', 'n', 'N', 'no']) t.equal(parseYesNo(text), 'no')
-  for (const text of ['ye', 'yess', 'yes please', 'ok', 'j', '1', 'true', 'ny']) t.equal(parseYesNo(text), undefined)
+void t.test('only y and yes are a yes, and always is one only where it is offered', (t) => {
+  const parse = (text: string, offersAlways = false) => parseAnswer(text, { ...question, offersAlways })
+  for (const text of ['y', 'Y', 'yes', ' YES ']) t.equal(parse(text), 'yes')
+  for (const text of ['', ' ', 'n', 'N', 'no']) t.equal(parse(text), 'no')
+  for (const text of ['ye', 'yess', 'yes please', 'ok', 'j', '1', 'true', 'ny', 'a']) t.equal(parse(text), undefined)
+  t.same([parse('always'), parse(' Always', true), parse('a', true)], [undefined, 'always', undefined])
   t.end()
 })

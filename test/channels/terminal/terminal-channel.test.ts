@@ -3,6 +3,7 @@ import { limits } from '../../../src/limits.ts'
 import { TerminalChannel } from '../../../src/channels/terminal/terminal-channel.ts'
 import { newMessageId, type TerminalLink } from '../../../src/channels/terminal/terminal-peer.ts'
 import { channelContract } from '../../contract/channel.ts'
+import { ask } from '../../support/asking.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { FakePeer, outboundOf, owner, startTerminal } from '../../support/terminal-rig.ts'
 
@@ -38,6 +39,7 @@ void t.test('the terminal keeps the contract of a channel', async (t) => {
         await settle()
       },
       asked: () => peer.questions.map((each) => each.action),
+      endings: () => peer.endWords,
       end: async () => {
         await link?.close()
       },
@@ -82,14 +84,14 @@ void t.test('a reply goes to all peers, and one that has gone is left out', asyn
 })
 
 void t.test('a peer that vanishes while it writes leaves the reply to the next one', async (t) => {
-  const { channel } = await startTerminal()
+  const { channel, clock } = await startTerminal()
   const broken = new FakePeer()
   broken.gate = Promise.reject(new Error('gone'))
   broken.gate.catch(() => undefined)
   channel.attach(broken)
   const delivery = channel.deliver(outboundOf('hello'), never)
   await settle()
-  t.match(await channel.ask(question, never), { unavailable: /nobody/ }, 'the broken peer is not asked')
+  t.match(await ask({ channel, clock }, question, never), { unavailable: /nobody/ }, 'the broken peer is not asked')
   const next = new FakePeer()
   channel.attach(next)
   t.same(await delivery, { status: 'delivered' })
@@ -97,12 +99,12 @@ void t.test('a peer that vanishes while it writes leaves the reply to the next o
 })
 
 void t.test('a question goes to the newest interactive peer alone, and only that peer may answer it', async (t) => {
-  const { channel } = await startTerminal()
+  const { channel, clock } = await startTerminal()
   const [old, newest, script] = [new FakePeer(), new FakePeer(), new FakePeer(false)]
   const oldLink = channel.attach(old)
   const newestLink = channel.attach(newest)
   const scriptLink = channel.attach(script)
-  const asking = channel.ask(question, never)
+  const asking = ask({ channel, clock }, question, never)
   t.equal(old.questions.length, 0)
   t.equal(script.questions.length, 0)
   const id = newest.questions[0]?.id ?? ''
@@ -122,17 +124,19 @@ void t.test('a question goes to the newest interactive peer alone, and only that
 void t.test(
   'when the asked peer leaves, the next is asked, and with nobody left the answer is unavailable',
   async (t) => {
-    const { channel } = await startTerminal()
+    const { channel, clock } = await startTerminal()
     const [old, newest] = [new FakePeer(), new FakePeer()]
     const oldLink = channel.attach(old)
     const newestLink = channel.attach(newest)
-    const asking = channel.ask(question, never)
+    const asking = ask({ channel, clock }, question, never)
     const id = newest.questions[0]?.id ?? ''
     await newestLink.close()
     t.same(old.questions, [{ id, action: 'set gate on' }])
     newestLink.answer(id, 'yes')
     await oldLink.close()
-    t.same(await asking, { unavailable: 'nobody is at a terminal to say yes' })
+    t.same(await asking, {
+      unavailable: 'nobody is at a terminal to say yes: open one with `pincer chat`, and ask again',
+    })
   },
 )
 
@@ -140,15 +144,15 @@ void t.test('a question is withdrawn when it waited too long and when its turn i
   const { channel, clock } = await startTerminal()
   const peer = new FakePeer()
   channel.attach(peer)
-  const late = channel.ask(question, never)
+  const late = ask({ channel, clock }, question, never)
   await clock.advance(limits.humanAnswerTimeoutMs - 1)
   t.same(peer.withdrawn, [])
   await clock.advance(1)
-  t.equal(await late, 'no')
+  t.equal(await late, 'silence')
   const stop = new AbortController()
-  const stopped = channel.ask(question, stop.signal)
+  const stopped = ask({ channel, clock }, question, stop.signal)
   stop.abort()
-  t.equal(await stopped, 'no')
+  t.equal(await stopped, 'withdrawn')
   t.same(
     peer.withdrawn,
     peer.questions.map((each) => each.id),
@@ -156,18 +160,20 @@ void t.test('a question is withdrawn when it waited too long and when its turn i
 })
 
 void t.test('scripts alone cannot be asked', async (t) => {
-  const { channel } = await startTerminal()
+  const { channel, clock } = await startTerminal()
   channel.attach(new FakePeer(false))
-  t.same(await channel.ask(question, never), { unavailable: 'nobody is at a terminal to say yes' })
+  t.same(await ask({ channel, clock }, question, never), {
+    unavailable: 'nobody is at a terminal to say yes: open one with `pincer chat`, and ask again',
+  })
 })
 
 void t.test('stopping tells every peer, and afterwards nothing is taken', async (t) => {
-  const { channel } = await startTerminal()
+  const { channel, clock } = await startTerminal()
   const peer = new FakePeer()
   const link = channel.attach(peer)
-  const asking = channel.ask(question, never)
+  const asking = ask({ channel, clock }, question, never)
   await channel.stop()
-  t.match(await asking, { unavailable: /nobody/ })
+  t.match(await asking, { unavailable: 'Pincer is stopping' })
   t.same(peer.endings, ['Pincer is stopping.'])
   await t.rejects(link.say({ id: newMessageId(), text: 'hello' }), { code: 'stopped' })
 })

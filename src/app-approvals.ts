@@ -1,0 +1,28 @@
+import type { Asking, Question } from './bus/question.ts'
+import type { Channel } from './channels/channel.ts'
+import type { ApprovalDesk, Approver } from './guard/approval.ts'
+import type { AppOptions } from './app-base.ts'
+import { loadPart } from './parts.ts'
+
+/** The approvals, loaded when somebody is first asked something: most days nobody is. */
+export function createApprovals(channels: readonly Channel[], options: AppOptions): Approver & ApprovalDesk {
+  const { home, clock, log } = options
+  const show = (channel: string, question: Question, asking: Asking): void => {
+    const asked = channels.find((each) => each.name === channel)
+    if (asked === undefined) asking.unavailable(`the channel ${channel} is gone`)
+    else asked.ask(question, asking)
+  }
+  const make = async () => {
+    const { Approvals } = await loadPart('approvals')
+    return new Approvals({ stateFolder: home.state, clock, log, show })
+  }
+  let made: ReturnType<typeof make> | undefined
+  const get = () => (made ??= make())
+  return {
+    stands: async (where, subject) => (await get()).stands(where, subject),
+    ask: async (request, signal) => (await get()).ask(request, signal),
+    list: async (by) => (await get()).list(by),
+    answer: async (by, code, answer) => (await get()).answer(by, code, answer),
+    withdraw: (where) => void made?.then((approvals) => approvals.withdraw(where)),
+  }
+}
