@@ -18,6 +18,7 @@ import { parkResult } from './tools/parked-results.ts'
 import { Registry } from './tools/registry.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
+import { bubblewrapProgram, Shell } from './app-shell.ts'
 
 export function createRegistry(base: Base, options: AppOptions, approver: Approver): Registry {
   const { workspace, origins, devices, rawTools, audit } = base
@@ -43,6 +44,26 @@ export function createRegistry(base: Base, options: AppOptions, approver: Approv
   })
 }
 
+export function createShell(base: Base, registry: Registry, options: AppOptions): Shell {
+  const { workspace, origins } = base
+  const { config, clock, log, home } = options
+  const { policy, ...settings } = config.shell
+  const parts = {
+    workspace,
+    stateFolder: home.state,
+    timezone: config.timezone,
+    program: bubblewrapProgram,
+    clock,
+    workspaceIsOurs: () => origins.everythingIsOurs(),
+  }
+  return new Shell({
+    options: policy === 'off' ? undefined : { ...parts, settings: { ...settings, policy } },
+    offer: (tool) => registry.offer(tool),
+    clock,
+    log,
+  })
+}
+
 function createPrompts(base: Base, steering: SteeringFiles): PromptCache {
   const { workspace, origins, devices, board } = base
   const readFile = (path: string): Promise<string | undefined> => steering.read(path)
@@ -64,14 +85,15 @@ export function createAgent(parts: {
   readonly registry: Registry
   readonly approvals: ApprovalDesk
   readonly choice: ModelChoice
+  readonly shell: Shell
   readonly options: AppOptions
 }): {
   readonly prompts: PromptCache
   readonly loop: AgentLoop
   readonly commands: Commands
-  readonly status: (asked: Inbound | 'on the host') => string
+  readonly status: (asked: Inbound | 'on the host') => Promise<string>
 } {
-  const { base, registry, approvals, choice, options } = parts
+  const { base, registry, approvals, choice, shell, options } = parts
   const { board, hardware, devices, bus, sessions, rawTools } = base
   const { clock, log, config } = options
   const steering = new SteeringFiles({ ...base, log })
@@ -85,7 +107,10 @@ export function createAgent(parts: {
     clock,
     log,
     iterationsMax: Math.min(config.limits.iterations, limits.turnIterationsMax),
-    prompt: (role) => prompts.get(role),
+    prompt: async (role) => {
+      if (role === 'owner') await shell.ready()
+      return prompts.get(role)
+    },
     context: () =>
       formatContext({
         nowMs: clock.nowMs(),
@@ -97,7 +122,7 @@ export function createAgent(parts: {
     ordersIn: (text) => new Orders(text, devices.list()),
     command: (message, origin) => commands.run(message, origin),
   })
-  const status = (asked: Inbound | 'on the host'): string =>
+  const status = async (asked: Inbound | 'on the host'): Promise<string> =>
     statusText({
       version: version(),
       upMs: clock.monotonicMs() - startedMs,
@@ -106,6 +131,8 @@ export function createAgent(parts: {
       model: choice.id,
       tokens: choice.tokensLine(),
       devices,
+      // What guests cannot call is no affair of theirs.
+      shell: asked === 'on the host' || asked.person.role === 'owner' ? await shell.line() : undefined,
       channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
       // Asked in a chat, the question is one of the open messages.
       waiting: bus.pending().length - (asked === 'on the host' ? 0 : 1),

@@ -10,7 +10,7 @@ import { thingsToTry } from './model/offline/grammar.ts'
 import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
-import { createAgent, createRegistry } from './app-agent.ts'
+import { createAgent, createRegistry, createShell } from './app-agent.ts'
 import { createApprovals } from './app-approvals.ts'
 import { type AppOptions, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
@@ -55,7 +55,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     stateFolder: home.state,
     instead: options.model,
   })
-  const { loop, commands, prompts, status } = createAgent({ base, registry, approvals, choice: models.choice, options })
+  const shell = createShell(base, registry, options)
+  const { loop, commands, prompts, status } = createAgent({
+    base,
+    registry,
+    approvals,
+    choice: models.choice,
+    shell,
+    options,
+  })
 
   const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
   const start = async (): Promise<void> => {
@@ -71,6 +79,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Outputs as early as nothing can switch them any more: a channel or a reply that hangs must not keep a heater on.
     const inOrder: readonly StoppedPart[] = [
       { name: 'agent', stop: () => loop.stop() },
+      { name: 'shell', stop: () => shell.stop() },
       { name: 'raw lines', stop: () => rawTools.close() },
       { name: 'devices', stop: () => devices.stop() },
       ...channels.map((channel) => ({ name: channel.name, stop: () => channel.stop() })),

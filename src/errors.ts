@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'home_in_use' // another process serves this home
   | 'disk' // a write to the disk failed
   | 'path_refused' // a path leaves the workspace or names what may not be opened
+  | 'command_refused' // a shell command that guardCommand does not let pass
+  | 'sandbox' // the boundary around shell commands cannot be set up: nothing was run
   | 'file' // a file operation failed inside the workspace
   | 'bad_call' // a tool call that does not fit its schema
   | 'unknown_device'

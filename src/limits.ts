@@ -1,5 +1,11 @@
+import { shellLimits } from './limits-shell.ts'
+import { telegramLimits } from './limits-telegram.ts'
+
 /** Every bound in the program, with its unit in its name. Relations between them are asserted by test/limits.test.ts. */
 export const limits = {
+  ...shellLimits,
+  ...telegramLimits,
+
   /** Messages accepted and not yet done: of all channels on the way in, of each channel on the way out. */
   busMessagesMax: 100,
   /** Commands taken beyond that, so that /stop arrives when the queue is full. */
@@ -216,7 +222,6 @@ export const limits = {
   configNameCharsMax: 32,
   heartbeatMinMs: 60_000,
   debounceMaxMs: 60_000,
-  shellTimeoutMaxMs: 60 * 60_000,
   switchesPerMinuteMax: 600,
 
   /** The next address of a host is tried when the one before has been silent for this. */
@@ -268,51 +273,6 @@ export const limits = {
   controlAnswerMs: 15_000,
   /** How long a farewell on the control socket may take. */
   controlCloseMs: 1_000,
-
-  telegramLongPollMs: 30_000,
-  /** Without an answer for so long the poll goes out again on fresh sockets. */
-  telegramWatchdogMs: 45_000,
-  telegramConnectMs: 10_000,
-  /** Any other call: to the head of the answer, and between two pieces of it. */
-  telegramAnswerMs: 15_000,
-  telegramAnswerBytesMax: 16 * 1024 * 1024,
-  telegramUpdatesPerPollMax: 50,
-  telegramRetryMs: 1_000,
-  telegramRetryMaxMs: 30_000,
-  /** A retry_after beyond this is tried again here all the same. */
-  telegramRetryAfterMaxMs: 60 * 60_000,
-  telegramConflictRetryMs: 5_000,
-  telegramBadTokenRetryMs: 5 * 60_000,
-  /** A trouble that lasts or returns is not said again before it was quiet for so long. */
-  telegramToldAgainMs: 60 * 60_000,
-  /** Messages remembered that were not taken. */
-  telegramRefusedIdsMax: 256,
-  /** While nothing can be kept, a chat is told so once in this time. */
-  telegramRefusalGapMs: 60_000,
-  telegramNameCharsMax: 64,
-  /** Albums remembered, so that each is answered once. */
-  telegramAlbumsMax: 16,
-  /** The description of a command in the menu. */
-  telegramMenuCharsMax: 256,
-  /** The indicator fades after 5 s by itself. */
-  telegramTypingMs: 4_000,
-  /** A turn that shows no sign of life for so long is not shown as typing any more. */
-  telegramTypingMaxMs: 10 * 60_000,
-  telegramProgressAfterMs: 3_000,
-  telegramProgressEditMs: 1_500,
-  /** Telegram takes about 20 edits a minute in a group. */
-  telegramProgressGroupEditMs: 3_000,
-  telegramProgressLinesMax: 12,
-  /** How long a progress message waits for the reply that takes its place. */
-  telegramProgressLeftMs: 10_000,
-  /** Tries to remove a progress message or to close a question. */
-  telegramClearingTriesMax: 10,
-  /** Tries to say that something cannot be read. */
-  telegramNoticeTriesMax: 5,
-  /** Tries to answer the press of a button, which Telegram takes for some seconds. */
-  telegramPressTriesMax: 3,
-  /** How long stopping waits for questions to be closed and progress to be removed. */
-  telegramFarewellMs: 2_000,
 
   pairingCodeChars: 8,
   pairingCodeMs: 10 * 60_000,

@@ -43,7 +43,7 @@ void t.test('status, send and pair speak to the daemon, and what it cannot do en
   const [, status] = await pincer('status')
   t.match(
     status,
-    /^Pincer .*\nBoard: .*Model: offline\.\nOutputs: .*\nTelegram.*: .*\.\nWaiting: 0 messages, 0 replies\. Turns running: 0\.\n$/,
+    /^Pincer .*\nBoard: .*Model: offline\.\nOutputs: .*\nShell: ask; bubblewrap, .*\nTelegram.*: .*\.\nWaiting: 0 messages, 0 replies\. Turns running: 0\.\n$/,
   )
   t.match(await pincer('send', 'hi'), [1, '', /nobody to send to/])
   bot.say({ from: 99, text: 'hello' })

@@ -9,6 +9,8 @@ import { sourceFiles, type SourceFile } from './support/source-files.ts'
 const foundation = [
   'errors',
   'limits',
+  'limits-shell',
+  'limits-telegram',
   'clock',
   'duration',
   'files',
@@ -28,7 +30,15 @@ const foundation = [
 /** Only these know whether we run from source, from the bundle or in the executable. */
 const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
 /** The composition root, in files of one idea each. */
-const app = new Set(['app.ts', 'app-agent.ts', 'app-approvals.ts', 'app-base.ts', 'app-model.ts', 'app-network.ts'])
+const app = new Set([
+  'app.ts',
+  'app-agent.ts',
+  'app-approvals.ts',
+  'app-base.ts',
+  'app-model.ts',
+  'app-network.ts',
+  'app-shell.ts',
+])
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {

@@ -12,7 +12,7 @@ import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
 
 export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   /** As much as may be known where this was asked. */
-  readonly status: (asked: Inbound) => string
+  readonly status: (asked: Inbound) => Promise<string>
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
   readonly approvals: ApprovalDesk
@@ -118,7 +118,7 @@ function aboutCommands({ status, play }: CommandParts): Record<string, Command> 
       usage: '/status',
       help: 'how the board and I are doing',
       guests: '/status',
-      run: (_words, message) => Promise.resolve(status(message)),
+      run: (_words, message) => status(message),
     },
     whoami: {
       usage: '/whoami',

@@ -148,6 +148,7 @@ export class AgentLoop {
             ? { kind: 'tool-started', channel, chat, line }
             : { kind: 'tool-finished', channel, chat, line, failed: outcome.failed },
         ),
+      onProgress: (line, progress) => bus.show({ kind: 'tool-progress', channel, chat, line, progress }),
     })
     const result = await this.#result(turn, stop)
     if (result === 'shutdown') return

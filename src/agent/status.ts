@@ -25,6 +25,8 @@ export function statusText(options: {
   /** What was used today; absent where no model costs any. */
   readonly tokens?: string | undefined
   readonly devices: Devices
+  /** What commands run in, or why there is no shell; none for people whom that does not concern. */
+  readonly shell?: string | undefined
   /** The channels that go out to a network. */
   readonly channels: readonly ChannelState[]
   /** Accepted messages without an answer, but for the one that asks for this. */
@@ -36,13 +38,14 @@ export function statusText(options: {
   /** Others read along: of what was said in other chats only the count is told. */
   readonly isShared: boolean
 }): string {
-  const { version, upMs, memoryBytes, board, model, tokens, devices } = options
+  const { version, upMs, memoryBytes, board, model, tokens, devices, shell } = options
   const { channels, waiting, undelivered, runningTurns, deadLetters } = options
   return [
     `Pincer ${version}, up ${formatDuration(upMs)}, ${Math.round(memoryBytes / 1024 / 1024)} MB of memory.`,
     `Board: ${board}. Model: ${model}.`,
     ...(tokens === undefined ? [] : [tokens]),
     outputsLine(devices),
+    ...(shell === undefined ? [] : [shell]),
     ...channels.map(channelLine),
     `Waiting: ${counted(waiting, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
     ...deadLetterLines(deadLetters, options.isShared),

@@ -8,6 +8,8 @@ export interface ToolCallsOptions {
   readonly origin: CallOrigin
   /** One quiet line for each tool call, before and after. */
   readonly onTool: (line: string, finished: ToolOutcome | undefined) => void
+  /** What the call of this line is at. */
+  readonly onProgress: (line: string, progress: string) => void
 }
 
 /** What a call depends on that the model saw when it wrote it. */
@@ -98,13 +100,14 @@ export class ToolCalls {
   }
 
   async #runCall(call: ToolCall, view: View & Pick<CallOrigin, 'onAsking'>): Promise<ToolOutcome> {
-    const { registry, origin, onTool } = this.#options
+    const { registry, origin, onTool, onProgress } = this.#options
     const line = toolLine(call)
     onTool(line, undefined)
     let changeStarted = false
     const outcome = await registry.run(call, {
       ...origin,
       ...view,
+      onProgress: (progress) => onProgress(line, progress),
       async beforeChange(what, foreign) {
         const ended = await origin.beforeChange(what, foreign)
         changeStarted = true

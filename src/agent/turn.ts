@@ -51,6 +51,8 @@ export interface TurnOptions {
   readonly origin: CallOrigin
   /** One quiet line for each tool call, before and after. */
   readonly onTool: (line: string, finished: ToolOutcome | undefined) => void
+  /** What the call of this line is at. */
+  readonly onProgress: (line: string, progress: string) => void
 }
 
 const atTheCap =

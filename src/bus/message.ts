@@ -65,6 +65,14 @@ export type Activity =
   | { readonly kind: 'turn-started'; readonly channel: string; readonly chat: string }
   | { readonly kind: 'tool-started'; readonly channel: string; readonly chat: string; readonly line: string }
   | {
+      readonly kind: 'tool-progress'
+      readonly channel: string
+      readonly chat: string
+      readonly line: string
+      /** What the call is at: its newest output. */
+      readonly progress: string
+    }
+  | {
       readonly kind: 'tool-finished'
       readonly channel: string
       readonly chat: string

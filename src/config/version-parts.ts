@@ -21,7 +21,6 @@ export const missingParts: readonly MissingPart[] = [
     what: 'devices of this kind',
     fix: 'Remove the device.',
   },
-  { path: ['shell', 'policy'], has: ['off'], what: 'shell', fix: 'Set policy: off.' },
   { path: ['web', 'search'], has: ['off'], what: 'web search', fix: 'Set search: off.' },
   { path: ['web', 'allowPrivate', '*'], has: [], what: 'web access', fix: 'Remove it.' },
   { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },

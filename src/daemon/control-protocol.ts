@@ -42,6 +42,7 @@ const place = { channel: v.string(), chat: v.string() }
 const activity = v.variant('kind', [
   v.object({ kind: v.literal('turn-started'), ...place }),
   v.object({ kind: v.literal('tool-started'), ...place, line: v.string() }),
+  v.object({ kind: v.literal('tool-progress'), ...place, line: v.string(), progress: v.string() }),
   v.object({ kind: v.literal('tool-finished'), ...place, line: v.string(), failed: v.boolean() }),
   v.object({ kind: v.literal('turn-ended'), ...place }),
 ])

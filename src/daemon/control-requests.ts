@@ -3,7 +3,7 @@
  * rejected with a PincerError, whose sentence is the answer.
  */
 export interface ControlRequests {
-  status(): string
+  status(): Promise<string>
   /** Queues a message to a person, by name or id; to the first owner without one. */
   send(text: string, to: string | undefined): Promise<string>
   /** `words` as behind /pair in a chat: `list`, a code, or `revoke NAME`. */

@@ -19,6 +19,8 @@ import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
 export interface CallOrigin extends Circumstances {
+  /** Told what a long call is at, for people; redacted. */
+  onProgress?(line: string): void
   /**
    * Journals a changing call before it runs; answers what to call when it has come back. `foreign`: whence text from
    * outside came that was in view when it was written.
@@ -48,8 +50,8 @@ const guestTools: ReadonlySet<string> = new Set(['device_read', 'device_history'
  * wrong becomes one sentence that the model can act on.
  */
 export class Registry {
-  readonly #tools: ReadonlyMap<string, Tool>
-  readonly #specs: readonly ToolSpec[]
+  readonly #tools = new Map<string, Tool>()
+  #specs: readonly ToolSpec[] = []
   readonly #permission: Permission
   readonly #budget: ActBudget
   readonly #audit: CallAudit
@@ -68,8 +70,7 @@ export class Registry {
     readonly redact: Redact
     readonly park: ParkResult
   }) {
-    this.#tools = new Map(options.tools.map((tool) => [tool.name, tool]))
-    this.#specs = options.tools.map(toolSpec)
+    for (const tool of options.tools) this.offer(tool)
     this.#permission = new Permission(options.approver)
     this.#budget = options.budget
     this.#audit = options.audit
@@ -77,6 +78,12 @@ export class Registry {
     this.#log = options.log
     this.#redact = options.redact
     this.#park = options.park
+  }
+
+  /** Adds a tool, from the next request on: what cannot work here is not offered, and some is known only later. */
+  offer(tool: Tool): void {
+    this.#tools.set(tool.name, tool)
+    this.#specs = [...this.#tools.values()].map(toolSpec)
   }
 
   /** The tools that this person's model calls may use. */
@@ -194,7 +201,10 @@ export class Registry {
       ),
     )
     try {
-      const work = tool.run(args, { channel, chat, person, untrusted, signal: aborter.signal, ...context })
+      const progress = (line: string): void => {
+        if (!aborter.signal.aborted) origin.onProgress?.(this.#redact(line))
+      }
+      const work = tool.run(args, { channel, chat, person, untrusted, signal: aborter.signal, progress, ...context })
       return await Promise.race([work, gaveUp])
     } finally {
       origin.signal.removeEventListener('abort', onStop)

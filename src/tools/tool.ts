@@ -17,6 +17,8 @@ export interface ToolContext {
   readonly untrusted: string | undefined
   /** Says that the result holds text from outside Pincer, and whence: the address of a page, the path of a file. */
   foreign(source: string): void
+  /** Shows people what a long call is at: one short line, lost when nobody looks. Never waits. */
+  progress(line: string): void
 }
 
 export interface HumanNeed {

@@ -92,7 +92,6 @@ void t.test(
       'pincer.yaml:1 model: anthropic answers nobody without a key. Set ANTHROPIC_API_KEY in .env, or apiKey under providers.anthropic.',
       'pincer.yaml:6 channels.discord: This version has no Discord. Remove it and use the terminal.',
       'pincer.yaml:7 board: This version has no board but the simulated one. Set board: simulated.',
-      'pincer.yaml:15 shell.policy: This version has no shell. Set policy: off.',
     ])
     t.ok(notes.every(({ blocks }) => blocks))
     for (const name of ['LAN_KEY', 'TELEGRAM_BOT_TOKEN', 'DISCORD_BOT_TOKEN'] as const) {
@@ -184,8 +183,6 @@ limits: { iterations: 5, actsPerHour: 10 }
 void t.test('every part that this version lacks blocks when it is asked for', async (t) => {
   const home = t.testdir({})
   for (const [text, path] of [
-    ['shell: { policy: allow }', 'shell.policy'],
-    ['shell: { policy: ask }', 'shell.policy'],
     ['web: { search: brave }', 'web.search'],
     ['web: { allowPrivate: [10.0.0.1] }', 'web.allowPrivate[0]'],
     ['heartbeat: 30m', 'heartbeat'],

@@ -31,7 +31,7 @@ function fakeRequests(): ControlRequests {
   const answer = (text: string) =>
     text.startsWith('no') ? Promise.reject(new PincerError('usage', `${text}: refused.`)) : Promise.resolve(text)
   return {
-    status: () => 'All is well.\nTruly.',
+    status: () => Promise.resolve('All is well.\nTruly.'),
     send: (text, to) => answer(`${text} to ${to ?? 'the first'}`),
     pair: answer,
   }

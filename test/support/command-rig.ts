@@ -51,7 +51,7 @@ export async function openCommands(
       events.push(`new ${channel}/${chat}`)
       return Promise.resolve()
     },
-    status: () => 'All is well.',
+    status: () => Promise.resolve('All is well.'),
     approvals: {
       list: (by) => Promise.resolve(`listed for ${by.person.name} in ${by.chat}`),
       answer: (by, code, answer) => {

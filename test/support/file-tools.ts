@@ -27,6 +27,7 @@ export async function toolsOn(
       approved: undefined,
       untrusted: undefined,
       foreign: () => undefined,
+      progress: () => undefined,
     }
     try {
       return await tool.run(v.parse(tool.arguments, args), context)

@@ -39,6 +39,7 @@ export function makeTurn(
     origin: bench.origin({ signal: stop.signal }),
     onTool: (line, outcome) =>
       shown.push(outcome === undefined ? `> ${line}` : `${outcome.failed ? 'x' : '<'} ${line}`),
+    onProgress: (line, progress) => shown.push(`~ ${line}: ${progress}`),
     ...more,
   })
   return { turn, bench, stop, shown }

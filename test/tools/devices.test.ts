@@ -12,6 +12,7 @@ const context = (approved?: string): ToolContext => ({
   person: { id: '1', name: 'Ada', role: 'owner' },
   untrusted: undefined,
   foreign: () => undefined,
+  progress: () => undefined,
   signal: new AbortController().signal,
   approved,
 })

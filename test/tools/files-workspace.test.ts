@@ -40,6 +40,7 @@ void t.test('each skill says its name and use, and is read in one page', async (
         approved: undefined,
         untrusted: undefined,
         foreign: () => undefined,
+        progress: () => undefined,
       },
     )
     t.equal(read, text.trimEnd(), `${name} is read whole`)

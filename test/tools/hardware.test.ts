@@ -28,6 +28,7 @@ function makeTools(raw: 'ask' | 'allow' = 'allow') {
     person: { id: '1', name: 'Ada', role: 'owner' },
     untrusted: undefined,
     foreign: () => undefined,
+    progress: () => undefined,
     signal: new AbortController().signal,
     approved,
   })

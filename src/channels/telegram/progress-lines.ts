@@ -3,6 +3,8 @@ import { limits } from '../../limits.ts'
 interface Line {
   readonly text: string
   readonly state: 'running' | 'done' | 'failed'
+  /** What it is at. */
+  readonly progress?: string
 }
 
 /** The words of a progress message: one line for each tool call, the newest last. */
@@ -17,6 +19,12 @@ export class ProgressLines {
     this.#lines = lines.slice(over)
   }
 
+  /** Of calls with the same line the oldest that runs is meant, as for the end. */
+  progressed(text: string, progress: string): void {
+    const at = this.#lines.findIndex((line) => line.state === 'running' && line.text === text)
+    if (at !== -1) this.#lines = this.#lines.with(at, { text, state: 'running', progress })
+  }
+
   /** The oldest running call with this line is the one that ended. */
   finished(text: string, failed: boolean): void {
     const at = this.#lines.findIndex((line) => line.state === 'running' && line.text === text)
@@ -29,10 +37,10 @@ export class ProgressLines {
   }
 }
 
-function formatLine({ text, state }: Line): string {
+function formatLine({ text, state, progress }: Line): string {
   switch (state) {
     case 'running':
-      return `- ${text} …`
+      return progress === undefined ? `- ${text} …` : `- ${text} … ${progress}`
     case 'done':
       return `- ${text}`
     case 'failed':

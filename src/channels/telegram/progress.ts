@@ -62,6 +62,9 @@ export class Progress {
       case 'tool-started':
         view.lines.started(activity.line)
         break
+      case 'tool-progress':
+        view.lines.progressed(activity.line, activity.progress)
+        break
       case 'tool-finished':
         view.lines.finished(activity.line, activity.failed)
         break

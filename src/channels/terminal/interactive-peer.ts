@@ -123,6 +123,9 @@ export class InteractivePeer implements TerminalPeer {
       case 'tool-started':
         this.#toolLines.started(printableLine(activity.line))
         break
+      case 'tool-progress':
+        this.#toolLines.progressed(printableLine(activity.line), printableLine(activity.progress))
+        break
       case 'tool-finished':
         this.#toolLines.finished(printableLine(activity.line), activity.failed)
         break

@@ -8,6 +8,8 @@ export class ToolLines {
   readonly #showRunning: (line: string) => void
   /** Oldest first. Two calls may have the same line. */
   #running: readonly string[] = []
+  /** What a running call is at, by its line. */
+  readonly #progress = new Map<string, string>()
 
   /** `redraws`: false on a dumb terminal. `showRunning` replaces what it showed before; an empty line shows nothing. */
   constructor(options: {
@@ -29,8 +31,16 @@ export class ToolLines {
     this.#show()
   }
 
+  /** Beside the prompt only: it is not worth a line of its own. */
+  progressed(line: string, progress: string): void {
+    if (!this.#running.includes(line)) return
+    this.#progress.set(line, progress)
+    this.#show()
+  }
+
   finished(line: string, failed: boolean): void {
     if (!this.#redraws) return
+    this.#progress.delete(line)
     const at = this.#running.indexOf(line)
     if (at !== -1) this.#running = this.#running.toSpliced(at, 1)
     this.#show()
@@ -44,7 +54,12 @@ export class ToolLines {
 
   #show(): void {
     const [oldest, ...others] = this.#running
-    if (oldest === undefined) this.#showRunning('')
-    else this.#showRunning(`  - ${oldest} …${others.length === 0 ? '' : ` and ${others.length} more`}`)
+    if (oldest === undefined) {
+      this.#showRunning('')
+      return
+    }
+    const progress = this.#progress.get(oldest)
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    this.#showRunning(`  - ${oldest} …${progress === undefined ? '' : ` ${progress}`}${more}`)
   }
 }

@@ -20,7 +20,8 @@ async function started(
   await rig.start()
   return {
     ...rig,
-    show: (kind, line = '', failed = false) => rig.channel.show({ kind, channel: 'telegram', chat, line, failed }),
+    show: (kind, line = '', failed = false) =>
+      rig.channel.show({ kind, channel: 'telegram', chat, line, failed, progress: '' }),
     reply: (text) => rig.channel.deliver(rig.outbound(text, { chat, answers: ['1'] }), never),
   }
 }

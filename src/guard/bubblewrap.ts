@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { access, lstat, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { Clock } from '../clock.ts'
+import { sentenceOf } from '../errors.ts'
+import { errorName } from '../files.ts'
+import {
+  bubblewrapArguments,
+  type BubblewrapOptions,
+  descriptors,
+  groupText,
+  limitedCommand,
+  passwdText,
+  sandboxFolder,
+} from './bubblewrap-arguments.ts'
+import { fault, type SandboxedChild, SandboxedCommand } from './sandboxed-command.ts'
+import type { Sandbox, SandboxEnd, SandboxRun } from './sandbox.ts'
+
+export interface BubblewrapSettings {
+  /** Absolute: whatever stands on a PATH is not asked. */
+  readonly program: string
+  readonly workspace: string
+  readonly network: boolean
+  readonly timezone: string
+  readonly clock: Clock
+}
+
+/** What steers every later turn: commands read it, and never write it. */
+const steeringFiles = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md', 'HEARTBEAT.md'] as const
+const steeringFolder = 'skills'
+
+/** Commands in namespaces of their own, made by bubblewrap (https://github.com/containers/bubblewrap). */
+export class Bubblewrap implements Sandbox {
+  readonly boundary = 'bubblewrap'
+  readonly folder = sandboxFolder
+  readonly network: boolean
+  readonly #settings: BubblewrapSettings
+
+  constructor(settings: BubblewrapSettings) {
+    this.#settings = settings
+    this.network = settings.network
+  }
+
+  async run(run: SandboxRun): Promise<SandboxEnd> {
+    await assertInstalled(this.#settings.program)
+    const readOnly = await this.#readOnlyNames()
+    if (run.signal.aborted) return { how: 'stopped' }
+    const { program, clock, ...options } = this.#settings
+    const child = startBubblewrap(program, { ...options, readOnly }, run.command)
+    return new SandboxedCommand(child, run, clock).ended()
+  }
+
+  /** A name that is missing could be made by a command, which then writes the next prompt: so none is missing. */
+  async #readOnlyNames(): Promise<readonly string[]> {
+    const { workspace } = this.#settings
+    for (const name of [...steeringFiles, steeringFolder]) {
+      const path = join(workspace, name)
+      const isFolder = name === steeringFolder
+      const stats = await lstat(path).catch(async (error: unknown) => {
+        if (errorName(error) !== 'ENOENT')
+          throw fault(`${name} in the workspace cannot be looked at: ${sentenceOf(error)}.`)
+        await (isFolder ? mkdir(path, { mode: 0o700 }) : writeFile(path, '', { mode: 0o600, flag: 'wx' }))
+        return lstat(path)
+      })
+      // Through a link, what it leads to would be shown inside.
+      if (isFolder ? !stats.isDirectory() : !stats.isFile()) {
+        const kind = isFolder ? 'folder' : 'file'
+        throw fault(`${name} in the workspace is no plain ${kind}: replace it by one, or remove it.`)
+      }
+    }
+    return [...steeringFiles, steeringFolder]
+  }
+}
+
+async function assertInstalled(program: string): Promise<void> {
+  try {
+    await access(program)
+  } catch {
+    throw fault(`bubblewrap is not installed at ${program}. Run: sudo apt install bubblewrap`)
+  }
+}
+
+/** By a descriptor, not on the command line, which every process inside could read. */
+function startBubblewrap(program: string, options: BubblewrapOptions, command: string): SandboxedChild {
+  const words = ['--args', String(descriptors.arguments), '--', ...limitedCommand(command)]
+  // When memory runs out, the kernel is to end what runs here, not the daemon.
+  const child = spawn('/usr/bin/choom', ['-n', '1000', '--', program, ...words], {
+    cwd: '/',
+    env: {},
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  give(child, descriptors.arguments, `${bubblewrapArguments(options).join('\0')}\0`)
+  give(child, descriptors.passwd, passwdText)
+  give(child, descriptors.group, groupText)
+  return child
+}
+
+function give(child: SandboxedChild, descriptor: number, text: string): void {
+  const stream = child.stdio[descriptor]
+  if (!(stream instanceof Writable)) throw fault(`descriptor ${descriptor} could not be opened.`)
+  // A program that ends before it has read says why on stderr.
+  stream.on('error', () => undefined)
+  stream.end(text)
+}

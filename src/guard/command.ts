@@ -1,0 +1,31 @@
+import { PincerError } from '../errors.ts'
+import { commandRules, deniedBy } from './command-rules.ts'
+
+/**
+ * Refuses a shell command that matches a built-in pattern or one of `shell.deny`, with the pattern and a way forward:
+ * PincerError `command_refused`. A seat belt against accidents, which anybody can get round who wants to: what holds is
+ * the sandbox that the command runs in.
+ */
+export function guardCommand(command: string, deny: readonly string[]): void {
+  if (command.trim() === '') throw refused('it is empty', 'Send the command that is to run.')
+  if (hidden.test(command) || !command.isWellFormed()) {
+    // A person who is asked must see what will run.
+    throw refused('it holds invisible or control characters', 'Write it in plain text; printf can make such bytes.')
+  }
+  const rule = commandRules.find((each) => each.matches(command))
+  if (rule !== undefined) throw refused(`it matches the built-in pattern "${rule.pattern}"`, rule.instead)
+  const entry = deny.find((each) => deniedBy(each)(command))
+  if (entry !== undefined) {
+    throw refused(
+      `it matches "${entry}" of shell.deny in pincer.yaml`,
+      'Do it without that, or ask the person to change the list.',
+    )
+  }
+}
+
+/** Controls but tab and line feed, and what turns or hides text. */
+const hidden = /[^\P{Cc}\t\n]|[\p{Bidi_Control}\p{Zl}\p{Zp}\u00ad\u200b-\u200d\u2060\ufeff\u{e0000}-\u{e007f}]/u
+
+function refused(why: string, instead: string): PincerError {
+  return new PincerError('command_refused', `The command was not run: ${why}. ${instead}`)
+}
