@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { createSystemClock } from '../src/clock.ts'
+import { FakeBotApi } from './support/fake-bot-api.ts'
+import { until } from './support/terminal-rig.ts'
+
+/** Asking on Telegram with the whole daemon, over real sockets: what a person there sees, also over a power cut. */
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const owner = 7
+
+async function serve(t: Test) {
+  const bot = new FakeBotApi({ clock: createSystemClock() })
+  await bot.start()
+  const home = t.testdir({})
+  const config = [
+    'board: simulated',
+    'model: offline',
+    'devices: { gate: { kind: switch, line: GPIO6, maxOn: 1h, confirm: true }, lamp: { kind: switch, line: GPIO17 } }',
+    `channels: { telegram: { token: "${bot.token}", allow: [${owner}], apiRoot: "${bot.apiRoot}" } }`,
+  ]
+  fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
+  const running: ChildProcess[] = []
+  const start = async (): Promise<void> => {
+    running.push(spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: 'ignore' }))
+    await bot.untilPolled()
+  }
+  const kill = async (): Promise<void> => {
+    const daemon = running.pop()
+    if (daemon === undefined) return
+    const exit = once(daemon, 'exit')
+    daemon.kill('SIGKILL')
+    await exit
+  }
+  t.teardown(async () => {
+    await kill()
+    await bot.stop()
+  })
+  await start()
+  const questions = () => bot.chat(owner).filter((message) => message.text.startsWith('May I do this?'))
+  const code = (): string => /\/approve (\w{5})/.exec(questions().at(-1)?.text ?? '')?.[1] ?? 'none'
+  const asked = (count: number) => until(() => questions().length === count, `question ${count}`)
+  const pressed = async (messageId: number | undefined, button: string): Promise<string> => {
+    const press = bot.press({ from: owner, button, ...(messageId === undefined ? {} : { messageId }) })
+    await until(() => bot.pressAnswer(press) !== undefined, 'the answer to the press')
+    return JSON.stringify(bot.pressAnswer(press))
+  }
+  return { bot, start, kill, questions, code, asked, pressed }
+}
+
+void t.test('a command in the chat answers while the turn waits, and the buttons go', async (t) => {
+  const { bot, questions, code, asked } = await serve(t)
+  bot.say({ from: owner, text: 'turn on the gate' })
+  await asked(1)
+  t.match(questions()[0]?.text, /switch gate on.*\n\nAs it will run:\n\ndevice_set \{"name":"gate","value":"on"\}/)
+  bot.say({ from: owner, text: '/set lamp on' })
+  await bot.untilSaid(owner, 'lamp is on')
+  bot.say({ from: owner, text: `/approve ${code()}` })
+  await bot.untilSaid(owner, 'gate is on')
+  await until(() => questions()[0]?.buttons.length === 0, 'the buttons to go')
+  t.match(questions()[0]?.text, /\n\nYes, by /)
+})
+
+void t.test('/stop withdraws the question', async (t) => {
+  const { bot, questions, asked } = await serve(t)
+  bot.say({ from: owner, text: 'turn on the gate' })
+  await asked(1)
+  bot.say({ from: owner, text: '/stop' })
+  await bot.untilSaid(owner, 'Stopped what I was doing')
+  await until(() => /Withdrawn: what asked was stopped\.$/.test(questions()[0]?.text ?? ''), 'the withdrawal')
+  bot.say({ from: owner, text: '/read gate' })
+  await bot.untilSaid(owner, 'gate: off')
+})
+
+void t.test(
+  'after a power cut an old press and an old code do nothing, and what is still wanted is asked anew',
+  async (t) => {
+    const { bot, start, kill, questions, code, asked, pressed } = await serve(t)
+    bot.say({ from: owner, text: 'turn on the gate' })
+    await asked(1)
+    const [old] = questions()
+    const oldCode = code()
+    await kill()
+    await start()
+    await asked(2)
+    t.match(await pressed(old?.id, 'Yes'), /This question is over: nothing was done now\./)
+    bot.say({ from: owner, text: `/approve ${oldCode}` })
+    await bot.untilSaid(owner, `No question with the code "${oldCode}" is open in this chat`)
+    bot.say({ from: owner, text: '/read gate' })
+    await bot.untilSaid(owner, 'gate: off')
+    t.match(await pressed(questions()[1]?.id, 'Yes'), /Yes\./)
+    await bot.untilSaid(owner, 'gate is on')
+  },
+)
