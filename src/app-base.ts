@@ -69,7 +69,7 @@ export async function createBase(options: AppOptions) {
   const bus = new Bus({ journal, clock, redact })
   const terminal = new TerminalChannel({ person, clock })
   const network = new Network({ clock, environment: options.environment })
-  const telegram = options.servesChannels ? await createTelegram(options, network) : undefined
+  const telegram = options.servesChannels ? await createTelegram(options, network, ownerNotices) : undefined
   const configured: readonly Channel[] = telegram === undefined ? [] : [telegram]
   const channels: readonly Channel[] = [terminal, ...configured, ...(options.channels ?? [])]
   return {
@@ -94,7 +94,7 @@ export async function createBase(options: AppOptions) {
 
 export type Base = Awaited<ReturnType<typeof createBase>>
 
-async function createTelegram(options: AppOptions, network: Network) {
+async function createTelegram(options: AppOptions, network: Network, ownerNotices: OwnerNotices) {
   const { config, clock, log, home } = options
   const { telegram } = config.channels
   if (telegram === undefined) return undefined
@@ -107,6 +107,7 @@ async function createTelegram(options: AppOptions, network: Network) {
     stateFolder: home.state,
     chance: () => Math.random(),
     menu: commandMenu,
+    tellOwner: (kind, sentence) => ownerNotices.tell(kind, sentence),
   })
 }
 

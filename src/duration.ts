@@ -4,13 +4,13 @@
  */
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-const unitNames: Readonly<Record<string, keyof typeof unitMs>> = {
-  ...{ ms: 'ms', s: 's', m: 'm', h: 'h', d: 'd' },
-  ...{ sec: 's', secs: 's', second: 's', seconds: 's' },
-  ...{ min: 'm', mins: 'm', minute: 'm', minutes: 'm' },
-  ...{ hr: 'h', hrs: 'h', hour: 'h', hours: 'h' },
-  ...{ day: 'd', days: 'd' },
-}
+const units: readonly { readonly sizeMs: number; readonly names: readonly string[] }[] = [
+  { sizeMs: unitMs.ms, names: ['ms'] },
+  { sizeMs: unitMs.s, names: ['s', 'sec', 'secs', 'second', 'seconds'] },
+  { sizeMs: unitMs.m, names: ['m', 'min', 'mins', 'minute', 'minutes'] },
+  { sizeMs: unitMs.h, names: ['h', 'hr', 'hrs', 'hour', 'hours'] },
+  { sizeMs: unitMs.d, names: ['d', 'day', 'days'] },
+]
 
 /** Longest duration taken anywhere: setTimeout wraps beyond 2^31-1 ms (24.8 days). */
 export const durationMaxMs = 24 * unitMs.d
@@ -18,9 +18,9 @@ export const durationMaxMs = 24 * unitMs.d
 /** `undefined` when `text` is not a duration of at least 1 ms and at most 24 days. */
 export function parseDuration(text: string): number | undefined {
   const [, count, name = ''] = /^(\d{1,9})\s?([a-z]{1,7})$/.exec(text.trim()) ?? []
-  const unit = Object.hasOwn(unitNames, name) ? unitNames[name] : undefined
+  const unit = units.find(({ names }) => names.includes(name))
   if (unit === undefined) return undefined
-  const durationMs = Number(count) * unitMs[unit]
+  const durationMs = Number(count) * unit.sizeMs
   return durationMs >= 1 && durationMs <= durationMaxMs ? durationMs : undefined
 }
 

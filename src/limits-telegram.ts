@@ -13,6 +13,10 @@ export const telegramLimits = {
   /** A retry_after beyond this is tried again here all the same. */
   telegramRetryAfterMaxMs: 60 * 60_000,
   telegramConflictRetryMs: 5_000,
+  /** Another poller that stays for so long is told to the owner: a restart of ours meets its own for some seconds. */
+  telegramConflictToldMs: 5 * 60_000,
+  /** Without a conflict for so long it is over: between them a poll may well be answered. */
+  telegramConflictOverMs: 2 * 60_000,
   telegramBadTokenRetryMs: 5 * 60_000,
   /** A trouble that lasts or returns is not said again before it was quiet for so long. */
   telegramToldAgainMs: 60 * 60_000,

@@ -18,6 +18,8 @@ export interface TelegramRig {
   readonly clock: FakeClock
   readonly intake: FakeIntake
   readonly lines: readonly string[]
+  /** What the owner was told beside the chats. */
+  readonly told: readonly string[]
   readonly stateFolder: string
   /** A message as Telegram sends it, from Ada in private unless told otherwise. */
   message(more: object): Readonly<Record<string, unknown>>
@@ -43,6 +45,7 @@ export function createTelegramRig(
   const wire = options.wire ?? new TelegramWire(clock)
   const stateFolder = options.stateFolder ?? t.testdir({})
   const { log, lines } = createLogLines()
+  const told: string[] = []
   const channel = createTelegramChannel({
     config: {
       token,
@@ -57,6 +60,7 @@ export function createTelegramRig(
     log,
     stateFolder,
     chance: options.chance ?? (() => 0),
+    tellOwner: (_kind, sentence) => told.push(sentence),
     menu: [{ command: 'status', description: 'how I am' }],
   })
   const intake = new FakeIntake()
@@ -74,6 +78,7 @@ export function createTelegramRig(
     clock,
     intake,
     lines,
+    told,
     stateFolder,
     message,
     arrives: async (more) => {

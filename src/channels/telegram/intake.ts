@@ -25,7 +25,8 @@ export interface IntakeOptions {
   readonly refuse: (chat: string, text: string) => Promise<Handled>
   /** Somebody without any right wrote in a private chat. */
   readonly stranger: (candidate: Candidate) => void
-  readonly groupMoved: (fromChatId: number, toChatId: number) => void
+  /** `known`: somebody with a right did it, so the group may hear of it; in groups of strangers nothing is said. */
+  readonly groupMoved: (move: { readonly from: number; readonly to: number; readonly known: boolean }) => void
 }
 
 /** Decides what becomes of each message that Telegram brings: handed over, answered in one sentence, or nobody's. */
@@ -45,7 +46,8 @@ export class TelegramIntake {
   async take(message: Message, updateId: number, isEdit: boolean): Promise<Handled> {
     const { roleOf, stranger, groupMoved, bot } = this.#options
     if (message.migrate_to_chat_id !== undefined) {
-      groupMoved(message.chat.id, message.migrate_to_chat_id)
+      const { chat, from, migrate_to_chat_id: to } = message
+      groupMoved({ from: chat.id, to, known: from !== undefined && roleOf(from.id) !== undefined })
       return 'done'
     }
     const user = personBehind(message)

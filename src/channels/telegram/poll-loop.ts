@@ -5,6 +5,7 @@ import { limits } from '../../limits.ts'
 import type { Log } from '../../log.ts'
 import type { BotApi, Called, CallFailure } from './api.ts'
 import { BackOff } from './back-off.ts'
+import { ConflictWatch } from './conflict-watch.ts'
 import { Troubles, type Trouble } from './troubles.ts'
 import { updateIdOf } from './update-shape.ts'
 
@@ -17,6 +18,8 @@ export interface PollLoopOptions {
   readonly clock: Clock
   readonly log: Log
   readonly chance: () => number
+  /** Tells the first owner, who can still be written to. */
+  readonly tellOwner: (kind: string, sentence: string) => void
   /** Must not reject. */
   readonly handle: (update: unknown) => Promise<Handled>
 }
@@ -40,6 +43,7 @@ export class PollLoop {
   readonly #network: BackOff
   readonly #conflict: BackOff
   readonly #unhandled: BackOff
+  readonly #conflicts: ConflictWatch
   #running: Promise<void> = Promise.resolve()
   /** Confirms every update below it; `undefined` once Telegram has heard it: ids may start lower after a quiet week. */
   #offset: number | undefined
@@ -49,7 +53,8 @@ export class PollLoop {
   constructor(options: PollLoopOptions) {
     this.#options = options
     this.#troubles = new Troubles(options)
-    const { chance } = options
+    const { chance, clock, tellOwner } = options
+    this.#conflicts = new ConflictWatch(clock, (sentence) => tellOwner('telegram-conflict', sentence))
     const { telegramRetryMs, telegramConflictRetryMs, telegramRetryMaxMs: maxMs } = limits
     this.#network = new BackOff({ firstMs: telegramRetryMs, maxMs, chance })
     this.#unhandled = new BackOff({ firstMs: telegramRetryMs, maxMs, chance })
@@ -177,6 +182,7 @@ export class PollLoop {
         // A connection of ours that was kept open may itself be the other poller.
         http.reset()
         this.#troubles.happened('conflict', conflictSentence(failure.sentence))
+        this.#conflicts.happened(conflictSentence(failure.sentence))
         return this.#conflict.nextMs()
       case 'bad-token':
         this.#troubles.happened(

@@ -35,6 +35,7 @@ export interface TelegramOptions {
   /** 0 to 1, for waits that must not fall together. */
   readonly chance: () => number
   readonly menu: readonly MenuCommand[]
+  readonly tellOwner: (kind: string, sentence: string) => void
 }
 
 export interface TelegramStatus {
@@ -116,9 +117,20 @@ class Telegram implements Channel {
       tell: (chat, text) => this.#tell(chat, text, options.chance),
       refuse: (chat, text) => this.#refuse(chat, text),
       stranger: (candidate) => this.pairing.stranger(candidate),
-      groupMoved: (from, to) => this.#sender.moved(from, to),
+      groupMoved: ({ from, to, known }) => {
+        this.#sender.moved(from, to)
+        if (!known) return
+        const text =
+          'This group has a new id at Telegram (it became a supergroup), so I begin a new conversation here: I no longer see what was said before, and a model that was chosen with /model is to be chosen again.'
+        this.#tell(formatChat({ chatId: to, topicId: undefined }), text, options.chance)
+      },
     })
-    this.#loop = new PollLoop({ ...common, http, handle: (update) => this.#handle(update) })
+    this.#loop = new PollLoop({
+      ...common,
+      http,
+      tellOwner: options.tellOwner,
+      handle: (update) => this.#handle(update),
+    })
   }
 
   async start(intake: Intake): Promise<void> {

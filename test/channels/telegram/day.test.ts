@@ -53,6 +53,7 @@ async function startDaemon(clock: FakeClock, wire: TelegramWire, folder: string)
     log,
     stateFolder: folder,
     chance: () => 0.5,
+    tellOwner: () => undefined,
     menu: [],
   })
   const dispatcher = new Dispatcher({ bus, clock: ownClock, log, channels: [channel] })

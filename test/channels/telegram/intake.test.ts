@@ -252,14 +252,17 @@ void t.test('a stranger is nobody: no message, no question, no answer beside the
 void t.test('a group that became a supergroup is followed, by word of its message and of a refusal', async (t) => {
   const rig = await started(t)
   const never = new AbortController().signal
+  await rig.arrives({ chat: { id: -4, type: 'group' }, migrate_to_chat_id: -1004, from: eve })
+  t.same(rig.wire.texts(), [], 'a group of strangers hears nothing')
   await rig.arrives({ chat: { id: -5, type: 'group' }, migrate_to_chat_id: -1005 })
+  t.match(rig.wire.messages, [{ chat: -1005, text: /new id at Telegram.*I begin a new conversation/ }], 'it is told')
   t.same(await rig.channel.deliver(rig.outbound('one', { chat: '-5' }), never), { status: 'delivered' })
   const parameters = { migrate_to_chat_id: -1006 }
   rig.wire.fail('sendMessage', { code: 400, description: 'Bad Request: group chat was upgraded', parameters })
   t.same(await rig.channel.deliver(rig.outbound('two', { chat: '-6' }), never), { status: 'delivered' })
   t.same(await rig.channel.deliver(rig.outbound('three', { chat: '-6' }), never), { status: 'delivered' })
   t.same(
-    rig.wire.messages.map((each) => [each.chat, each.text]),
+    rig.wire.messages.slice(1).map((each) => [each.chat, each.text]),
     [
       [-1005, 'one'],
       [-1006, 'two'],

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { HttpError } from '../../../src/http/http-error.ts'
+import { limits } from '../../../src/limits.ts'
 import { PincerError } from '../../../src/errors.ts'
 import { settle } from '../../support/fake-clock.ts'
 import { createTelegramRig, mention, group, type TelegramRig } from '../../support/telegram-rig.ts'
@@ -176,6 +177,8 @@ void t.test('a 409 is retried after 5 s growing to 30 s on fresh sockets, for ho
   t.ok(pauses(rig).every((ms) => ms >= 5_000 && ms <= 30_000))
   t.equal(warnings(rig, /Another program polls with the same token/), 1)
   t.ok(rig.wire.resets >= 400)
+  t.match(rig.told, [/^I do not get all your messages: .*Another program polls/], 'the owner too, once')
+  t.match(rig.channel.status().trouble?.sentence, /Another program polls/)
   await rig.clock.advance(2 * 60 * 60_000)
   await rig.arrives({ text: 'hello' })
   t.equal(rig.intake.accepted.length, 1)
@@ -189,6 +192,17 @@ void t.test('two pollers that take turns are told once, not at every turn', asyn
     await rig.clock.advance(36_000)
   }
   t.equal(warnings(rig, /Another program/), 1)
+  t.equal(rig.told.length, 1)
+})
+
+void t.test('the conflict that a restart has with itself is over soon, and no news for the owner', async (t) => {
+  const rig = createTelegramRig(t)
+  await rig.start()
+  for (let restart = 0; restart < 10; restart++) {
+    rig.wire.fail('getUpdates', conflict, conflict, conflict)
+    await rig.clock.advance(limits.telegramConflictOverMs + 2 * 60_000)
+  }
+  t.same(rig.told, [])
 })
 
 void t.test('a webhook of another program is named as that', async (t) => {
