@@ -19,15 +19,17 @@ import { Registry } from './tools/registry.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
 import { bubblewrapProgram, Shell } from './app-shell.ts'
+import { createWeb } from './app-web.ts'
 
 export function createRegistry(base: Base, options: AppOptions, approver: Approver): Registry {
-  const { workspace, origins, devices, rawTools, audit } = base
+  const { workspace, origins, devices, rawTools, audit, network } = base
   const { clock, log, redact, config } = options
   return new Registry({
     tools: [
       ...createFileTools(workspace, origins),
       ...createDeviceTools(devices),
       ...rawTools.tools,
+      ...createWeb(config.web, network, log),
       ...(options.tools ?? []),
     ],
     approver,

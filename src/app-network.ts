@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { HttpClient } from './http/http-client.ts'
-import { proxySettings } from './http/proxy-settings.ts'
-import { lookupAddresses } from './http/race.ts'
+import { namesProxy, proxySettings } from './http/proxy-settings.ts'
+import { lookupAddresses, type Admit } from './http/race.ts'
 import { loadPart } from './parts.ts'
 
 /** The one way out, opened by whoever needs it first: who only talks to the offline model never loads it. */
@@ -17,6 +17,17 @@ export class Network {
   client(): Promise<HttpClient> {
     this.#client ??= open(this.#options)
     return this.#client
+  }
+
+  /** Behind a proxy nobody here knows which address is really connected to. */
+  get isProxied(): boolean {
+    return namesProxy(this.#options.environment)
+  }
+
+  /** A client of one's own, to be closed by who took it, that connects to what `admit` lets through; past any proxy. */
+  async guardedClient(admit: Admit): Promise<HttpClient> {
+    const { clock } = this.#options
+    return (await loadPart('http')).createUndiciClient({ clock, lookup: lookupAddresses, admit })
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'needs_human' // only a person may allow this, and none did
   | 'hardware' // the kernel interface (or the simulated one) failed
   | 'model' // the model could not answer
+  | 'address_refused' // a web address that may not be reached
   | 'network' // nobody was reached, or the connection broke
   | 'stopped' // /stop, shutdown or a time-out ended the wait
 

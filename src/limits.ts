@@ -1,10 +1,12 @@
 import { shellLimits } from './limits-shell.ts'
 import { telegramLimits } from './limits-telegram.ts'
+import { webLimits } from './limits-web.ts'
 
 /** Every bound in the program, with its unit in its name. Relations between them are asserted by test/limits.test.ts. */
 export const limits = {
   ...shellLimits,
   ...telegramLimits,
+  ...webLimits,
 
   /** Messages accepted and not yet done: of all channels on the way in, of each channel on the way out. */
   busMessagesMax: 100,

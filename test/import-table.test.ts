@@ -11,6 +11,7 @@ const foundation = [
   'limits',
   'limits-shell',
   'limits-telegram',
+  'limits-web',
   'clock',
   'duration',
   'files',
@@ -38,6 +39,7 @@ const app = new Set([
   'app-model.ts',
   'app-network.ts',
   'app-shell.ts',
+  'app-web.ts',
 ])
 const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
 
@@ -59,6 +61,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'devices/',
     'hardware/ports.ts',
     'hardware/board.ts',
+    'http/http-client.ts',
   ],
   'channels/': [...foundation, 'bus/', 'config/config.ts', 'http/'],
   // The control socket is the far end of a terminal: it carries the same peer.

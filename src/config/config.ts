@@ -15,7 +15,13 @@ export interface Config {
     readonly network: boolean
     readonly timeoutMs: number
   }
-  readonly web: { readonly allowPrivate: readonly string[]; readonly search: string }
+  readonly web: {
+    readonly allowPrivate: readonly string[]
+    /** `off`, `brave`, `tavily`, or the address of a SearXNG. */
+    readonly search: string
+    /** The key of the search engine that wants one. */
+    readonly searchKey?: string
+  }
   /** `undefined`: off. */
   readonly heartbeatMs: number | undefined
   readonly limits: { readonly iterations: number; readonly tokensPerDay: number; readonly actsPerHour: number }

@@ -187,6 +187,11 @@ export function knownProviderNames(): readonly string[] {
   return Object.keys(entries)
 }
 
+/** Where the key of a search engine stands; undefined for one that needs none. */
+export function searchKeyName(engine: unknown): string | undefined {
+  return engine === 'brave' ? 'BRAVE_API_KEY' : engine === 'tavily' ? 'TAVILY_API_KEY' : undefined
+}
+
 /** Where the channels' tokens stand when pincer.yaml does not say. */
 export const telegramTokenName = 'TELEGRAM_BOT_TOKEN'
 export const discordTokenName = 'DISCORD_BOT_TOKEN'

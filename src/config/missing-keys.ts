@@ -1,11 +1,24 @@
 import type { Lookup } from './environment.ts'
 import type { Note } from './faults.ts'
-import { knownProvider } from './known-providers.ts'
+import { knownProvider, searchKeyName } from './known-providers.ts'
 import { formatPath, isMapping, lineOf, valueAt } from './source.ts'
 import type { SourceFile, SourcePath } from './source.ts'
 
-/** Models whose provider answers nobody without a key, where none stands ready. The file is right; the key may come. */
+/** Models and searches that answer nobody without a key, where none stands ready. The file is right; the key may come. */
 export function missingKeyNotes(file: SourceFile, fileName: string, lookup: Lookup): readonly Note[] {
+  return [...modelNotes(file, fileName, lookup), ...searchNotes(file, fileName, lookup)]
+}
+
+function searchNotes(file: SourceFile, fileName: string, lookup: Lookup): readonly Note[] {
+  const path: SourcePath = ['web', 'search']
+  const engine = valueAt(file.root, path)
+  const keyName = searchKeyName(engine)
+  if (keyName === undefined || lookup(keyName) !== undefined) return []
+  const sentence = `${String(engine)} answers nobody without a key. Set ${keyName} in .env, or search: off.`
+  return [{ file: fileName, line: lineOf(file, path), path: formatPath(path), sentence, blocks: true }]
+}
+
+function modelNotes(file: SourceFile, fileName: string, lookup: Lookup): readonly Note[] {
   const model = valueAt(file.root, ['model'])
   const models: readonly unknown[] = Array.isArray(model) ? model : [model]
   return models.flatMap((id, index): readonly Note[] => {

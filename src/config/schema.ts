@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { deviceNameSchema, deviceSchema } from './device-schema.ts'
 import { duration } from './duration-schema.ts'
 import type { Lookup } from './environment.ts'
-import { readyModel } from './known-providers.ts'
+import { readyModel, searchKeyName } from './known-providers.ts'
 import { modelSchema, providersOf, providersSchema } from './provider-schema.ts'
 import { isTimezone, nearestTimezone } from './timezone.ts'
 import { choice, flag, listOf, mapOf, message, shape, text, wholeNumber } from './values.ts'
@@ -30,7 +30,7 @@ export function configSchema({ boards, lookup, defaults }: SchemaOptions): v.Gen
         devices: v.nullish(mapOf(deviceNameSchema(), deviceSchema(), 'devices by name'), {}),
         hardware: v.nullish(hardwareSchema(), {}),
         shell: v.nullish(shellSchema(), {}),
-        web: v.nullish(webSchema(), {}),
+        web: v.nullish(webSchema(lookup), {}),
         heartbeat: v.nullish(heartbeatSchema(), 'off'),
         limits: v.nullish(limitsSchema(), {}),
         timezone: v.nullish(timezoneSchema(), defaults.timezone),
@@ -77,14 +77,14 @@ function shellSchema(): v.GenericSchema<unknown, Config['shell']> {
   )
 }
 
-function webSchema(): v.GenericSchema<unknown, Config['web']> {
+function webSchema(lookup: Lookup): v.GenericSchema<unknown, Config['web']> {
   const address = 'an IP address, a network such as 192.168.1.0/24, or a host name'
   const engines: ReadonlySet<unknown> = new Set(['off', 'brave', 'tavily'])
   const searx = v.lazy((input) => {
     if (typeof input === 'string' && input.includes('://')) return webAddress()
     return v.custom<string>((word) => engines.has(word), 'off, brave, tavily or the address of a SearXNG')
   })
-  return shape(
+  const web = shape(
     {
       allowPrivate: v.nullish(
         listOf(
@@ -96,6 +96,14 @@ function webSchema(): v.GenericSchema<unknown, Config['web']> {
       search: v.nullish(searx, 'off'),
     },
     'a mapping with allowPrivate and search',
+  )
+  return v.pipe(
+    web,
+    v.transform((plain) => {
+      const keyName = searchKeyName(plain.search)
+      const searchKey = keyName === undefined ? undefined : lookup(keyName)
+      return searchKey === undefined ? plain : { ...plain, searchKey }
+    }),
   )
 }
 

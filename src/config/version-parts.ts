@@ -21,7 +21,5 @@ export const missingParts: readonly MissingPart[] = [
     what: 'devices of this kind',
     fix: 'Remove the device.',
   },
-  { path: ['web', 'search'], has: ['off'], what: 'web search', fix: 'Set search: off.' },
-  { path: ['web', 'allowPrivate', '*'], has: [], what: 'web access', fix: 'Remove it.' },
   { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },
 ]

@@ -5,18 +5,19 @@ import buildConnector from 'undici/lib/core/connect.js'
 import type { Clock } from '../clock.ts'
 import { limits } from '../limits.ts'
 import { networkFailure } from './network-failure.ts'
-import { raceConnect, type Lookup } from './race.ts'
+import { raceConnect, type Admit, type Lookup } from './race.ts'
 
 export type Connector = BuildConnector.connector
 
 /**
  * Makes the function by which one undici client opens its sockets: TCP raced by us, TLS by undici, which keeps the
  * sessions of all for quick new handshakes. The signal ends what is being opened and what was opened. Every failure is
- * an HttpError: undici hands it on to the request as it is.
+ * a PincerError: undici hands it on to the request as it is.
  */
 export function createConnectors(options: {
   readonly clock: Clock
   readonly lookup: Lookup
+  readonly admit?: Admit
 }): (signal: AbortSignal) => Connector {
   // No time-out of undici's own: the clock of the exchange ends what takes too long.
   const secure = buildConnector({ allowH2: false, timeout: 0 })

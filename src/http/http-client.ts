@@ -26,7 +26,7 @@ export interface HttpResponse {
 
 /** The one way out to the network: both address families raced, a deadline for each phase, no timer while idle. */
 export interface HttpClient {
-  /** Any status is an answer. Fails with HttpError, or with PincerError `stopped` when the signal aborts. */
+  /** Any status is an answer. Fails with HttpError, with PincerError `stopped` when the signal aborts, or with that of `admit`. */
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>
   /** The next request starts on fresh sockets: for one whose connections went silent. */
   reset(): void

@@ -1,5 +1,5 @@
-import { PincerError } from '../errors.ts'
-import { HttpError, isHttpError, type HttpFailure } from './http-error.ts'
+import { isPincerError, PincerError } from '../errors.ts'
+import { HttpError, type HttpFailure } from './http-error.ts'
 
 /** Error names of the kernel, of the resolver and of undici. */
 const failureOfCode: Readonly<Record<string, HttpFailure>> = {
@@ -56,7 +56,7 @@ export function httpError(failure: HttpFailure, host: string, detail?: string): 
  * address, the body or the key.
  */
 export function networkFailure(error: unknown, host: string, otherwise: HttpFailure = 'cut'): PincerError {
-  if (isHttpError(error)) return error
+  if (isPincerError(error)) return error
   const code = codeOf(error)
   switch (code) {
     case 'UND_ERR_DESTROYED':

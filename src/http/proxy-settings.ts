@@ -8,6 +8,12 @@ export interface ProxySettings {
   readonly noProxy: string
 }
 
+/** Whether any of the usual variables names a proxy, well or badly. */
+export function namesProxy(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']
+  return names.some((name) => (environment[name] ?? '').trim() !== '')
+}
+
 /**
  * The usual variables, in lower case first, as other programs read them; undefined where none names a proxy. Fails with
  * `config` for one that is no address of a proxy.

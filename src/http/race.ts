@@ -13,20 +13,30 @@ export interface Address {
 /** Every address of a name, in the resolver's order. */
 export type Lookup = (name: string) => Promise<readonly Address[]>
 
+/** Throws when one of the addresses that are about to be connected to may not be reached. */
+export type Admit = (target: { readonly host: string; readonly port: number }, found: readonly Address[]) => void
+
 export const lookupAddresses: Lookup = (name) => systemLookup(name, { all: true, order: 'verbatim' })
 
 /**
  * Opens a TCP connection to whichever address answers first: the families take turns, and the next attempt starts when
  * the one before has failed or has been silent for `httpAttemptDelayMs`. Unlike the runtime's own `autoSelectFamily`, a
  * late attempt goes on: on a slow link the only family that works may need longer than that. The signal ends the race,
- * and later the socket. Fails with HttpError.
+ * and later the socket. The name is looked up once: what `admit` saw is what is connected to. Fails with HttpError, or
+ * with what `admit` throws.
  */
 export async function raceConnect(
   target: { readonly host: string; readonly port: number },
-  options: { readonly clock: Clock; readonly lookup: Lookup; readonly signal: AbortSignal },
+  options: {
+    readonly clock: Clock
+    readonly lookup: Lookup
+    readonly admit?: Admit
+    readonly signal: AbortSignal
+  },
 ): Promise<Socket> {
   const { host, port } = target
   const found = await addressesOf(host, options.lookup)
+  options.admit?.(target, found)
   return new Promise((resolve, reject) => {
     const waiting = [...found]
     const attempts = new Set<Socket>()

@@ -10,11 +10,13 @@ import { Exchange } from './exchange.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts'
 import { isHttpError } from './http-error.ts'
 import { unsendable } from './network-failure.ts'
-import type { Lookup } from './race.ts'
+import type { Admit, Lookup } from './race.ts'
 
 export interface UndiciClientOptions {
   readonly clock: Clock
   readonly lookup: Lookup
+  /** Asked before each connection is opened; everything is admitted without it. */
+  readonly admit?: Admit
 }
 
 /** The HttpClient that goes straight to each host. */

@@ -183,8 +183,6 @@ limits: { iterations: 5, actsPerHour: 10 }
 void t.test('every part that this version lacks blocks when it is asked for', async (t) => {
   const home = t.testdir({})
   for (const [text, path] of [
-    ['web: { search: brave }', 'web.search'],
-    ['web: { allowPrivate: [10.0.0.1] }', 'web.allowPrivate[0]'],
     ['heartbeat: 30m', 'heartbeat'],
     ['heartbeat: "${BEAT}"', 'heartbeat'],
     ['channels: { discord: { token: some-token } }', 'channels.discord'],
@@ -197,6 +195,30 @@ void t.test('every part that this version lacks blocks when it is asked for', as
   }
   fs.writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\nheartbeat: "${BEAT}"\n')
   t.strictSame(valid(await load(home, { BEAT: 'off' })).notes, [])
+})
+
+void t.test('a search takes its key from the environment, and one without its key blocks', async (t) => {
+  const home = t.testdir({})
+  const loaded = async (search: string, environment: Readonly<Record<string, string>>) => {
+    const path = join(home, 'pincer.yaml')
+    fs.writeFileSync(path, `board: simulated\nweb: { search: ${search}, allowPrivate: [10.0.0.1] }\n`, { mode: 0o600 })
+    return valid(await load(home, environment))
+  }
+  for (const [search, name] of [
+    ['brave', 'BRAVE_API_KEY'],
+    ['tavily', 'TAVILY_API_KEY'],
+  ] as const) {
+    const sentence = `${search} answers nobody without a key. Set ${name} in .env, or search: off.`
+    t.match((await loaded(search, {})).notes, [{ path: 'web.search', blocks: true, line: 2, sentence }])
+    const ready = await loaded(search, { [name]: 'key-of-the-search' })
+    t.same(
+      [ready.notes, ready.config.web],
+      [[], { allowPrivate: ['10.0.0.1'], search, searchKey: 'key-of-the-search' }],
+    )
+    t.ok(ready.secrets.includes('key-of-the-search'))
+  }
+  const own = await loaded('http://192.168.1.9:8888', { BRAVE_API_KEY: 'x' })
+  t.same([own.notes, own.config.web], [[], { allowPrivate: ['10.0.0.1'], search: 'http://192.168.1.9:8888' }])
 })
 
 void t.test('well-known providers need only their key in the environment', async (t) => {

@@ -33,7 +33,12 @@ export function rawServer(t: Test, talk: (socket: Socket, index: number) => void
   )
 }
 
-export async function listening(t: Test, server: Server, scheme: 'http' | 'https'): Promise<LocalServer> {
+export async function listening(
+  t: Test,
+  server: Server,
+  scheme: 'http' | 'https',
+  at: { readonly host: string; readonly port?: number } = { host: '127.0.0.1' },
+): Promise<LocalServer> {
   const sockets: Socket[] = []
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -42,7 +47,7 @@ export async function listening(t: Test, server: Server, scheme: 'http' | 'https
     socket.on('error', () => {})
     socket.on('close', () => open.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(at.port ?? 0, at.host)
   await once(server, 'listening')
   t.teardown(() => {
     for (const socket of open) socket.destroy()

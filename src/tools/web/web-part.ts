@@ -1,0 +1,3 @@
+/** The lazy part behind `web_fetch` and `web_search`. */
+export { fetchPage } from './fetch-page.ts'
+export { searchWeb } from './search.ts'
