@@ -7,6 +7,7 @@ import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
 import type { Inbound } from './bus/message.ts'
 import { ActBudget } from './guard/act-budget.ts'
+import { withSteeringFiles } from './guard/steering-desk.ts'
 import { SteeringFiles } from './guard/steering-files.ts'
 import type { ApprovalDesk, Approver } from './guard/approval.ts'
 import { limits } from './limits.ts'
@@ -124,6 +125,8 @@ export function createAgent(parts: {
     ordersIn: (text) => new Orders(text, devices.list()),
     command: (message, origin) => commands.run(message, origin),
   })
+  const isShared = ({ channel, chat }: { readonly channel: string; readonly chat: string }): boolean =>
+    channel === 'telegram' && base.telegram?.isGroup(chat) === true
   const status = async (asked: Inbound | 'on the host'): Promise<string> =>
     statusText({
       version: version(),
@@ -142,7 +145,7 @@ export function createAgent(parts: {
       runningTurns: loop.runningTurns(),
       // What was said in others' chats is no guest's affair.
       deadLetters: asked === 'on the host' || asked.person.role === 'owner' ? bus.deadLetters() : [],
-      isShared: asked !== 'on the host' && asked.channel === 'telegram' && base.telegram?.isGroup(asked.chat) === true,
+      isShared: asked !== 'on the host' && isShared(asked),
     })
   const commands = new Commands({
     registry,
@@ -155,7 +158,7 @@ export function createAgent(parts: {
       approvals.withdraw(where)
       return loop.stopTurns(where)
     },
-    approvals,
+    approvals: withSteeringFiles(approvals, steering, isShared),
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,
     pairing: base.telegram?.pairing,

@@ -78,7 +78,6 @@ export class SteeringFiles {
       this.#changed.set(path, { ...file, isTold: true, isRefused: true })
       return `I leave ${showPath(path)} out until it changes again.`
     }
-    if (file.text.length > limits.changedFileCharsMax) return tooLong(file.text)
     const text = await this.#textOf(path)
     if (text !== file.text) return `${showPath(path)} has changed since you saw it: /approve shows it again.`
     await this.#origins.record(path, text)

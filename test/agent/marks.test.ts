@@ -234,7 +234,7 @@ void t.test(
     })
     const rig = await openMarks(t.testdir({}), meant)
     const asked = await rig.turn('turn on the lamp', { foreign: 'a forwarded message' })
-    t.same(asked, [], 'the model was told that this is no order')
+    t.equal(asked.length, 1, 'somebody else’s order is none')
     t.match(rig.lastSent(), /<outside [0-9a-f]{8}>\\nturn on the lamp/)
     await rig.close()
   },

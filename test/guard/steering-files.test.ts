@@ -1,9 +1,12 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { ApprovalDesk } from '../../src/guard/approval.ts'
+import { withSteeringFiles } from '../../src/guard/steering-desk.ts'
 import { SteeringFiles } from '../../src/guard/steering-files.ts'
 import { limits } from '../../src/limits.ts'
 import { createLogLines } from '../support/log-lines.ts'
+import { ada } from '../support/messages.ts'
 import { openOwnFiles, openOwnFilesAnew } from '../support/own-files.ts'
 
 async function open(root: string, anew = true) {
@@ -106,3 +109,30 @@ void t.test('what is shown hides nothing, and what is too long to be shown canno
   t.match(long, /8001 characters, and 8000 are the most/)
   t.equal(codeIn(long), '')
 })
+
+void t.test(
+  '/approve shows changed files before what else waits, not in a group, and passes other codes on',
+  async (t) => {
+    const { steering, change } = await open(t.testdir({ 'USER.md': 'Ada' }))
+    const passed: string[] = []
+    const desk: ApprovalDesk = {
+      list: () => Promise.resolve('Nothing else.'),
+      answer: (_by, code, answer) => Promise.resolve(`${answer} to ${code}`),
+      withdraw: (where) => void passed.push(JSON.stringify(where)),
+    }
+    const whole = withSteeringFiles(desk, steering, ({ chat }) => chat === 'group')
+    const by = { channel: 'test', chat: 'home', person: ada }
+    t.equal(await whole.list(by), 'Nothing else.')
+    change('USER.md', 'Ada, Berlin')
+    await steering.read('USER.md')
+    const group = await whole.list({ ...by, chat: 'group' })
+    t.notMatch(group, 'Berlin')
+    t.match(group, /in a chat with me alone/)
+    const shown = await whole.list(by)
+    t.match(shown, /Ada, Berlin[^]*Nothing else\.$/)
+    t.equal(await whole.answer(by, 'AAAAA', 'yes'), 'yes to AAAAA')
+    t.match(await whole.answer(by, codeIn(shown), 'always'), 'counts again')
+    whole.withdraw('all')
+    t.same(passed, ['"all"'])
+  },
+)

@@ -47,7 +47,7 @@ const sense = smallTool('sense', 'read', (name) => `${name}: 21 °C`)
  */
 function script({ messages }: ModelRequest, meant: Readonly<Record<string, string>>): ModelReply {
   const newest = messages.findLastIndex((message) => message.role === 'user')
-  const text = messages[newest]?.text ?? ''
+  const text = (messages[newest]?.text ?? '').replaceAll(/<\/?outside \w+>/g, '').trim()
   const steps = (meant[text] ?? text).split(' && ')
   const done = messages.slice(newest + 1).filter((message) => message.role === 'assistant').length
   const step = steps[done]

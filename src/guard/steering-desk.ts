@@ -1,0 +1,24 @@
+import type { Answerer, ApprovalDesk } from './approval.ts'
+import type { SteeringFiles } from './steering-files.ts'
+
+/**
+ * /approve and /deny for changed prompt files too, before the questions of the chat. Where others read along (`isShared`)
+ * none is shown: guests get neither USER.md nor MEMORY.md.
+ */
+export function withSteeringFiles(
+  desk: ApprovalDesk,
+  files: SteeringFiles,
+  isShared: (where: Answerer) => boolean,
+): ApprovalDesk {
+  return {
+    list: async (by) => {
+      const changed = await files.list()
+      if (changed.length === 0) return desk.list(by)
+      const elsewhere =
+        'Files of mine were changed by another program: say /approve in a chat with me alone to see them.'
+      return [...(isShared(by) ? [elsewhere] : changed), await desk.list(by)].join('\n\n')
+    },
+    answer: async (by, code, answer) => (await files.answer(code, answer !== 'no')) ?? desk.answer(by, code, answer),
+    withdraw: (where) => desk.withdraw(where),
+  }
+}
