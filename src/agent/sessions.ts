@@ -44,7 +44,7 @@ export class Sessions {
       try {
         return await work(session)
       } finally {
-        await this.#noteGrowth(name, entry, session.bytesAppended())
+        this.#noteGrowth(name, entry, session.bytesAppended())
       }
     } finally {
       entry.users--
@@ -54,9 +54,11 @@ export class Sessions {
 
   async close(): Promise<void> {
     await this.#closeIdle(0)
+    await this.#bounding
   }
 
-  async #noteGrowth(name: string, entry: Entry, bytesAppended: number): Promise<void> {
+  /** No turn waits for the bound. */
+  #noteGrowth(name: string, entry: Entry, bytesAppended: number): void {
     if (bytesAppended === entry.countedBytes) return
     this.#grownBytes += bytesAppended - entry.countedBytes
     entry.countedBytes = bytesAppended
@@ -67,7 +69,6 @@ export class Sessions {
     // Whoever opens a log meanwhile waits: it may be on its way into the archives.
     const bound = { folder: this.#folder, usedPath, isOpen, log: this.#log }
     this.#bounding = this.#bounding.then(() => boundSessionLogs(bound))
-    await this.#bounding
   }
 
   async #closeIdle(keep: number): Promise<void> {

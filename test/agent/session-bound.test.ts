@@ -36,7 +36,12 @@ function rig(folder: string) {
   const { log, lines } = createLogLines()
   const sessions = new Sessions({ folder, log })
   const says = (chat: string): Promise<void> => sessions.use('test', chat, (session) => session.append(turn(chat), 0))
-  return { sessions, lines, says }
+  /** Says it, and waits until the logs are bounded. */
+  const saysLast = async (chat: string): Promise<void> => {
+    await says(chat)
+    await sessions.close()
+  }
+  return { sessions, lines, says, saysLast }
 }
 
 const sizes = (folder: string, pattern: RegExp): Readonly<Record<string, number>> =>
@@ -54,8 +59,8 @@ const archived = /\.jsonl\.\d+$/
 void t.test('the logs of all chats have one bound: of those idle longest only the end stays', async (t) => {
   const folder = t.testdir({})
   for (let chat = 10; chat < 30; chat++) makeLog(folder, `c${chat}`, { bytes: 8 * mebi, daysAgo: 40 - chat })
-  const { says, sessions } = rig(folder)
-  await says('now')
+  const { saysLast, sessions } = rig(folder)
+  await saysLast('now')
   t.ok(sum(folder, live) <= limits.sessionLogsBytesMax, `${sum(folder, live)} bytes`)
   t.ok(sum(folder, live) > limits.sessionLogsBytesMax - 9 * mebi, 'and no more than had to go')
   t.ok(sum(folder, archived) <= limits.sessionArchivesBytesMax)
@@ -75,8 +80,8 @@ void t.test('where the ends alone are too much, chats idle longest are put away 
   const folder = t.testdir({})
   for (let chat = 100; chat < 370; chat++) makeLog(folder, `c${chat}`, { bytes: mebi / 2, daysAgo: 400 - chat })
   fs.writeFileSync(join(folder, 'test.c100.jsonl.torn'), 'half')
-  const { says, sessions, lines } = rig(folder)
-  await says('now')
+  const { says, saysLast, sessions, lines } = rig(folder)
+  await saysLast('now')
   t.ok(sum(folder, live) <= limits.sessionLogsBytesMax, `${sum(folder, live)} bytes`)
   t.same(
     Object.keys(sizes(folder, archived)).toSorted(),
@@ -102,8 +107,8 @@ void t.test('what was used within a day stays, and what is open, however much it
   // A clock that was wrong once.
   makeLog(folder, 'future', { bytes: 8 * mebi, daysAgo: -900 })
   const before = sizes(folder, live)
-  const { says, sessions } = rig(folder)
-  await sessions.use('test', 'open', async () => says('now'))
+  const { saysLast, sessions } = rig(folder)
+  await sessions.use('test', 'open', async () => saysLast('now'))
   const { 'test.now.jsonl': now, ...after } = sizes(folder, live)
   t.ok(now)
   t.same(after, before)
@@ -113,16 +118,17 @@ void t.test('what was used within a day stays, and what is open, however much it
 
 void t.test('it is looked at again only when much was written', async (t) => {
   const folder = t.testdir({})
-  const { says, sessions } = rig(folder)
-  await says('now')
+  const { saysLast, sessions } = rig(folder)
+  await saysLast('now')
   for (let chat = 10; chat < 30; chat++) makeLog(folder, `c${chat}`, { bytes: 8 * mebi, daysAgo: 2 })
-  await says('now')
+  await saysLast('now')
   t.same(sizes(folder, archived), {})
   const long = {
     ...turn('long'),
     messages: [{ role: 'user', text: 'x'.repeat(limits.sessionLogsCheckBytes) } as const],
   }
   await sessions.use('test', 'now', (session) => session.append(long, 0))
+  await sessions.close()
   t.ok(sum(folder, live) <= limits.sessionLogsBytesMax)
   await sessions.close()
 })
@@ -130,17 +136,20 @@ void t.test('it is looked at again only when much was written', async (t) => {
 void t.test('a chat that is opened while its log is put away waits for that, and loses no word', async (t) => {
   const folder = t.testdir({})
   for (let chat = 100; chat < 370; chat++) makeLog(folder, `c${chat}`, { bytes: mebi / 2, daysAgo: 400 - chat })
-  const { says, sessions } = rig(folder)
+  const { says, saysLast, sessions } = rig(folder)
   const { rename } = fs.promises
   t.teardown(() => void (fs.promises.rename = rename))
   let said: Promise<void> | undefined
+  const ended = new AbortController()
   fs.promises.rename = async (from, to) => {
-    said ??= says('c100')
-    // Long enough for one that does not wait.
-    for (let round = 0; round < 50; round++) await settle()
+    if (said === undefined) {
+      said = says('c100').finally(() => ended.abort())
+      // Long enough for one that does not wait.
+      for (let round = 0; round < 5_000 && !ended.signal.aborted; round++) await settle()
+    }
     await rename(from, to)
   }
-  await says('now')
+  await saysLast('now')
   await said
   await sessions.close()
   t.match(fs.readFileSync(join(folder, 'test.c100.jsonl'), 'utf8'), /"of":\["test\/c100"\]/)
@@ -153,9 +162,9 @@ void t.test('where logs cannot be put away, that is said once and no chat stops'
   const { rename } = fs.promises
   t.teardown(() => void (fs.promises.rename = rename))
   fs.promises.rename = () => Promise.reject(Object.assign(new Error('no'), { code: 'EIO' }))
-  const { says, sessions, lines } = rig(folder)
-  await says('now')
-  await says('now')
+  const { saysLast, sessions, lines } = rig(folder)
+  await saysLast('now')
+  await saysLast('now')
   t.match(lines, [/^warn session: The logs of chats could not be bounded: /])
   await sessions.close()
 })

@@ -77,6 +77,11 @@ export class FakeClock implements Clock {
 }
 
 /** Lets every promise callback and every finished file operation that is already due run. */
-export async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round++) await new Promise((resolve) => setImmediate(resolve))
+export function settle(): Promise<void> {
+  // One promise for all rounds: a day in fake time settles many thousand times, and tap watches each promise.
+  return new Promise((resolve) => {
+    let rounds = 5
+    const next = (): void => void (--rounds === 0 ? resolve() : setImmediate(next))
+    setImmediate(next)
+  })
 }

@@ -57,13 +57,13 @@ async function startDaemon(clock: FakeClock, wire: TelegramWire, folder: string)
     menu: [],
   })
   const dispatcher = new Dispatcher({ bus, clock: ownClock, log, channels: [channel] })
-  let writing = 0
+  const writing = new Set<Promise<unknown>>()
   const written = async <T>(work: Promise<T>): Promise<T> => {
-    writing++
+    writing.add(work)
     try {
       return await work
     } finally {
-      writing--
+      writing.delete(work)
     }
   }
   const answer = (message: Inbound): void => {
@@ -77,7 +77,14 @@ async function startDaemon(clock: FakeClock, wire: TelegramWire, folder: string)
   return {
     lines,
     async idle() {
-      for (let calm = 0; calm < 5; calm = writing === 0 ? calm + 1 : 0) await settle()
+      for (let calm = 0; calm < 5; calm++) {
+        // A slow disk is waited for, not asked over and over.
+        while (writing.size > 0) {
+          calm = 0
+          await Promise.allSettled(writing)
+        }
+        await settle()
+      }
     },
     async stop() {
       await channel.stop()
