@@ -37,7 +37,7 @@ export async function makeBundles(root: string, outputFolder: string, version: s
         'import.meta.dirname': '__dirname',
         'import.meta.filename': '__filename',
       },
-      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), withoutHttp2],
+      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), undiciSlimmed],
     })
     return { name, metafile: result.metafile }
   }
@@ -61,14 +61,25 @@ const common = {
 } as const satisfies BuildOptions
 
 /**
- * undici loads node:http2 at once, 3 MB of private memory, for a protocol that we switch off. This is what it falls back
- * to on a runtime that has none.
+ * What undici loads at once of the runtime and hardly uses. node:http2, 3 MB of private memory, is for a protocol that we
+ * switch off, and this is what undici falls back to on a runtime without it. node:http serves it for a bound and for
+ * telling streams apart that we do not send. Of node:assert it calls nothing but the function itself.
  */
-const withoutHttp2: Plugin = {
-  name: 'without-http2',
+const undiciNeeds: Readonly<Record<string, string>> = {
+  'node:http2': 'exports.constants = {}',
+  'node:http': 'exports.maxHeaderSize = 16384; exports.IncomingMessage = class {}',
+  'node:assert': `module.exports = (value, message) => {
+    if (!value) throw message instanceof Error ? message : new Error(message ?? 'An assertion of undici failed.')
+  }`,
+}
+
+const undiciSlimmed: Plugin = {
+  name: 'undici-slimmed',
   setup(build) {
-    build.onResolve({ filter: /^node:http2$/ }, () => ({ path: 'http2', namespace: 'absent' }))
-    build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'exports.constants = {}' }))
+    build.onResolve({ filter: /^node:(http2?|assert)$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/undici/') ? { path, namespace: 'undici-needs' } : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'undici-needs' }, ({ path }) => ({ contents: undiciNeeds[path] ?? '' }))
   },
 }
 
