@@ -9,9 +9,10 @@ async function startTurn(t: Test, environment?: Readonly<Record<string, string>>
   const show = chat.channel.show.bind(chat.channel)
   const begin = (line: string): void => show({ kind: 'tool-started', ...place, line })
   const end = (line: string, failed = false): void => show({ kind: 'tool-finished', ...place, line, failed })
+  const progress = (line: string, progress: string): void => show({ kind: 'tool-progress', ...place, line, progress })
   const endTurn = (): void => show({ kind: 'turn-ended', ...place })
   show({ kind: 'turn-started', ...place })
-  return { ...chat, begin, end, endTurn }
+  return { ...chat, begin, progress, end, endTurn }
 }
 
 const opening = 'Hello.\nTry: lamp on\n'
@@ -43,6 +44,18 @@ void t.test('a call that takes its time is seen at once, and its line is the sam
     chat.end('shell sleep 10', failed)
     t.equal(chat.screen(), `${opening}  ${sign} shell sleep 10\nyou>`)
   }
+})
+
+void t.test('what a long call is at stands beside it while it runs, and nowhere after', async (t) => {
+  const chat = await startTurn(t)
+  chat.begin('shell make')
+  chat.progress('shell make', 'cc\u001b[2J main.c')
+  chat.progress('shell other', 'not running')
+  t.match(chat.screen(), /shell make … cc.* main\.c/)
+  chat.end('shell make')
+  chat.progress('shell make', 'too late')
+  t.notMatch(chat.screen(), /main\.c|too late|not running/)
+  t.match(chat.screen(), '- shell make')
 })
 
 void t.test('calls that run together have one line each, in the order in which they end', async (t) => {
