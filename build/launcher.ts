@@ -16,6 +16,8 @@ if [ ! -x "$runtime" ]; then
   echo "pincer: the pinned runtime is missing ($runtime): run \\\`npm ci && npm run build\\\` in the repository." >&2
   exit 2
 fi
+# A crash leaves no memory, and with it no key, on the disk.
+ulimit -c 0 2>/dev/null
 unset ${ignoredVariables.join(' ')}
 exec "$runtime" ${options.flags.join(' ')} "$here/boot.cjs" "$@"
 `

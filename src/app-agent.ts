@@ -163,6 +163,7 @@ export function createAgent(parts: {
     status,
     pairing: base.telegram?.pairing,
     choice,
+    record: (command) => base.audit.command(command),
     play: (words) => hardware.play(words),
   })
   return { loop, commands, prompts, status }

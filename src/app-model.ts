@@ -7,11 +7,12 @@ import type { Devices } from './devices/device.ts'
 import { PincerError } from './errors.ts'
 import type { Board } from './hardware/board.ts'
 import type { HttpClient } from './http/http-client.ts'
-import type { Log } from './log.ts'
+import type { Log, Redact } from './log.ts'
 import { createChain } from './model/chain.ts'
 import { withFrames } from './model/frames.ts'
 import type { Model } from './model/model.ts'
 import { createOfflineModel } from './model/offline/offline-model.ts'
+import { withRedaction } from './model/redacted-model.ts'
 import { withRetry } from './model/retry.ts'
 import { TokenBudget, withTokenBudget } from './model/token-budget.ts'
 import { loadPart } from './parts.ts'
@@ -23,6 +24,7 @@ export interface ModelParts {
   readonly http: () => Promise<HttpClient>
   readonly clock: Clock
   readonly log: Log
+  readonly redact: Redact
   readonly chance: () => number
   readonly stateFolder: string
   /** Answers instead of the configured models. */
@@ -38,18 +40,20 @@ export interface ModelSide {
 
 /** The configured models, each tried again where that helps and counted where it costs. */
 export async function createModels(parts: ModelParts): Promise<ModelSide> {
-  const { config, devices, board, clock, log, stateFolder } = parts
+  const { config, devices, board, clock, log, redact, stateFolder } = parts
   const { timezone, limits } = config
   const facts = `Board: ${board.label}. Model: ${config.models.join(', ')}.`
   const offline = createOfflineModel({ devices: () => devices.list(), facts: () => facts })
   const budget = await TokenBudget.open({ clock, log, stateFolder, timezone, tokensPerDay: limits.tokensPerDay })
   const models = await Promise.all(
     config.models.map(async (id) =>
-      id === 'offline' ? offline : withFrames(withTokenBudget(await createRemote(id, parts), budget)),
+      id === 'offline'
+        ? offline
+        : withRedaction(withFrames(withTokenBudget(await createRemote(id, parts), budget)), redact),
     ),
   )
   const choice = await ModelChoice.open({
-    models: parts.instead === undefined ? models : [withFrames(parts.instead)],
+    models: parts.instead === undefined ? models : [withRedaction(withFrames(parts.instead), redact)],
     offline,
     chain: (some) => createChain(some, { clock, log }),
     budget,

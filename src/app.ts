@@ -1,10 +1,11 @@
-import { answerPair } from './agent/pair-command.ts'
+import { answerPair, changesWhoIsPaired } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
 import type { Person } from './bus/message.ts'
 import { type Recipient, sendToPerson } from './channels/recipients.ts'
 import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { ControlRequests } from './daemon/control-requests.ts'
 import type { Devices } from './devices/device.ts'
+import { sentenceOf } from './errors.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
 import { builtAs, version } from './runtime.ts'
@@ -12,7 +13,7 @@ import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
 import { createAgent, createRegistry, createShell } from './app-agent.ts'
 import { createApprovals } from './app-approvals.ts'
-import { type AppOptions, createBase } from './app-base.ts'
+import { type AppOptions, type Base, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
 
 export interface App {
@@ -39,7 +40,7 @@ export interface App {
  * anything is read from the journal, and the journal is read before any channel takes a new message.
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { home, config, clock, log } = options
+  const { home, config, clock, log, redact } = options
   const base = await createBase(options)
   const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware, network } = base
   const approvals = createApprovals(channels, options)
@@ -50,6 +51,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     board,
     clock,
     log,
+    redact,
     http: () => network.client(),
     chance: () => Math.random(),
     stateFolder: home.state,
@@ -116,11 +118,27 @@ export async function createApp(options: AppOptions): Promise<App> {
     registry,
     prompt: (role) => prompts.get(role),
     requests: {
-      status: () => status('on the host'),
+      status: () => redact(status('on the host')),
       send: (text, to) => sendToPerson({ bus, recipients: recipients() }, text, to),
-      pair: (words) => answerPair(base.telegram?.pairing, words),
+      pair: (words) => pairFromHost(base, options.person, words),
     },
     start,
     stop,
+  }
+}
+
+/** `pincer pair` on the board: whoever may open the socket is who runs this process. */
+async function pairFromHost({ telegram, audit }: Base, person: Person, words: string): Promise<string> {
+  const end = (ok: boolean, said: string): void => {
+    const who = { channel: 'host', chat: '', sender: person.id }
+    if (changesWhoIsPaired(words)) audit.command({ ...who, command: `pair ${words}`, ok, said })
+  }
+  try {
+    const said = await answerPair(telegram?.pairing, words)
+    end(true, said)
+    return said
+  } catch (error) {
+    end(false, sentenceOf(error))
+    throw error
   }
 }

@@ -119,19 +119,15 @@ export const limits = {
   parkedResultsBytesMax: 4 * 1024 * 1024,
   humanAnswerTimeoutMs: 5 * 60_000,
 
-  /** The audit, about 250 bytes a call: so much of it, and as many files of before. */
+  /** The audit, about 250 bytes a call: its bound, and as many files of before. */
   auditFileBytesMax: 1024 * 1024,
   auditArchivesMax: 8,
-  /** Arguments, reasons and answers in it. */
   auditTextCharsMax: 500,
-  /** A known secret that is shorter stands in ordinary words too, so it cannot be taken out of a text. */
+  /** A shorter secret stands in ordinary words too: it cannot be taken out of a text. A line of a longer one can. */
   secretCharsMin: 8,
-  /** A line of a secret of several lines, as of a private key, counts as one by itself. */
   secretLineCharsMin: 16,
   secretFileBytesMax: 64 * 1024,
-  /** Escapes inside escapes that a secret is looked for under. */
   secretEscapeLevelsMax: 3,
-  /** What one guest may write. */
   guestMessagesPerHourMax: 30,
 
   promptFileCharsMax: 1_500,

@@ -19,6 +19,7 @@ import { checkHome, furnishHome, homePath, openHome, type HomeFolders } from './
 import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
 import { modeOf, type Mode } from './mode.ts'
 import { loadPart } from './parts.ts'
+import { forgetSecrets, leaveMemoryOutOfCoreDumps } from './process-memory.ts'
 import { builtAs, version } from './runtime.ts'
 import { createRedact } from './secrets.ts'
 
@@ -33,6 +34,7 @@ interface Start {
   readonly log: Log
   readonly redact: Redact
   readonly signal: AbortSignal
+  readonly environment: NodeJS.ProcessEnv
 }
 
 async function main(): Promise<ExitCode> {
@@ -46,6 +48,7 @@ async function main(): Promise<ExitCode> {
       return 0
     case 'check': {
       const loaded = await load(pathOf(home))
+      if (loaded.status === 'ok') redactOutput = createRedact(loaded.secrets)
       say(formatCheck(loaded))
       return loaded.status === 'ok' ? 0 : 2
     }
@@ -90,17 +93,21 @@ async function talk(path: string, mode: Mode): Promise<ExitCode> {
     return 2
   }
   const redact = createRedact(loaded.secrets)
+  redactOutput = redact
+  // An address of a proxy may hold a password: it goes to who uses it alone.
+  const proxies = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name))
+  forgetSecrets(process.env, loaded.secrets)
   const level: LogLevel = mode.kind === 'run' ? 'info' : 'warn'
   const start: Start = {
     home: await openHome(path),
     loaded,
     mode,
     clock: createSystemClock(),
-    log: createLog({ level, redact, write: complain }),
+    log: createLog({ level, redact, write: (line) => process.stderr.write(`${line}\n`) }),
     redact,
     signal: endSignal(),
+    environment: Object.fromEntries(proxies),
   }
-  forgetSecrets(loaded.secrets)
   // Date's local getters, all that is used for local time, follow this.
   process.env['TZ'] = loaded.config.timezone
   const lock = await acquireHomeLock(start.home.path, userId())
@@ -131,7 +138,7 @@ async function attach(start: Start): Promise<ExitCode> {
 }
 
 async function serve(start: Start): Promise<ExitCode> {
-  const { loaded, mode, clock, log, redact, signal } = start
+  const { loaded, mode, clock, log, redact, signal, environment } = start
   const home = await furnishHome(start.home)
   // A script's output stays clean of what only a person can mend.
   if (mode.kind === 'run' || mode.kind === 'interactive') for (const note of loaded.notes) complain(formatNote(note))
@@ -143,7 +150,7 @@ async function serve(start: Start): Promise<ExitCode> {
     log,
     person: owner(),
     memoryBytes: () => process.memoryUsage.rss(),
-    environment: process.env,
+    environment,
     // Only one process may poll for a bot: whoever just chats here leaves that to the daemon.
     servesChannels: mode.kind === 'run',
   })
@@ -241,13 +248,6 @@ function owner(): Person {
   }
 }
 
-/** What was read from the environment must not be found there by what this process starts. */
-function forgetSecrets(secrets: readonly string[]): void {
-  for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && secrets.includes(value)) delete process.env[name]
-  }
-}
-
 function versionLine(): string {
   return [
     `pincer ${version()}, Node ${process.version}, ${process.platform}-${process.arch}, ${builtAs()}`,
@@ -255,12 +255,15 @@ function versionLine(): string {
   ].join('\n')
 }
 
+/** Before anything is read, what has the shape of a token is all that can be known of secrets. */
+let redactOutput: Redact = createRedact([])
+
 function say(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${redactOutput(text)}\n`)
 }
 
 function complain(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${redactOutput(text)}\n`)
 }
 
 /** What to do about the outputs before a bug ends the process. */
@@ -283,6 +286,7 @@ async function endOnBug(error: unknown): Promise<void> {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 process.on('uncaughtException', (error) => void endOnBug(error))
 process.on('unhandledRejection', (error) => void endOnBug(error))
+leaveMemoryOutOfCoreDumps()
 void runToEnd()
 
 async function runToEnd(): Promise<void> {

@@ -41,7 +41,7 @@ const app = new Set([
   'app-shell.ts',
   'app-web.ts',
 ])
-const program = ['home.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
+const program = ['home.ts', 'process-memory.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
 
 const table: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
@@ -84,6 +84,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'tools/registry.ts',
     'tools/tool.ts',
     'guard/approval.ts',
+    'guard/audit.ts',
     'guard/sources.ts',
     'guard/workspace.ts',
     'devices/device.ts',

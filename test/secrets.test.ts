@@ -1,5 +1,6 @@
 import t from 'tap'
 import { canBeRedacted, createRedact } from '../src/secrets.ts'
+import { jsonInside, writings } from './support/secret-writings.ts'
 
 void t.test('known secrets are taken out wherever they stand, the longest first', (t) => {
   const redact = createRedact(['hunter22', 'hunter22-and-more', 'short', ''])
@@ -90,43 +91,6 @@ const secrets = {
   password: 'pa"ss wörd\\with\'all&sorts<of>/%41?#',
   eight: 'h8Kw2xQz',
   pem: `-----BEGIN PRIVATE KEY-----\n${['MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7', 'kVWg0Zy8m3oQbT1rS5pXn2fYcD4eHjLtUuAaRiOvKwBqZxMlNsPd', 'Qm9vdHN0cmFwT25l'].join('\n')}\n-----END PRIVATE KEY-----`,
-}
-
-const encodeAll = (text: string): string =>
-  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
-const jsonInside = (text: string): string => JSON.stringify(text).slice(1, -1)
-const html = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
-const writings: Readonly<Record<string, (secret: string) => string>> = {
-  'as it is': (secret) => secret,
-  'percent escapes': encodeURIComponent,
-  'percent escapes in lower case': (secret) =>
-    encodeURIComponent(secret).replaceAll(/%../g, (escape) => escape.toLowerCase()),
-  'every byte escaped': encodeAll,
-  'a form of a page': (secret) => new URLSearchParams({ a: secret }).toString().slice(2).replaceAll('+', '%20'),
-  JSON: jsonInside,
-  'JSON inside JSON': (secret) => jsonInside(jsonInside(secret)),
-  'JSON with every character escaped': (secret) =>
-    Array.from(secret, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
-  'JSON with slashes escaped': (secret) => jsonInside(secret).replaceAll('/', '\\/'),
-  'percent escapes inside JSON': (secret) => jsonInside(encodeURIComponent(secret)),
-  HTML: html,
-  'decimal references': (secret) => Array.from(secret, (each) => `&#${each.charCodeAt(0)};`).join(''),
-  hexadecimal: (secret) => Buffer.from(secret).toString('hex'),
-  'hexadecimal in capitals': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
-  'hexadecimal in pairs': (secret) => Buffer.from(secret).toString('hex').replaceAll(/../g, '$& '),
-  'base64, first place': (secret) => Buffer.from(secret).toString('base64'),
-  'base64, second place': (secret) => Buffer.from(`x${secret}`).toString('base64'),
-  'base64, third place': (secret) => Buffer.from(`xy${secret}`).toString('base64'),
-  'base64 in the middle': (secret) => Buffer.from(`{"key": "${secret}", "other": 1}`).toString('base64'),
-  base64url: (secret) => Buffer.from(`xy${secret}z`).toString('base64url'),
-  'base64 in lines': (secret) => Buffer.from(`some ${secret} more`).toString('base64').replaceAll(/.{19}/g, '$&\n'),
-  'base64 in the lines of JSON': (secret) =>
-    jsonInside(Buffer.from(secret).toString('base64').replaceAll(/.{19}/g, '$&\r\n')),
-  'base64 of base64 escaped': (secret) => encodeURIComponent(Buffer.from(secret).toString('base64')),
-  'in lines': (secret) => secret.replaceAll(/.{7}/g, '$&\n    '),
-  'spelt out': (secret) => Array.from(secret).join(' '),
 }
 
 /** What stays of a secret: the longest piece of this writing of it that can still be read. */

@@ -22,6 +22,8 @@ export interface Command {
   readonly help: string
   /** What of it guests may give; without this it is for owners only. */
   readonly guests?: string
+  /** Whether the audit keeps it, given these words: it changes what may act, or who may. */
+  readonly recorded?: (words: string) => boolean
   run(words: string, message: Inbound, origin: CallOrigin): Promise<string | Partial<CommandReply>>
 }
 

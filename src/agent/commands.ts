@@ -1,5 +1,7 @@
 import type { Inbound } from '../bus/message.ts'
+import type { AuditedCommand } from '../guard/audit.ts'
 import type { PairingPort } from '../channels/pairing-port.ts'
+import { sentenceOf } from '../errors.ts'
 import type { ApprovalDesk } from '../guard/approval.ts'
 import { nearest } from '../nearest.ts'
 import type { CallOrigin } from '../tools/registry.ts'
@@ -17,6 +19,8 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly pairing?: PairingPort | undefined
   readonly approvals: ApprovalDesk
   readonly choice: ModelCommandParts
+  /** Keeps what changes who or what may act. */
+  readonly record: (command: AuditedCommand) => void
   /** Plays with the simulated board; absent on a real one. */
   readonly play?: (command: string) => string
 }
@@ -45,6 +49,7 @@ const laterCommands: ReadonlySet<string> = new Set(['jobs'])
 /** The words after a slash: they work without any model, cost no tokens and never wait behind a turn. */
 export class Commands {
   readonly #commands: ReadonlyMap<string, Command>
+  readonly #record: (command: AuditedCommand) => void
 
   constructor(parts: CommandParts) {
     const table = {
@@ -56,6 +61,7 @@ export class Commands {
       ...pairCommand(parts.pairing),
     }
     this.#commands = new Map(Object.entries(table))
+    this.#record = parts.record
   }
 
   /** Names with their slash, for completion. */
@@ -83,11 +89,27 @@ export class Commands {
     const command = this.#commands.get(name)
     if (command !== undefined) {
       if (role === 'guest' && command.guests === undefined) return failure(`/${name} is for owners only.`)
-      return command.run(words, message, origin)
+      if (command.recorded?.(words) !== true) return command.run(words, message, origin)
+      return this.#runRecorded(command, name, words, message, origin)
     }
     if (laterCommands.has(name)) return failure(`/${name} is not in this version. /help lists what is.`)
     const close = nearest(name, [...this.#offered(role).keys(), 'help'])
     return failure(`I do not know /${name}.${close === undefined ? '' : ` Did you mean /${close}?`} /help lists all.`)
+  }
+
+  async #runRecorded(command: Command, name: string, words: string, message: Inbound, origin: CallOrigin) {
+    const { channel, chat, person } = message
+    const keep = (ok: boolean, said: string): void =>
+      this.#record({ channel, chat, sender: person.id, command: `/${name} ${words}`.trim(), ok, said })
+    try {
+      const reply = await command.run(words, message, origin)
+      const { text = '', failed = false } = typeof reply === 'string' ? { text: reply } : reply
+      keep(!failed, text)
+      return reply
+    } catch (error) {
+      keep(false, sentenceOf(error))
+      throw error
+    }
   }
 
   #help({ person, channel }: Inbound): string {

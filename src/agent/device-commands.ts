@@ -50,6 +50,7 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
     resume: {
       usage: '/resume',
       help: 'let outputs be switched again after /stop all',
+      recorded: () => true,
       run: async (_words, _message, { messageAgeMs }) => {
         if (devices.latched() === undefined) return 'Nothing is latched: outputs can be switched.'
         // A late one may have been sent before the /stop all that it would undo.

@@ -8,6 +8,7 @@ export function pairCommand(pairing: PairingPort | undefined): Record<string, Co
     pair: {
       usage: '/pair [CODE|revoke NAME]',
       help: 'who is paired; let somebody in, or out again',
+      recorded: changesWhoIsPaired,
       run: async (words) => {
         try {
           return await answerPair(pairing, words)
@@ -18,6 +19,11 @@ export function pairCommand(pairing: PairingPort | undefined): Record<string, Co
       },
     },
   }
+}
+
+/** Every word behind `pair` does but `list`. */
+export function changesWhoIsPaired(words: string): boolean {
+  return !/^\s*(list\b.*)?$/i.test(words)
 }
 
 /**

@@ -18,6 +18,7 @@ export function turnCommands({ makeSafe, stopTurns, startNew }: TurnCommandParts
       usage: '/stop [all]',
       help: 'end my running work; "all" also makes every output safe until /resume',
       guests: '/stop all',
+      recorded: (words) => words !== '',
       run: async (words, message) => {
         const all = /^all\b/i.test(words)
         if (words !== '' && !all) return failure(`Write it as /stop or /stop all, not "/stop ${firstWords(words)}".`)

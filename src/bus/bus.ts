@@ -49,7 +49,7 @@ export class Bus {
   }
 
   show(activity: Activity): void {
-    this.#onActivity(activity)
+    this.#onActivity('line' in activity ? { ...activity, line: this.#redact(activity.line) } : activity)
   }
 
   /**

@@ -10,7 +10,9 @@ export function frameCode(): string {
 export function withFrames(model: Model): Model {
   return {
     id: model.id,
-    windowTokens: model.windowTokens,
+    get windowTokens() {
+      return model.windowTokens
+    },
     complete: (request, signal) => model.complete(framed(request), signal),
   }
 }

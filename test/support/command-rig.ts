@@ -5,6 +5,7 @@ import type { Inbound } from '../../src/bus/message.ts'
 import type { SwitchConfig } from '../../src/config/config.ts'
 import { PincerError } from '../../src/errors.ts'
 import type { ApprovalAnswer } from '../../src/guard/approval.ts'
+import type { AuditedCommand } from '../../src/guard/audit.ts'
 import { createDeviceTools } from '../../src/tools/devices.ts'
 import type { CallOrigin } from '../../src/tools/registry.ts'
 import { DeviceBench, switchConfig } from './device-bench.ts'
@@ -17,6 +18,8 @@ export interface CommandRig {
   readonly tools: ToolBench
   /** What was asked of the loop and the sessions, in order. */
   readonly events: string[]
+  /** What the audit was given. */
+  readonly recorded: AuditedCommand[]
   readonly says: (text: string, message?: Partial<Inbound>, origin?: Partial<CallOrigin>) => Promise<CommandReply>
   /** The reply's text, with `!` before it when it failed. */
   readonly text: (text: string, message?: Partial<Inbound>, origin?: Partial<CallOrigin>) => Promise<string>
@@ -36,7 +39,9 @@ export async function openCommands(
   const devices = await bench.start()
   const tools = createToolBench(createDeviceTools(devices), { clock: bench.clock, answer: options.answer ?? 'yes' })
   const events: string[] = []
+  const recorded: AuditedCommand[] = []
   const commands = new Commands({
+    record: (command) => void recorded.push(command),
     registry: tools.registry,
     devices,
     makeSafe: async (reason) => {
@@ -78,5 +83,5 @@ export async function openCommands(
     const reply = await says(...args)
     return `${reply.failed ? '! ' : ''}${reply.text}`
   }
-  return { commands, bench, tools, events, says, text }
+  return { commands, bench, tools, events, recorded, says, text }
 }
