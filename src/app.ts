@@ -1,11 +1,12 @@
 import { answerPair, changesWhoIsPaired } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
-import type { Person } from './bus/message.ts'
+import type { Acceptance, Inbound, Person } from './bus/message.ts'
 import { type Recipient, sendToPerson } from './channels/recipients.ts'
 import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { ControlRequests } from './daemon/control-requests.ts'
 import type { Devices } from './devices/device.ts'
 import { sentenceOf } from './errors.ts'
+import { GuestBudget } from './guard/guest-budget.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
 import { builtAs, version } from './runtime.ts'
@@ -68,12 +69,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
 
   const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
+  const guests = new GuestBudget({ clock })
+  const accept = async (message: Inbound): Promise<Acceptance> => {
+    const admission = guests.admit(message)
+    if (admission.status === 'admitted') return bus.accept(message)
+    const { channel, chat } = message
+    if (admission.tell !== undefined)
+      await bus.send({ channel, chat, text: admission.tell, failed: true }, [], undefined)
+    return 'refused'
+  }
   const start = async (): Promise<void> => {
     await devices.start()
     loop.start()
     dispatcher.start()
     await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
-    for (const channel of channels) await channel.start({ accept: (message) => bus.accept(message) })
+    for (const channel of channels) await channel.start({ accept })
     base.ownerNotices.start({ bus, recipients })
   }
   let stopped: Promise<void> | undefined

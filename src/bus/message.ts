@@ -33,8 +33,11 @@ export function formatAge(ageMs: number): string {
   return ageMs === Infinity ? 'may be old: the clock of this board is not set' : `is ${formatDuration(ageMs)} old`
 }
 
-/** `full`: not taken, tell the person in words. `duplicate`: taken before; acknowledge it again. */
-export type Acceptance = 'accepted' | 'full' | 'duplicate'
+/**
+ * `full`: not taken, tell the person in words. `duplicate`: taken before; acknowledge it again. `refused`: not taken, and
+ * its sender is told elsewhere what there is to tell; acknowledge it.
+ */
+export type Acceptance = 'accepted' | 'full' | 'duplicate' | 'refused'
 
 export interface Outbound {
   readonly id: string

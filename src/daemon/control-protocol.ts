@@ -10,7 +10,7 @@ export const protocolVersion = 2
 
 const id = v.pipe(v.string(), v.maxLength(64))
 const answer = v.picklist(['yes', 'always', 'no'])
-const acceptance = v.picklist(['accepted', 'full', 'duplicate'])
+const acceptance = v.picklist(['accepted', 'full', 'duplicate', 'refused'])
 
 const request = v.variant('name', [
   v.strictObject({ name: v.literal('status') }),

@@ -52,11 +52,19 @@ export class TokenBudget {
 
   static async open(options: TokenBudgetOptions): Promise<TokenBudget> {
     const file = new TokenFile(options)
-    const { day, tokens, told } = await file.load()
+    const read = await file.load()
     const budget = new TokenBudget(options, file)
-    budget.#day = day
-    budget.#tokens = new Map(tokens)
-    budget.#told = told
+    if (read === 'damaged') {
+      // Were it taken for nothing, a restart would open what was closed. Written at once, for the same reason.
+      budget.#turnDay()
+      budget.#tokens = new Map([['unknown, the count was damaged:', options.tokensPerDay]])
+      budget.#save()
+      file.saveNow()
+      return budget
+    }
+    budget.#day = read.day
+    budget.#tokens = new Map(read.tokens)
+    budget.#told = read.told
     return budget
   }
 

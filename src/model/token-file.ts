@@ -54,19 +54,23 @@ export class TokenFile {
     this.#log = log
   }
 
-  /** What cannot be understood is set aside and said; then the day begins at nothing. Never fails. */
-  async load(): Promise<DayFigures> {
+  /** `damaged`: nobody knows what was used today; what could not be understood is set aside, and said. Never fails. */
+  async load(): Promise<DayFigures | 'damaged'> {
     try {
       const text = await readIfThere(this.#path)
       if (text === undefined) return nothing
       const read = parse(text)
       if (read !== undefined) return read
       const aside = await setAside(this.#path, this.#clock.nowMs())
-      this.#log.error('model', `The count of tokens was damaged, so today begins at 0: it is kept as ${aside}.`)
+      this.#log.error('model', `The count of tokens was damaged (it is kept as ${aside}). ${this.#what}`)
     } catch (error) {
-      this.#log.error('model', `${sentenceOf(error)} The count of tokens of today begins at 0.`)
+      this.#log.error('model', `${sentenceOf(error)} ${this.#what}`)
     }
-    return nothing
+    return 'damaged'
+  }
+
+  get #what(): string {
+    return `Until midnight the tokens of today count as used up. To begin at 0 now, stop Pincer, remove ${this.#path} and start it again.`
   }
 
   /** These are written in a while, with what comes until then. */

@@ -311,7 +311,7 @@ void t.test('what a full disk did not take is written at the end, when there is 
   t.equal((await open()).today().total, 100)
 })
 
-void t.test('a damaged file is set aside and said', async (t) => {
+void t.test('a damaged file is set aside and said, and opens no budget, over restarts too', async (t) => {
   for (const text of [
     '',
     'not JSON',
@@ -322,10 +322,21 @@ void t.test('a damaged file is set aside and said', async (t) => {
     '{"version":1,"day":"tomorrow","tokens":{},"told":[]}',
   ]) {
     await t.test(text, async (t) => {
-      const { open, path, lines } = await rig(t)
+      const { open, path, lines, clock } = await rig(t)
       fs.writeFileSync(path, text)
-      t.equal((await open()).today().total, 0)
-      t.match(lines.join('\n'), /^error model: The count of tokens was damaged, so today begins at 0: it is kept as /)
+      const budget = await open()
+      t.ok(budget.isUsedUp())
+      t.match(budget.refusal(undefined), /They begin anew at midnight/)
+      t.match(
+        lines.join('\n'),
+        /^error model: The count of tokens was damaged \(it is kept as .*\)\. Until midnight .* count as used up\. To begin at 0 now, stop Pincer, remove .*tokens\.json and start it again\.$/,
+      )
+      await budget.close()
+      const next = await open()
+      t.ok(next.isUsedUp(), 'a restart does not open it')
+      await next.close()
+      await clock.advance(24 * hourMs)
+      t.notOk((await open()).isUsedUp(), 'the next day does')
       const kept = fs.readdirSync(join(path, '..')).find((name) => name.startsWith('tokens.json.corrupt-')) ?? ''
       t.equal(fs.readFileSync(join(path, '..', kept), 'utf8'), text)
     })
@@ -333,8 +344,8 @@ void t.test('a damaged file is set aside and said', async (t) => {
   await t.test('one that cannot be read is said too', async (t) => {
     const { open, path, lines } = await rig(t)
     fs.mkdirSync(path)
-    t.equal((await open()).today().total, 0)
-    t.match(lines[0], /^error model: Cannot read .* The count of tokens of today begins at 0\.$/)
+    t.ok((await open()).isUsedUp())
+    t.match(lines[0], /^error model: Cannot read .* Until midnight the tokens of today count as used up\./)
   })
 })
 

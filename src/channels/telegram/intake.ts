@@ -119,6 +119,7 @@ export class TelegramIntake {
       switch (acceptance) {
         case 'accepted':
         case 'duplicate':
+        case 'refused':
           this.#refusals.taken(chat)
           return 'done'
         case 'full': {
