@@ -128,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     registry,
     prompt: (role) => prompts.get(role),
     requests: {
-      status: () => redact(status('on the host')),
+      status: async () => redact(await status('on the host')),
       send: (text, to) => sendToPerson({ bus, recipients: recipients() }, text, to),
       pair: (words) => pairFromHost(base, options.person, words),
     },

@@ -19,6 +19,7 @@ export function approvalCommands(desk: ApprovalDesk): Record<string, Command> {
     approve: {
       usage: '/approve [CODE [always]]',
       help: 'what waits for your yes; allow it once, or always',
+      recorded: (words) => words !== '',
       run: (words, message) => {
         const [code = '', how, ...rest] = words.split(/\s+/)
         if (code === '') return answered(desk.list(message))
@@ -32,6 +33,7 @@ export function approvalCommands(desk: ApprovalDesk): Record<string, Command> {
     deny: {
       usage: '/deny CODE',
       help: 'say no to what waits, or revoke what you allowed for always',
+      recorded: (words) => words !== '',
       run: (words, message) =>
         words === ''
           ? Promise.resolve(failure('Write what to deny, as /deny CODE: /approve lists the codes.'))
