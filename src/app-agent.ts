@@ -153,11 +153,7 @@ export function createAgent(parts: {
     makeSafe: async (reason) => {
       await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
     },
-    stopTurns: (where) => {
-      // Commands may have asked too, and no turn of theirs is there to be stopped.
-      approvals.withdraw(where)
-      return loop.stopTurns(where)
-    },
+    stopTurns: (where) => loop.stopTurns(where),
     approvals: withSteeringFiles(approvals, steering, isShared),
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,

@@ -23,6 +23,6 @@ export function createApprovals(channels: readonly Channel[], options: AppOption
     ask: async (request, signal) => (await get()).ask(request, signal),
     list: async (by) => (await get()).list(by),
     answer: async (by, code, answer) => (await get()).answer(by, code, answer),
-    withdraw: (where) => void made?.then((approvals) => approvals.withdraw(where)),
+    withdraw: async (where) => (await made)?.withdraw(where) ?? 0,
   }
 }

@@ -70,7 +70,7 @@ void t.test('/stop withdraws the question', async (t) => {
   await asked(1)
   bot.say({ from: owner, text: '/stop' })
   await bot.untilSaid(owner, 'Stopped what I was doing')
-  await until(() => /Withdrawn: what asked was stopped\.$/.test(questions()[0]?.text ?? ''), 'the withdrawal')
+  await until(() => questions()[0]?.text.endsWith('Withdrawn: what asked was stopped.') === true, 'the withdrawal')
   bot.say({ from: owner, text: '/read gate' })
   await bot.untilSaid(owner, 'gate: off')
 })

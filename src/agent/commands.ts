@@ -2,7 +2,6 @@ import type { Inbound } from '../bus/message.ts'
 import type { AuditedCommand } from '../guard/audit.ts'
 import type { PairingPort } from '../channels/pairing-port.ts'
 import { sentenceOf } from '../errors.ts'
-import type { ApprovalDesk } from '../guard/approval.ts'
 import { nearest } from '../nearest.ts'
 import type { CallOrigin } from '../tools/registry.ts'
 import { approvalCommands } from './approval-commands.ts'
@@ -17,7 +16,6 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly status: (asked: Inbound) => Promise<string>
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
-  readonly approvals: ApprovalDesk
   readonly choice: ModelCommandParts
   /** Keeps what changes who or what may act. */
   readonly record: (command: AuditedCommand) => void

@@ -1,5 +1,6 @@
 import type { Inbound } from '../bus/message.ts'
 import { sentenceOf } from '../errors.ts'
+import type { ApprovalDesk } from '../guard/approval.ts'
 import { type Command, failure } from './command.ts'
 import { firstWords, quoteMessages } from './first-words.ts'
 import type { StopReport } from './lanes.ts'
@@ -9,10 +10,11 @@ export interface TurnCommandParts {
   readonly makeSafe: (reason: string) => Promise<void>
   readonly stopTurns: (where: { readonly channel: string; readonly chat: string } | 'all') => Promise<StopReport>
   readonly startNew: (channel: string, chat: string) => Promise<void>
+  readonly approvals: ApprovalDesk
 }
 
 /** Ending what runs, with or without its conversation. */
-export function turnCommands({ makeSafe, stopTurns, startNew }: TurnCommandParts): Record<string, Command> {
+export function turnCommands({ makeSafe, stopTurns, startNew, approvals }: TurnCommandParts): Record<string, Command> {
   return {
     stop: {
       usage: '/stop [all]',
@@ -28,12 +30,16 @@ export function turnCommands({ makeSafe, stopTurns, startNew }: TurnCommandParts
         const who = person.role === 'owner' ? firstWords(person.name) : `the guest with the id ${person.id}`
         // Outputs first: ending the turns may take a moment.
         const safe = all ? makeSafe(`/stop all by ${who}`).then(() => undefined, sentenceOf) : undefined
-        const report = await stopTurns(all ? 'all' : message)
+        const where = all ? 'all' : message
+        const report = await stopTurns(where)
+        // Commands may ask too, and have no turn that could be stopped.
+        const withdrawnCount = await approvals.withdraw(where)
         const unsafe = await safe
         const [here, elsewhere] = byChat(report.dropped, message)
         const parts = all ? [unsafe ?? 'All outputs are in their safe state and stay there until /resume.'] : []
         parts.push(...stoppedParts(report.stoppedTurns, here))
-        if (parts.length === 0) parts.push('Nothing was running.')
+        if (parts.length === 0)
+          parts.push(withdrawnCount === 0 ? 'Nothing was running.' : 'Withdrew what waited for a yes.')
         const notices = elsewhere.map((answers) => ({
           text: `Everything was stopped by /stop all. Not answered any more: ${quoteMessages(answers)}.`,
           answers,
@@ -47,6 +53,7 @@ export function turnCommands({ makeSafe, stopTurns, startNew }: TurnCommandParts
       run: async (_words, message) => {
         // What runs belongs to the old conversation, and would stand in the new one when it ends.
         const { stoppedTurns, dropped } = await stopTurns(message)
+        await approvals.withdraw(message)
         await startNew(message.channel, message.chat)
         const parts = [
           ...stoppedParts(stoppedTurns, dropped),

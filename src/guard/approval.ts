@@ -48,6 +48,6 @@ export interface ApprovalDesk {
   list(by: Answerer): Promise<string>
   /** Ends the open question with this code; a `no` also revokes what stands. Rejects with `usage` or `disk`. */
   answer(by: Answerer, code: string, answer: Answer): Promise<string>
-  /** What asked was stopped. */
-  withdraw(where: { readonly channel: string; readonly chat: string } | 'all'): void
+  /** What asked was stopped. Answers how many questions that ended. */
+  withdraw(where: { readonly channel: string; readonly chat: string } | 'all'): Promise<number>
 }

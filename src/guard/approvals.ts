@@ -134,10 +134,12 @@ export class Approvals implements Approver, ApprovalDesk {
     return parts.join('\n')
   }
 
-  withdraw(where: { readonly channel: string; readonly chat: string } | 'all'): void {
-    for (const { channel, question, withdraw } of this.#open.values()) {
-      if (where === 'all' || (channel === where.channel && question.chat === where.chat)) withdraw()
-    }
+  withdraw(where: { readonly channel: string; readonly chat: string } | 'all'): Promise<number> {
+    const here = [...this.#open.values()].filter(
+      ({ channel, question }) => where === 'all' || (channel === where.channel && question.chat === where.chat),
+    )
+    for (const { withdraw } of here) withdraw()
+    return Promise.resolve(here.length)
   }
 
   /** No open question has this code here: /deny may mean a standing approval. */

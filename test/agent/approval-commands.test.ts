@@ -29,3 +29,8 @@ void t.test('both are for owners only', async (t) => {
   }
   t.same(events, [])
 })
+
+void t.test('/stop says so when all that it ended was a question', async (t) => {
+  const { text } = await openCommands(t.testdir({}), { openQuestions: 1 })
+  t.equal(await text('/stop'), 'Withdrew what waited for a yes.')
+})

@@ -139,7 +139,7 @@ void t.test('guests are never asked, and no more questions are open than a perso
   t.match(await ask(), { unavailable: '20 questions wait for an answer already' })
   t.equal(shown.length, limits.questionsOpenMax)
   t.equal(new Set(shown.map(({ question }) => question.code)).size, limits.questionsOpenMax)
-  approvals.withdraw('all')
+  await approvals.withdraw('all')
   await settle()
   void ask()
   t.equal(shown.length, limits.questionsOpenMax + 1)
@@ -148,10 +148,10 @@ void t.test('guests are never asked, and no more questions are open than a perso
 void t.test('/stop withdraws the questions of its chat, and of no other', async (t) => {
   const { ask, approvals, shown } = rig(t.testdir({}))
   const [here, there, elsewhere] = [ask(), ask({ chat: 'shed' }), ask({ channel: 'other' })]
-  approvals.withdraw({ channel: 'test', chat: 'home' })
+  await approvals.withdraw({ channel: 'test', chat: 'home' })
   t.equal(await here, 'withdrawn')
   t.equal(await shown[0]?.asking.ended, 'Withdrawn: what asked was stopped.')
-  approvals.withdraw('all')
+  await approvals.withdraw('all')
   t.same([await there, await elsewhere], ['withdrawn', 'withdrawn'])
 })
 

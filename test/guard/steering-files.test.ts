@@ -118,7 +118,7 @@ void t.test(
     const desk: ApprovalDesk = {
       list: () => Promise.resolve('Nothing else.'),
       answer: (_by, code, answer) => Promise.resolve(`${answer} to ${code}`),
-      withdraw: (where) => void passed.push(JSON.stringify(where)),
+      withdraw: (where) => Promise.resolve(passed.push(JSON.stringify(where))),
     }
     const whole = withSteeringFiles(desk, steering, ({ chat }) => chat === 'group')
     const by = { channel: 'test', chat: 'home', person: ada }

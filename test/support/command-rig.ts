@@ -32,6 +32,8 @@ export async function openCommands(
     readonly configs?: Readonly<Record<string, SwitchConfig>>
     readonly answer?: ApprovalAnswer
     readonly report?: StopReport
+    /** Questions that wait for a yes. */
+    readonly openQuestions?: number
     readonly board?: 'real' | 'simulated'
   } = {},
 ): Promise<CommandRig> {
@@ -65,7 +67,7 @@ export async function openCommands(
           ? Promise.reject(new PincerError('usage', 'It is over.'))
           : Promise.resolve(`answered ${code}`)
       },
-      withdraw: () => undefined,
+      withdraw: () => Promise.resolve(options.openQuestions ?? 0),
     },
     choice: {
       names: () => ['offline'],
