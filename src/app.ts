@@ -1,8 +1,10 @@
 import { answerPair, changesWhoIsPaired } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
+import type { Bus } from './bus/bus.ts'
 import type { Acceptance, Inbound, Person } from './bus/message.ts'
 import { type Recipient, sendToPerson } from './channels/recipients.ts'
 import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
+import type { Clock } from './clock.ts'
 import type { ControlRequests } from './daemon/control-requests.ts'
 import type { Devices } from './devices/device.ts'
 import { sentenceOf } from './errors.ts'
@@ -69,15 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
 
   const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
-  const guests = new GuestBudget({ clock })
-  const accept = async (message: Inbound): Promise<Acceptance> => {
-    const admission = guests.admit(message)
-    if (admission.status === 'admitted') return bus.accept(message)
-    const { channel, chat } = message
-    if (admission.tell !== undefined)
-      await bus.send({ channel, chat, text: admission.tell, failed: true }, [], undefined)
-    return 'refused'
-  }
+  const accept = createIntake(bus, clock)
   const start = async (): Promise<void> => {
     await devices.start()
     loop.start()
@@ -134,6 +128,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     start,
     stop,
+  }
+}
+
+/** A guest who writes too much is told so once, and is not heard. */
+function createIntake(bus: Bus, clock: Clock): (message: Inbound) => Promise<Acceptance> {
+  const guests = new GuestBudget({ clock })
+  return async (message) => {
+    const admission = guests.admit(message)
+    if (admission.status === 'admitted') return bus.accept(message)
+    const { channel, chat } = message
+    const { tell } = admission
+    if (tell !== undefined) await bus.send({ channel, chat, text: tell, failed: true }, [], undefined)
+    return 'refused'
   }
 }
 
