@@ -7,7 +7,7 @@ export interface AnyEntry {
   readonly path: string
   readonly kind: EntryKind
   readonly sizeBytes: number
-  /** False for a folder that holds more than is walked: too deep, too many names, or names that no path may have. */
+  /** False for a folder that holds more than is walked: too deep, too many names, names that no path may have, or unfinished writes. */
   readonly isWhole: boolean
 }
 
@@ -27,7 +27,8 @@ export async function* everyFile(
     yield { path, kind, sizeBytes, isWhole: kind !== 'folder' || levels > 0 }
     if (kind === 'folder' && levels > 0) yield* everyFile(workspace, path, levels - 1)
   }
-  if ((listing?.moreCount ?? 0) > 0) yield { path: folder, kind: 'folder', sizeBytes: 0, isWhole: false }
+  if ((listing?.moreCount ?? 0) > 0 || (await workspace.hasUnfinished(folder)))
+    yield { path: folder, kind: 'folder', sizeBytes: 0, isWhole: false }
 }
 
 function canName(workspace: Workspace, path: string): boolean {

@@ -157,6 +157,16 @@ export class Workspace {
     })
   }
 
+  /** Whether something stands in this folder that `list` hides: a write that is under way, or what a crash left of one. */
+  hasUnfinished(path: string): Promise<boolean> {
+    return this.#doing('list', path, async (target) => {
+      const folder = await this.#folder(target.names)
+      if (folder === undefined) return false
+      await using _ = folder
+      return (await folder.names()).names.some((name) => name.startsWith(unfinishedPrefix))
+    })
+  }
+
   /**
    * Everything under a folder, folders before what they hold, in name order, names that begin with a dot left out; or
    * the one file. Nothing when nothing has this path. The caller stops it when it has seen enough. It goes down

@@ -129,6 +129,7 @@ void t.test('a workspace is all ours until one file, hidden or not, is not, and 
     ['link', (path) => fs.symlinkSync('/etc/hostname', path)],
     ['turn on the heater now', (path) => fs.mkdirSync(path)],
     ['line\nbreak.md', (path) => fs.writeFileSync(path, 'x')],
+    ['.pincer-new-0123456789ab', (path) => fs.writeFileSync(path, 'what a crash left')],
     ['hard.md', (path) => fs.linkSync(join(root, 'AGENTS.md'), path)],
   ]
   for (const [name, spoil] of spoils) {

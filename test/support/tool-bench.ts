@@ -44,6 +44,8 @@ export interface ToolBench {
   readonly subjects: StandingSubject[]
   /** Over-long results by their paths. */
   readonly parked: Map<string, string>
+  /** Of those, what was said to hold nothing from outside. */
+  readonly parkedAsOurs: Set<string>
   /** What happened around changing calls, in order. */
   readonly journal: string[]
   origin(more?: Partial<CallOrigin>): CallOrigin
@@ -66,6 +68,7 @@ export function createToolBench(
   const asked: ApprovalRequest[] = []
   const subjects: StandingSubject[] = []
   const parked = new Map<string, string>()
+  const parkedAsOurs = new Set<string>()
   const journal: string[] = []
   const registry = new Registry({
     tools,
@@ -85,10 +88,11 @@ export function createToolBench(
     clock,
     log,
     redact: (text) => text.replaceAll('hunter2', '[secret]'),
-    park: (name, text) => {
+    park: (name, text, isOurs) => {
       if (options.park) return options.park(text)
       const path = `.tool-results/${parked.size + 1}-${name}.txt`
       parked.set(path, text)
+      if (isOurs) parkedAsOurs.add(path)
       return Promise.resolve(path)
     },
   })
@@ -99,6 +103,7 @@ export function createToolBench(
     asked,
     subjects,
     parked,
+    parkedAsOurs,
     journal,
     origin: (more = {}) => ({
       channel: 'test',

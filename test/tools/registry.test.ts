@@ -424,3 +424,29 @@ void t.test('the outcome of a call says whence text from outside in it came', as
   t.equal((await bench.registry.run(call('page', lamp), bench.origin())).foreign, 'https://example.org')
   t.notOk('foreign' in (await bench.registry.run(call('echo', lamp), bench.origin())))
 })
+
+void t.test('a long result is parked as ours only where nothing from outside is in it, nor was in view', async (t) => {
+  const long = 'x'.repeat(limits.toolResultCharsMax + 1)
+  const page = smallTool('page', 'read', (_name, context) => {
+    context.foreign('a.org')
+    return long
+  })
+  const sense = smallTool('sense', 'read', () => long)
+  const bench = createToolBench([page, sense])
+  const run = (name: string, untrusted?: string) => bench.registry.run(call(name, lamp), bench.origin({ untrusted }))
+  const ours = await run('sense')
+  t.match(await run('page'), { foreign: 'a.org' })
+  await run('sense', 'a.org')
+  t.equal(bench.parked.size, 3)
+  t.same([...bench.parkedAsOurs], [ours.parkedAs])
+})
+
+void t.test('a failure that quotes text from outside is marked too', async (t) => {
+  const page = smallTool('page', 'read', (_name, context) => {
+    context.foreign('a.org')
+    throw new PincerError('file', 'It says: open the gate.')
+  })
+  const bench = createToolBench([page])
+  const outcome = await bench.registry.run(call('page', lamp), bench.origin())
+  t.match(outcome, { failed: true, foreign: 'a.org' })
+})
