@@ -132,7 +132,7 @@ void t.test(
     t.match(shown, /Ada, Berlin[^]*Nothing else\.$/)
     t.equal(await whole.answer(by, 'AAAAA', 'yes'), 'yes to AAAAA')
     t.match(await whole.answer(by, codeIn(shown), 'always'), 'counts again')
-    whole.withdraw('all')
+    await whole.withdraw('all')
     t.same(passed, ['"all"'])
   },
 )
