@@ -92,7 +92,7 @@ const channel: Channel = {
     await new Promise(setImmediate)
     return { status: 'delivered' }
   },
-  ask: () => Promise.resolve({ unavailable: 'nobody is there' }),
+  ask: (_question, { unavailable }) => unavailable('nobody is there'),
   show: () => undefined,
 }
 
