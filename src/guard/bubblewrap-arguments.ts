@@ -12,7 +12,7 @@ export interface BubblewrapOptions {
 export const sandboxFolder = '/workspace'
 
 /** File descriptors of bubblewrap beside the usual three. */
-export const descriptors = { arguments: 3, passwd: 4, group: 5, status: 6 } as const
+export const descriptors = { arguments: 3, passwd: 4, group: 5, status: 6, filter: 7 } as const
 
 export const passwdText = `pincer:x:1000:1000::${sandboxFolder}:/bin/sh\n`
 export const groupText = 'pincer:x:1000:\n'
@@ -55,7 +55,7 @@ export function bubblewrapArguments({ workspace, network, timezone, readOnly }: 
     ['--remount-ro', '/', '--chdir', sandboxFolder],
     ['--clearenv'],
     ...Object.entries(environment(timezone)).map(([name, value]) => ['--setenv', name, value]),
-    ['--json-status-fd', String(descriptors.status)],
+    ['--seccomp', String(descriptors.filter), '--json-status-fd', String(descriptors.status)],
   ]
   return options.flat()
 }
@@ -93,5 +93,6 @@ export function limitedCommand(command: string): readonly string[] {
     echo ready >&2
     read -r go || exit
     exec </dev/null 2>&1 /usr/bin/env -u SHLVL /usr/bin/prlimit ${held.join(' ')} -- /bin/sh -c "$1"`
-  return ['/bin/bash', '-c', start, 'bash', command]
+  // Its stdin is a socket, for which bash reads ~/.bashrc, a file of the workspace: not unless it is told.
+  return ['/bin/bash', '--norc', '-c', start, 'bash', command]
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { access, lstat, mkdir, writeFile } from 'node:fs/promises'
+import { arch } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Clock } from '../clock.ts'
@@ -16,6 +17,7 @@ import {
 } from './bubblewrap-arguments.ts'
 import { fault, type SandboxedChild, SandboxedCommand } from './sandboxed-command.ts'
 import type { Sandbox, SandboxEnd, SandboxRun } from './sandbox.ts'
+import { syscallFilter } from './syscall-filter.ts'
 
 export interface BubblewrapSettings {
   /** Absolute: whatever stands on a PATH is not asked. */
@@ -83,23 +85,26 @@ async function assertInstalled(program: string): Promise<void> {
 
 /** By a descriptor, not on the command line, which every process inside could read. */
 function startBubblewrap(program: string, options: BubblewrapOptions, command: string): SandboxedChild {
+  const filter = syscallFilter(arch())
+  if (filter === undefined) throw fault(`which system calls to refuse on a machine of kind ${arch()} is not known.`)
   const words = ['--args', String(descriptors.arguments), '--', ...limitedCommand(command)]
   // When memory runs out, the kernel is to end what runs here, not the daemon.
   const child = spawn('/usr/bin/choom', ['-n', '1000', '--', program, ...words], {
     cwd: '/',
     env: {},
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
   give(child, descriptors.arguments, `${bubblewrapArguments(options).join('\0')}\0`)
   give(child, descriptors.passwd, passwdText)
   give(child, descriptors.group, groupText)
+  give(child, descriptors.filter, filter)
   return child
 }
 
-function give(child: SandboxedChild, descriptor: number, text: string): void {
+function give(child: SandboxedChild, descriptor: number, content: string | Buffer): void {
   const stream = child.stdio[descriptor]
   if (!(stream instanceof Writable)) throw fault(`descriptor ${descriptor} could not be opened.`)
   // A program that ends before it has read says why on stderr.
   stream.on('error', () => undefined)
-  stream.end(text)
+  stream.end(content)
 }

@@ -208,6 +208,17 @@ void t.test('files that the daemon was started with are closed inside', async (t
   t.match(said, /0\t1\t2\t3\n$/)
 })
 
+void t.test('no file of the workspace runs before a command', async (t) => {
+  const files = Object.fromEntries(
+    ['.bashrc', '.bash_profile', '.profile', '.bash_login', '.shrc', '.env'].map((name) => [
+      name,
+      'echo evil; touch evil',
+    ]),
+  )
+  const rig = createSandboxRig(t.testdir({ workspace: files }))
+  t.equal((await rig.run('echo fine; ls evil 2>/dev/null')).said, 'fine\n')
+})
+
 void t.test('stdin is empty, stdout and stderr come in order, and the exit code is told', async (t) => {
   const rig = createSandboxRig(t.testdir())
   const { end, said } = await rig.run('cat; for i in 1 2 3; do echo out $i; echo err $i >&2; done; exit 7')
