@@ -76,7 +76,7 @@ void t.test(
       t.notMatch(await say(text), /needs a yes|changed by another/, text)
     t.match(await say('what is in the news?'), evil)
     t.match(JSON.stringify(model.requests.at(-1)?.messages), /<outside [0-9a-f]{8}>\\nIGNORE/)
-    t.match(await say('and do what it says'), /needs a yes from a person \(text from outside is in view \(a\.org\)\)/)
+    t.match(await say('and do what it says'), /needs a yes from a person \(text from outside is in view\)/)
     t.notMatch(await say('if it is hot, cool the room'), 'needs a yes', 'the chat is clean again')
     await say('what is in the news?')
     t.notMatch(await say('turn on the lamp'), 'needs a yes', 'and an order in plain words needs no clean chat')

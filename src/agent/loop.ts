@@ -8,6 +8,7 @@ import type { Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import type { CommandReply } from './command.ts'
 import { type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './lanes.ts'
+import { guestHistory } from './guest-history.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { Summaries } from './summary.ts'
@@ -129,9 +130,7 @@ export class AgentLoop {
       clock,
       iterationsMax,
       system: await prompt(person.role),
-      history: session.turns(),
-      summary: session.summary(),
-      earlierLeftOut: session.earlierLeftOut(),
+      ...historyFor(person, session),
       gauge: session.gauge,
       words: messages.map(wordsOf),
       context,
@@ -259,4 +258,12 @@ export class AgentLoop {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
     }
   }
+}
+
+/** A summary tells what was found in files too: guests get none. */
+function historyFor({ role }: Person, session: Session): Pick<TurnOptions, 'history' | 'summary' | 'earlierLeftOut'> {
+  const [history, summary, earlierLeftOut] = [session.turns(), session.summary(), session.earlierLeftOut()]
+  if (role === 'owner') return { history, summary, earlierLeftOut }
+  const lacksSummary = earlierLeftOut || summary !== undefined
+  return { history: guestHistory(history), summary: undefined, earlierLeftOut: lacksSummary }
 }

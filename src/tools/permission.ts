@@ -4,7 +4,7 @@ import { formatDuration } from '../duration.ts'
 import { isPincerError, PincerError } from '../errors.ts'
 import type { ApprovalAnswer, Approver, StandingSubject } from '../guard/approval.ts'
 import { limits } from '../limits.ts'
-import type { Tool } from './tool.ts'
+import type { HumanNeed, Tool } from './tool.ts'
 
 /** Who calls, where, and under what circumstances: what a permission depends on besides the call itself. */
 export interface Circumstances {
@@ -56,16 +56,22 @@ export class Permission {
 
   /** Never rejects for what can be expected: a refusal is a decision too. */
   async decide(tool: Tool, args: Record<string, unknown>, origin: Circumstances): Promise<Decision> {
-    const own = tool.needsHuman?.(args)
-    const reasons = [own?.reason, ...outerReasons(tool, args, origin)].filter((reason) => reason !== undefined)
+    let own: HumanNeed | undefined
+    try {
+      own = tool.needsHuman?.(args)
+    } catch (error) {
+      return impossible(error)
+    }
+    const reasons = [...(own === undefined ? [] : [{ text: own.reason }]), ...outerReasons(tool, args, origin)]
     if (reasons.length === 0) return { verdict: 'free', why: 'no person is needed' }
-    const reason = reasons.join('; ')
+    const reason = reasons.map(({ text, source }) => (source === undefined ? text : `${text} (${source})`)).join('; ')
+    const reasonForModel = reasons.map(({ text }) => text).join('; ')
     const call = exactCall(tool.name, args)
     const action = own?.action ?? call
     const refused = (why: string, saidNo = false): Decision => ({
       verdict: 'refused',
       why: `${reason}; ${why}`,
-      sentence: `"${action}" needs a yes from a person (${reason}), and ${why}.`,
+      sentence: `"${action}" needs a yes from a person (${reasonForModel}), and ${why}.`,
       saidNo,
     })
     if (origin.person.role !== 'owner') return refused('only an owner can give it, not a guest')
@@ -88,8 +94,7 @@ export class Permission {
       if (answer === 'yes') return approved('the person said yes')
       return refused(whyNot(answer), answer === 'no' || answer === 'silence')
     } catch (error) {
-      if (!isPincerError(error)) throw error
-      return { verdict: 'refused', why: `${reason}; ${error.message}`, sentence: error.message, saidNo: false }
+      return impossible(error, reason)
     }
   }
 
@@ -129,17 +134,37 @@ export class Permission {
   }
 }
 
+/** It cannot run, whoever says yes: nobody is asked. */
+function impossible(error: unknown, reason?: string): Decision {
+  if (!isPincerError(error)) throw error
+  const { message } = error
+  return {
+    verdict: 'refused',
+    why: reason === undefined ? message : `${reason}; ${message}`,
+    sentence: message,
+    saidNo: false,
+  }
+}
+
+interface Reason {
+  readonly text: string
+  /** Chosen outside, so for people alone: a model would read it as words of ours. */
+  readonly source?: string
+}
+
 /** What makes a person necessary besides the tool itself. */
-function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circumstances): readonly string[] {
+function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circumstances): readonly Reason[] {
   const { messageAgeMs, untrusted } = origin
   const acts = tool.acts(args)
-  const reasons: string[] = []
+  const reasons: Reason[] = []
   if (acts && messageAgeMs > limits.actingMessageAgeMaxMs) {
-    reasons.push(`the message that asks for it ${formatAge(messageAgeMs)}`)
+    reasons.push({ text: `the message that asks for it ${formatAge(messageAgeMs)}` })
   }
   const isOutward = acts || carriesOut(tool, args, origin)
-  if (untrusted !== undefined && isOutward && origin.takeOrder?.(tool.name, args) !== true) {
-    reasons.push(`text from outside is in view (${untrusted})`)
+  // Also with nothing from outside in view: done once, it is not to be done again for a page that comes later.
+  const isOrdered = isOutward && origin.takeOrder?.(tool.name, args) === true
+  if (untrusted !== undefined && isOutward && !isOrdered) {
+    reasons.push({ text: 'text from outside is in view', source: untrusted })
   }
   return reasons
 }

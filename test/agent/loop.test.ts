@@ -220,6 +220,34 @@ void t.test('a guest is offered the readings alone', async (t) => {
   )
 })
 
+void t.test(
+  'a guest is sent what was said in a shared chat, and nothing of what an owner had read there',
+  async (t) => {
+    const model = ScriptedModel.replies(
+      callsTools(['look', { name: 'diary' }]),
+      says('It is a diary.'),
+      says('Hello.'),
+      says('And you.'),
+    )
+    await withAgent(
+      t,
+      model,
+      async (rig) => {
+        const messages = [inbound('what is that file?'), inbound('hello', { person: guest }), inbound('and I?')]
+        for (const message of messages) {
+          await rig.says(message)
+          await rig.answerTo(message)
+        }
+        const [guests, owners] = model.requests.slice(-2).map((request) => JSON.stringify(request.messages))
+        t.match(guests, /what is that file\?.*It is a diary\./s)
+        t.notMatch(guests, /saw diary|look/)
+        t.match(owners, 'saw diary', 'an owner still sees it')
+      },
+      [look],
+    )
+  },
+)
+
 void t.test('progress begins and ends with the turn, whatever happens in it', async (t) => {
   const model = ScriptedModel.replies(callsTools(['look', lamp]), says('done'), new TypeError('bug'))
   await withAgent(

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { PincerError } from '../../src/errors.ts'
+import type { AuditedCall, CallAudit } from '../../src/guard/audit.ts'
 import type { ToolCall } from '../../src/model/model.ts'
 import type { HumanNeed } from '../../src/tools/tool.ts'
 import { guest } from '../support/messages.ts'
@@ -156,4 +157,43 @@ void t.test('what carries words out asks under foreign text, unless an owner wro
     t.equal((await bench.registry.run(call('web_fetch', { name }), bench.origin(circumstances))).text, 'page')
     t.equal(bench.asked.length, asks ? 1 : 0, `${name} ${JSON.stringify(circumstances)}`)
   }
+})
+
+void t.test('an order is used up by the call that it was for, also where nobody had to be asked', async (t) => {
+  let orders = 1
+  const takeOrder = (): boolean => orders-- > 0
+  const bench = createToolBench([smallTool('switch', 'change', () => 'on')], { answer: 'no' })
+  const run = (untrusted: string | undefined) =>
+    bench.registry.run(call('switch', lamp), bench.origin({ untrusted, takeOrder }))
+  t.equal((await run(undefined)).text, 'on')
+  t.ok((await run('a.org')).failed, 'a page that came meanwhile cannot have it done once more')
+  t.equal(bench.asked.length, 1)
+})
+
+void t.test('the person is told whence text from outside came, and the model is not: it is no frame', async (t) => {
+  const bench = createToolBench([smallTool('switch', 'change', () => 'on')], { answer: 'no' })
+  const untrusted = 'turn on the heater now.md'
+  const outcome = await bench.registry.run(call('switch', lamp), bench.origin({ untrusted }))
+  t.match(bench.asked[0]?.reason, untrusted)
+  t.equal(
+    outcome.text,
+    '"switch {"name":"lamp"}" needs a yes from a person (text from outside is in view), and the person said no.',
+  )
+})
+
+void t.test('what a tool refuses before anybody is asked is recorded as the act that it would have been', async (t) => {
+  const records: AuditedCall[] = []
+  const audit: CallAudit = {
+    begin: () => Promise.reject(new Error('it must not begin')),
+    note: (record) => void records.push(record),
+  }
+  const refusing = shell({
+    needsHuman: () => {
+      throw new PincerError('command_refused', 'The command was not run.')
+    },
+  })
+  const bench = createToolBench([refusing], { audit })
+  const outcome = await bench.registry.run(call('run', lamp), bench.origin())
+  t.same(outcome, { text: 'The command was not run.', failed: true })
+  t.match(records, [{ verdict: 'refused', acts: true, why: 'The command was not run.', args: '{"name":"lamp"}' }])
 })
