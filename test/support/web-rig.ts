@@ -23,10 +23,13 @@ export function webRig({
   names = {},
   allowPrivate = ['127.0.0.1'],
   ownNetworks = [],
+  judges = true,
 }: {
   readonly names?: Names
   readonly allowPrivate?: readonly string[]
   readonly ownNetworks?: readonly string[]
+  /** False: nothing is asked before connecting, as if there were no guard. */
+  readonly judges?: boolean
 } = {}): WebRig {
   const clock = new FakeClock()
   const lookups: string[] = []
@@ -39,8 +42,8 @@ export function webRig({
     return answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
   }
   const reach = new WebReach({ allowPrivate, ownNetworks: () => ownNetworks })
-  const client = () =>
-    Promise.resolve(createUndiciClient({ clock, lookup, admit: (...asked) => reach.admit(...asked) }))
+  const guard = judges ? { admit: (...asked: Parameters<WebReach['admit']>) => reach.admit(...asked) } : {}
+  const client = () => Promise.resolve(createUndiciClient({ clock, lookup, ...guard }))
   const tools = createWebTools({
     reach,
     guardedClient: client,
