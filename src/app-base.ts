@@ -51,6 +51,7 @@ export interface AppOptions {
 export async function createBase(options: AppOptions) {
   const { home, config, clock, log, redact, person } = options
   const board = readBoard(config.board)
+  const ownerNotices = new OwnerNotices({ clock, log })
   const { createSimulator } = await loadPart('simulator')
   const hardware = createSimulator({ board, clock })
   const devices = createDevices({
@@ -60,10 +61,10 @@ export async function createBase(options: AppOptions) {
     log,
     stateFolder: home.state,
     units: config.units,
+    tell: (notice) => ownerNotices.tellOfOutput(notice),
   })
   const workspace = await openWorkspace({ root: home.workspace })
   const origins = await Origins.open({ stateFolder: home.state, workspace, clock, log })
-  const ownerNotices = new OwnerNotices({ clock, log })
   const tell: TellOwner = (kind, sentence) => ownerNotices.tell(kind, sentence)
   const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log, tell })
   const bus = new Bus({ journal, clock, redact })

@@ -6,7 +6,7 @@ import { type Recipient, sendToPerson } from './channels/recipients.ts'
 import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { Clock } from './clock.ts'
 import type { ControlRequests } from './daemon/control-requests.ts'
-import type { Devices } from './devices/device.ts'
+import type { Asker, Devices } from './devices/device.ts'
 import { sentenceOf } from './errors.ts'
 import { GuestBudget } from './guard/guest-budget.ts'
 import { greetingLines, servedLines } from './greeting.ts'
@@ -78,7 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     dispatcher.start()
     await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
     for (const channel of channels) await channel.start({ accept })
-    base.ownerNotices.start({ bus, recipients })
+    base.ownerNotices.start({ bus, recipients, isOwner: ownersOf(base, options.person) })
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
@@ -142,6 +142,14 @@ function createIntake(bus: Bus, clock: Clock): (message: Inbound) => Promise<Acc
     if (tell !== undefined) await bus.send({ channel, chat, text: tell, failed: true }, [], undefined)
     return 'refused'
   }
+}
+
+/** Whether somebody is an owner now: at the terminal that is who runs this process. */
+function ownersOf({ terminal, telegram }: Base, person: Person): (asker: Asker) => boolean {
+  return ({ channel, person: id }) =>
+    channel === terminal.name
+      ? id === person.id
+      : telegram?.recipients().some((each) => each.channel === channel && each.id === id) === true
 }
 
 /** `pincer pair` on the board: whoever may open the socket is who runs this process. */

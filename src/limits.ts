@@ -18,6 +18,10 @@ export const limits = {
   deadLetterCharsMax: 200,
   /** What goes wrong with the board itself is told to its owner once in this time, each kind of it. */
   ownerNoticeGapMs: 60 * 60_000,
+  /** The same for what an output did by itself. */
+  outputNoticeGapMs: 10 * 60_000,
+  /** An output that may be on no longer than this is a pulse: nobody is told of its end. */
+  outputPulseMaxMs: 60_000,
   /** Longest text taken from a person in one message. */
   inboundTextCharsMax: 16_000,
   /** Ids of handled messages kept, to take a redelivered message once. */

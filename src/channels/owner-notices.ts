@@ -5,21 +5,37 @@ import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { type Recipient, sendToPerson } from './recipients.ts'
 
+/** The chat in which a person asked for something. */
+interface Place {
+  readonly channel: string
+  readonly chat: string
+  readonly person: string
+}
+
 interface Way {
   readonly bus: Pick<Bus, 'send' | 'hasRoom'>
   readonly recipients: () => readonly Recipient[]
+  /** Whether this person is an owner now: rights may have gone since. */
+  readonly isOwner: (place: Place) => boolean
+}
+
+interface Notice {
+  readonly kind: string
+  readonly sentence: string
+  /** Where it is told; without one the first owner is. */
+  readonly place?: Place | undefined
 }
 
 /**
- * Tells the first owner who can be written to what went wrong with the board itself. What happens before there is a way
- * to the owner waits for it; of each kind one sentence is told in a while, however often it happens.
+ * Tells owners what happened without them. What happens before there is a way to them waits for it; of each kind one
+ * sentence is told in a while, however often it happens.
  */
 export class OwnerNotices {
   readonly #clock: Clock
   readonly #log: Log
   /** Monotonic ms of when each kind was told last. */
   readonly #toldMs = new Map<string, number>()
-  #waiting: string[] = []
+  #waiting: Notice[] = []
   #way: Way | undefined
 
   constructor(options: { readonly clock: Clock; readonly log: Log }) {
@@ -27,28 +43,44 @@ export class OwnerNotices {
     this.#log = options.log
   }
 
-  /** Waits for nothing and never fails. */
+  /** Tells the first owner who can be written to what went wrong with the board. Waits for nothing and never fails. */
   tell(kind: string, sentence: string): void {
-    const nowMs = this.#clock.monotonicMs()
-    const toldMs = this.#toldMs.get(kind)
-    if (toldMs !== undefined && nowMs - toldMs < limits.ownerNoticeGapMs) return
-    this.#toldMs.set(kind, nowMs)
-    if (this.#way === undefined) this.#waiting.push(sentence)
-    else void this.#send(this.#way, sentence)
+    this.#tell({ kind, sentence }, limits.ownerNoticeGapMs)
+  }
+
+  /** Tells what an output did by itself where it was switched; where nobody knows that, the first owner. Never fails. */
+  tellOfOutput(
+    notice: { readonly device: string } & Omit<Notice, 'place'> & { readonly asker: Place | undefined },
+  ): void {
+    const { device, kind, sentence, asker } = notice
+    this.#tell({ kind: `${kind} of ${device}`, sentence, place: asker }, limits.outputNoticeGapMs)
   }
 
   /** The channels know their people now. */
   start(way: Way): void {
     this.#way = way
-    for (const sentence of this.#waiting.splice(0)) void this.#send(way, sentence)
+    for (const notice of this.#waiting.splice(0)) void this.#send(way, notice)
   }
 
-  async #send({ bus, recipients }: Way, sentence: string): Promise<void> {
-    const known = recipients()
-    // Where there is nobody to write to, the log has said it.
-    if (known.length === 0) return
+  #tell(notice: Notice, gapMs: number): void {
+    const nowMs = this.#clock.monotonicMs()
+    const toldMs = this.#toldMs.get(notice.kind)
+    if (toldMs !== undefined && nowMs - toldMs < gapMs) return
+    this.#toldMs.set(notice.kind, nowMs)
+    if (this.#way === undefined) this.#waiting.push(notice)
+    else void this.#send(this.#way, notice)
+  }
+
+  async #send({ bus, recipients, isOwner }: Way, { sentence, place }: Notice): Promise<void> {
     try {
-      await sendToPerson({ bus, recipients: known }, sentence, undefined)
+      if (place !== undefined && isOwner(place) && bus.hasRoom(place.channel)) {
+        const { channel, chat } = place
+        await bus.send({ channel, chat, text: sentence, failed: false }, [], new AbortController().signal)
+        return
+      }
+      const known = recipients()
+      // Where there is nobody to write to, the log has said it.
+      if (known.length > 0) await sendToPerson({ bus, recipients: known }, sentence, undefined)
     } catch (error) {
       if (!isPincerError(error)) throw error
       this.#log.warn('channels', `The owner was not told: ${error.message}`)

@@ -44,6 +44,23 @@ export interface DeviceSummary {
   readonly limits: string
 }
 
+/** Who asked for a switching, and where: there they hear how it ended when that was not what they asked for. */
+export interface Asker {
+  readonly channel: string
+  readonly chat: string
+  /** The id of the person. */
+  readonly person: string
+}
+
+/** What an output did, or could not do, when nobody asked for it at that moment. */
+export interface OutputNotice {
+  readonly device: string
+  readonly kind: 'maxOn' | 'undriven' | 'mended' | 'not back'
+  readonly sentence: string
+  /** Who switched it; `undefined` when nobody knows. */
+  readonly asker: Asker | undefined
+}
+
 export interface SetRequest {
   readonly name: string
   readonly value: SwitchState
@@ -51,6 +68,7 @@ export interface SetRequest {
   readonly forMs?: number
   /** What a human said yes to, word for word as `confirmation` gives it; needed by devices marked `confirm`. */
   readonly approved?: string
+  readonly asker?: Asker
 }
 
 export interface SetOutcome {

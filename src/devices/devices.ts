@@ -8,7 +8,7 @@ import { nearest } from '../nearest.ts'
 import { Bme280 } from './chips/bme280.ts'
 import { readMcp3008 } from './chips/mcp3008.ts'
 import { Contact } from './contact.ts'
-import type { Devices, DeviceSummary, ReadOutcome } from './device.ts'
+import type { Devices, DeviceSummary, OutputNotice, ReadOutcome } from './device.ts'
 import { LineNames } from './line-names.ts'
 import { describeConfirmation, formatLimits } from './output-text.ts'
 import type { Output } from './output.ts'
@@ -28,6 +28,8 @@ export interface DevicesOptions {
   /** Where `outputs.json` and `latch.json` stand. */
   readonly stateFolder: string
   readonly units: Config['units']
+  /** Told what an output did by itself; must not throw or wait. */
+  readonly tell: (notice: OutputNotice) => void
 }
 
 /** Touches nothing before `start`. Fails with PincerError `config` for limits that contradict each other. */

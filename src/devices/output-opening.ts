@@ -49,7 +49,8 @@ async function restore(opening: Opening, output: Output, plan: StartPlan, back: 
     await openSafe(opening, output, plan, set.postpone(output, back, verdict))
     return
   }
-  const to = { state: value, plan: withCarried(verdict, back), cause: causes.start }
+  const { asker } = plan.status
+  const to = { state: value, plan: withCarried(verdict, back), cause: causes.start, asker }
   const status = switched(plan.status, to, output.config, clock.monotonicMs())
   await open(opening, output, value, status)
   if (output.status.state === value) log.info('devices', `${output.name} is ${value} again, as before the restart.`)
@@ -57,7 +58,7 @@ async function restore(opening: Opening, output: Output, plan: StartPlan, back: 
 
 async function openSafe(opening: Opening, output: Output, plan: StartPlan, back: Back | undefined): Promise<void> {
   const { safe } = output.config
-  const to = { state: safe, plan: { ...noEnds, back }, cause: causes.start }
+  const to = { state: safe, plan: { ...noEnds, back }, cause: causes.start, asker: plan.status.asker }
   const status = plan.wasAway
     ? switched(plan.status, to, output.config, opening.clock.monotonicMs())
     : { ...plan.status, back }

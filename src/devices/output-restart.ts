@@ -28,6 +28,7 @@ export function planStart(
     back: undefined,
     switchesMs: [],
     cause: undefined,
+    asker: undefined,
   }
   // It may have been switched a moment ago.
   if (stored.kind === 'lost') return { status: { ...fresh, sinceMs: nowMs }, wasAway: false, note: undefined }
@@ -44,6 +45,7 @@ export function planStart(
     sinceMs: wasAway ? nowMs : record.sinceMs,
     switchesMs: config.perMinute === undefined ? [] : record.switchesMs,
     cause: record.cause,
+    asker: record.asker,
   }
   const wanted: Back | undefined =
     record.state === oppositeOf(config.safe)

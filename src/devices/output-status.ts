@@ -1,5 +1,5 @@
 import type { SwitchConfig } from '../config/config.ts'
-import type { SwitchState } from './device.ts'
+import type { Asker, SwitchState } from './device.ts'
 
 /** `unknown`: the last write to the line failed, or the line cannot be had; it may be on. */
 export type OutputState = SwitchState | 'unknown'
@@ -27,6 +27,8 @@ export interface OutputStatus extends Ends {
   readonly switchesMs: readonly number[]
   /** Why it was switched to this state, in words behind "switched off", when nobody asked for it at that moment. */
   readonly cause: string | undefined
+  /** Who asked for it last; driving it safe keeps this, so that it is known whom that concerns. */
+  readonly asker: Asker | undefined
 }
 
 /** Causes that are no person's wish at that moment. Driving safe names its own. */
@@ -48,11 +50,16 @@ export const noEnds: Ends = { endsMs: undefined, latestMs: undefined }
 /** The status after the line was switched at `nowMs`. */
 export function switched(
   before: OutputStatus,
-  to: { readonly state: SwitchState; readonly plan: Plan; readonly cause: string | undefined },
+  to: {
+    readonly state: SwitchState
+    readonly plan: Plan
+    readonly cause: string | undefined
+    readonly asker: Asker | undefined
+  },
   config: SwitchConfig,
   nowMs: number,
 ): OutputStatus {
-  const { state, plan, cause } = to
+  const { state, plan, cause, asker } = to
   const recent = before.switchesMs.filter((atMs) => atMs > nowMs - rateWindowMs)
   return {
     state,
@@ -62,6 +69,7 @@ export function switched(
     back: plan.back,
     switchesMs: config.perMinute === undefined ? [] : [...recent, nowMs],
     cause,
+    asker,
   }
 }
 

@@ -57,6 +57,7 @@ const fileSchema = v.strictObject({
       back: v.optional(v.strictObject({ atMs: v.number(), endsMs: optionalMs, latestMs: optionalMs })),
       switchesMs: v.array(v.number()),
       cause: v.optional(v.string()),
+      asker: v.optional(v.strictObject({ channel: v.string(), chat: v.string(), person: v.string() })),
     }),
   ),
 })
@@ -191,6 +192,7 @@ export class OutputStore {
               },
         switchesMs: stored.switchesMs.map(movePast),
         cause: stored.cause,
+        asker: stored.asker,
       },
     ])
     return new Map(records)

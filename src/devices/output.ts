@@ -4,7 +4,7 @@ import { durationMaxMs } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import type { GpioPort, Level, OutputLine } from '../hardware/ports.ts'
 import { limits } from '../limits.ts'
-import type { SwitchState } from './device.ts'
+import type { Asker, SwitchState } from './device.ts'
 import { consumerOf, describeLineFault } from './line-fault.ts'
 import { causes, earlier, noEnds, oppositeOf, switched } from './output-status.ts'
 import type { OutputStatus, Plan } from './output-status.ts'
@@ -51,6 +51,7 @@ export class Output {
       back: undefined,
       switchesMs: [],
       cause: undefined,
+      asker: undefined,
     }
   }
 
@@ -86,9 +87,15 @@ export class Output {
 
   /**
    * Switches the line. After a failed write it tries the safe state; fails with PincerError `hardware` either way, and with
-   * `stopped` when the output was driven safe after `epoch`. `cause`: what to tell where nobody asks for it just now.
+   * `stopped` when the output was driven safe after `epoch`. `why`: what to tell where nobody asks for it just now, and
+   * who asked for it at all.
    */
-  switchTo(state: SwitchState, plan: Plan, epoch: number, cause: string | undefined): Promise<void> {
+  switchTo(
+    state: SwitchState,
+    plan: Plan,
+    epoch: number,
+    why: { readonly cause: string | undefined; readonly asker: Asker | undefined },
+  ): Promise<void> {
     return this.#serial(async () => {
       if (epoch !== this.#epoch || this.#released) {
         throw new PincerError('stopped', `${this.name} was driven to its safe state meanwhile: ask again.`)
@@ -98,7 +105,7 @@ export class Output {
       } catch (error) {
         throw await this.#recover(state, error)
       }
-      this.#settle(switched(this.#status, { state, plan, cause }, this.config, this.#clock.monotonicMs()))
+      this.#settle(switched(this.#status, { state, plan, ...why }, this.config, this.#clock.monotonicMs()))
     })
   }
 
@@ -176,9 +183,10 @@ export class Output {
     const { safe } = this.config
     await this.#writeSafe()
     const plan = { ...noEnds, back: undefined }
-    const isNew = this.#status.state !== safe
+    const { state, asker } = this.#status
+    const isNew = state !== safe
     const status = isNew
-      ? switched(this.#status, { state: safe, plan, cause }, this.config, this.#clock.monotonicMs())
+      ? switched(this.#status, { state: safe, plan, cause, asker }, this.config, this.#clock.monotonicMs())
       : { ...this.#status, ...plan }
     this.#settle(status)
   }

@@ -3,8 +3,9 @@ import type { SwitchConfig } from '../config/config.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
 import type { GpioPort } from '../hardware/ports.ts'
 import type { Log } from '../log.ts'
-import type { SetOutcome, SetRequest } from './device.ts'
+import type { Asker, OutputNotice, SetOutcome, SetRequest } from './device.ts'
 import { Latch } from './latch.ts'
+import { OutputNotices } from './output-notices.ts'
 import { openOutputs } from './output-opening.ts'
 import { leaveOrphansSafe } from './output-orphans.ts'
 import { recordAtStop } from './output-restart.ts'
@@ -17,11 +18,12 @@ import { describeConfirmation, describeOutcome } from './output-text.ts'
 import { Output } from './output.ts'
 import { createSerial } from './serial.ts'
 
-/** What surrounds a wish: since which `epoch` it stands, the ends that a switching back brings along, and its cause. */
+/** What surrounds a wish: since which `epoch` it stands, the ends that a switching back brings along, its cause, and who. */
 interface Order {
   readonly epoch: number
   readonly carried: Ends
   readonly cause: string | undefined
+  readonly asker: Asker | undefined
 }
 
 /**
@@ -42,6 +44,7 @@ export class Outputs {
   readonly #store: OutputStore
   readonly #latch: Latch
   readonly #simulated: boolean
+  readonly #notices: OutputNotices
   readonly #serial = createSerial()
   #life: 'new' | 'starting' | 'running' | 'stopped' = 'new'
 
@@ -54,6 +57,8 @@ export class Outputs {
     readonly log: Log
     readonly stateFolder: string
     readonly simulated: boolean
+    /** Must not throw or wait. */
+    readonly tell: (notice: OutputNotice) => void
   }) {
     const { clock, gpio } = options
     const onDue = (output: Output): void => this.#onDue(output)
@@ -66,6 +71,7 @@ export class Outputs {
     this.#store = new OutputStore(options)
     this.#latch = new Latch(options)
     this.#simulated = options.simulated
+    this.#notices = new OutputNotices(options)
   }
 
   get(name: string): Output | undefined {
@@ -129,7 +135,7 @@ export class Outputs {
         throw new PincerError('needs_human', sentence)
       }
       const wish = { value: request.value, forMs: request.forMs }
-      return this.#apply(output, wish, { epoch, carried: noEnds, cause: undefined })
+      return this.#apply(output, wish, { epoch, carried: noEnds, cause: undefined, asker: request.asker })
     })
   }
 
@@ -168,7 +174,7 @@ export class Outputs {
 
   /** Called inside the serial. */
   async #apply(output: Output, wish: Wish, order: Order): Promise<SetOutcome> {
-    const { epoch, cause } = order
+    const { epoch } = order
     const allowed = this.#set.allow(output, wish, order.carried)
     const changed = allowed.kind === 'switch'
     const leavesSafe = wish.value !== output.config.safe
@@ -177,7 +183,7 @@ export class Outputs {
     else if (leavesSafe) plan = await this.#leaveSafe(output, wish, order)
     else {
       try {
-        await output.switchTo(wish.value, plan, epoch, cause)
+        await output.switchTo(wish.value, plan, epoch, order)
       } finally {
         await this.#store.saveOrSpoil(this.#set.records())
       }
@@ -196,14 +202,15 @@ export class Outputs {
   }
 
   /** Disk first. A slow disk may take seconds: the decision is made anew afterwards, and maxOn counts from then. */
-  async #leaveSafe(output: Output, wish: Wish, { epoch, carried, cause }: Order): Promise<Plan> {
-    const to = { state: wish.value, plan: this.#set.allow(output, wish, carried), cause }
+  async #leaveSafe(output: Output, wish: Wish, order: Order): Promise<Plan> {
+    const { epoch, carried, cause, asker } = order
+    const to = { state: wish.value, plan: this.#set.allow(output, wish, carried), cause, asker }
     const status = switched(output.status, to, output.config, this.#clock.monotonicMs())
     await this.#store.save(this.#set.records(output, status))
     try {
       this.#refuseClosed()
       const plan = this.#set.allow(output, wish, carried)
-      await output.switchTo(wish.value, plan, epoch, cause)
+      await output.switchTo(wish.value, plan, epoch, order)
       return plan
     } catch (error) {
       await this.#store.saveOrSpoil(this.#set.records())
@@ -249,6 +256,7 @@ export class Outputs {
     const done = await output.driveSafe(cause)
     if (done) this.#log.info('devices', `${name} was switched ${config.safe} ${cause}.`)
     else if (!wasUnknown) this.#log.error('devices', `${name} could not be driven ${config.safe}. ${output.fault}`)
+    this.#notices.ended(output, { cause, done })
     // Tries that fail change nothing worth a write.
     if (done || !wasUnknown) await this.#serial(() => this.#store.saveOrSpoil(this.#set.records()))
   }
@@ -258,14 +266,18 @@ export class Outputs {
     const wish: Wish = { value: oppositeOf(output.config.safe), forMs: undefined }
     const verdict = this.#set.judge(output, wish)
     if (verdict.kind === 'refused') {
-      output.setEnds({ ...noEnds, back: this.#set.postpone(output, back, verdict) })
+      const later = this.#set.postpone(output, back, verdict)
+      if (later === undefined) this.#notices.notBack(output, verdict.sentence)
+      output.setEnds({ ...noEnds, back: later })
       await this.#store.saveOrSpoil(this.#set.records())
       return
     }
     try {
-      await this.#apply(output, wish, { epoch, carried: back, cause: causes.timeOver })
+      const { asker } = output.status
+      await this.#apply(output, wish, { epoch, carried: back, cause: causes.timeOver, asker })
     } catch (error) {
       this.#log.error('devices', `${output.name} was to be ${wish.value} again, but: ${sentenceOf(error)}`)
+      this.#notices.notBack(output, sentenceOf(error))
       if (output.status.back !== back) return
       output.setEnds({ ...noEnds, back: undefined })
       await this.#store.saveOrSpoil(this.#set.records())

@@ -47,8 +47,8 @@ function deviceSet(devices: Devices): Tool {
       const action = devices.confirmation(requestOf(args))
       return action === undefined ? undefined : { action, reason: `${args.name} is marked confirm`, standing: false }
     },
-    async run(args, { approved }) {
-      const request = requestOf(args)
+    async run(args, { approved, channel, chat, person }) {
+      const request = { ...requestOf(args), asker: { channel, chat, person: person.id } }
       const outcome = await devices.set(approved === undefined ? request : { ...request, approved })
       return outcome.sentence
     },

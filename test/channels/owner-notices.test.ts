@@ -17,7 +17,7 @@ void t.test('what happens before the channels know their people reaches the firs
   notices.tell('disk', 'The disk is still full.')
   notices.tell('journal', 'The journal is damaged.')
   t.same(out, [])
-  notices.start({ bus, recipients: () => [ada, bob] })
+  notices.start({ bus, recipients: () => [ada, bob], isOwner: () => true })
   await until(() => out.length === 2, 'both are told')
   notices.tell('disk', 'The disk is full again.')
   await settle()
@@ -36,9 +36,54 @@ void t.test('where there is nobody to write to, nothing is queued and nothing fa
   const { bus, clock, out, journal } = await openBus(t.testdir({}))
   const { log, lines } = createLogLines()
   const notices = new OwnerNotices({ clock, log })
-  notices.start({ bus, recipients: () => [] })
+  notices.start({ bus, recipients: () => [], isOwner: () => true })
   notices.tell('disk', 'The disk is full.')
   await settle()
   t.same([out, lines], [[], []])
   await journal.close()
 })
+
+const asker = { channel: 'telegram', chat: '-100', person: '13' }
+const ofPump = { device: 'pump', kind: 'maxOn', sentence: 'pump: switched off by maxOn after 2h.', asker }
+
+void t.test(
+  'what an output did is told where it was switched, once in a while, each output and kind apart',
+  async (t) => {
+    const { bus, clock, out, journal } = await openBus(t.testdir({}))
+    const { log } = createLogLines()
+    const notices = new OwnerNotices({ clock, log })
+    notices.tellOfOutput(ofPump)
+    notices.start({ bus, recipients: () => [ada, bob], isOwner: ({ person }) => person === '13' })
+    notices.tellOfOutput(ofPump)
+    notices.tellOfOutput({ ...ofPump, kind: 'mended' })
+    notices.tellOfOutput({ ...ofPump, device: 'lamp', asker: { ...asker, channel: 'terminal', chat: 'local' } })
+    await until(() => out.length === 3, 'three are told')
+    await settle()
+    t.same(
+      out.map(({ channel, chat }) => `${channel} ${chat}`),
+      ['telegram -100', 'telegram -100', 'terminal local'],
+    )
+    await clock.advance(limits.outputNoticeGapMs)
+    notices.tellOfOutput(ofPump)
+    await until(() => out.length === 4, 'it is told again after a while')
+    await journal.close()
+  },
+)
+
+void t.test(
+  'who lost the right is told nothing: the first owner hears it, as for what nobody is known to have switched',
+  async (t) => {
+    const { bus, clock, out, journal } = await openBus(t.testdir({}))
+    const { log } = createLogLines()
+    const notices = new OwnerNotices({ clock, log })
+    notices.start({ bus, recipients: () => [ada], isOwner: () => false })
+    notices.tellOfOutput(ofPump)
+    notices.tellOfOutput({ ...ofPump, device: 'lamp', asker: undefined })
+    await until(() => out.length === 2, 'both are told')
+    t.same(
+      out.map(({ chat }) => chat),
+      ['12', '12'],
+    )
+    await journal.close()
+  },
+)

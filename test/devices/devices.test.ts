@@ -51,6 +51,7 @@ async function open(
     log: createLog({ level: 'debug', redact: (text) => text, write: (line) => logged.push(line) }),
     stateFolder: t.testdir(),
     units: options.units ?? 'metric',
+    tell: () => undefined,
   })
   await devices.start()
   const read = async (name?: string): Promise<readonly ReadOutcome[]> => {
@@ -181,6 +182,7 @@ void t.test('a contact on a line that another program holds is said, and read on
     log: createLog({ level: 'info', redact: (text) => text, write: (line) => logged.push(line) }),
     stateFolder: t.testdir(),
     units: 'metric',
+    tell: () => undefined,
   })
   await devices.start()
   t.match(logged.join('\n'), /door cannot be read\. Line GPIO22 is held by "doorbell"/)

@@ -13,6 +13,7 @@ const off: OutputStatus = {
   back: undefined,
   switchesMs: [],
   cause: undefined,
+  asker: undefined,
 }
 
 for (const row of rows) {

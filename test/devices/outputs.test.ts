@@ -28,6 +28,7 @@ void t.test('nothing is touched before start', async (t) => {
     log,
     stateFolder,
     units: 'metric',
+    tell: () => undefined,
   })
   t.strictSame(bench.gpio.history, [])
   t.match(await bench.refusal(devices.set({ name: 'lamp', value: 'on' })), /^stopped: /)

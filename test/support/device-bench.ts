@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import type { SwitchConfig } from '../../src/config/config.ts'
 import { createDevices } from '../../src/devices/devices.ts'
-import type { Devices } from '../../src/devices/device.ts'
+import type { Devices, OutputNotice } from '../../src/devices/device.ts'
 import { isPincerError } from '../../src/errors.ts'
 import { HardwareError } from '../../src/errors.ts'
 import type { Hardware } from '../../src/hardware/ports.ts'
@@ -32,6 +32,8 @@ export class DeviceBench {
   readonly clock = new FakeClock()
   readonly gpio = new FakeGpio()
   readonly logged: string[] = []
+  /** What outputs did by themselves, and who is to be told. */
+  readonly told: OutputNotice[] = []
   readonly stateFolder: string
   configs: Readonly<Record<string, SwitchConfig>>
   #devices: Devices | undefined
@@ -64,6 +66,7 @@ export class DeviceBench {
       log: createLog({ level: 'debug', redact: (text) => text, write: (line) => this.logged.push(line) }),
       stateFolder: this.stateFolder,
       units: 'metric',
+      tell: (notice) => this.told.push(notice),
     })
     return this.#devices
   }
