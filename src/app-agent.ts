@@ -17,6 +17,7 @@ import { createDeviceTools } from './tools/devices.ts'
 import { createFileTools } from './tools/files.ts'
 import { parkResult } from './tools/parked-results.ts'
 import { Registry } from './tools/registry.ts'
+import type { PairingPort } from './channels/pairing-port.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
 import { bubblewrapProgram, Shell } from './app-shell.ts'
@@ -87,6 +88,7 @@ export function createAgent(parts: {
   readonly base: Base
   readonly registry: Registry
   readonly approvals: ApprovalDesk
+  readonly pairing: PairingPort | undefined
   readonly choice: ModelChoice
   readonly shell: Shell
   readonly options: AppOptions
@@ -96,7 +98,7 @@ export function createAgent(parts: {
   readonly commands: Commands
   readonly status: (asked: Inbound | 'on the host') => Promise<string>
 } {
-  const { base, registry, approvals, choice, shell, options } = parts
+  const { base, registry, approvals, pairing, choice, shell, options } = parts
   const { board, hardware, devices, bus, sessions, rawTools } = base
   const { clock, log, config } = options
   const steering = new SteeringFiles({ ...base, log })
@@ -114,6 +116,8 @@ export function createAgent(parts: {
       if (role === 'owner') await shell.ready()
       return prompts.get(role)
     },
+    roleNow: (channel, person) =>
+      channel === 'telegram' ? (base.telegram?.roleNow(person) ?? person.role) : person.role,
     context: () =>
       formatContext({
         nowMs: clock.nowMs(),
@@ -157,7 +161,7 @@ export function createAgent(parts: {
     approvals: withSteeringFiles(approvals, steering, isShared),
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,
-    pairing: base.telegram?.pairing,
+    pairing,
     choice,
     record: (command) => base.audit.command(command),
     play: (words) => hardware.play(words),

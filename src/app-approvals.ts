@@ -1,5 +1,6 @@
 import type { Asking, Question } from './bus/question.ts'
 import type { Channel } from './channels/channel.ts'
+import type { PairingPort } from './channels/pairing-port.ts'
 import type { ApprovalDesk, Approver } from './guard/approval.ts'
 import type { AppOptions } from './app-base.ts'
 import { loadPart } from './parts.ts'
@@ -24,5 +25,20 @@ export function createApprovals(channels: readonly Channel[], options: AppOption
     list: async (by) => (await get()).list(by),
     answer: async (by, code, answer) => (await get()).answer(by, code, answer),
     withdraw: async (where) => (await made)?.withdraw(where) ?? 0,
+    forget: async (who) => (await get()).forget(who),
+  }
+}
+
+/** Whoever is paired again begins without what they had allowed for always. */
+export function forgetting(channel: string, pairing: PairingPort, approvals: ApprovalDesk): PairingPort {
+  return {
+    confirm: (code) => pairing.confirm(code),
+    list: () => pairing.list(),
+    pending: () => pairing.pending(),
+    async revoke(name) {
+      const answer = await pairing.revoke(name)
+      if (answer.status === 'revoked') await approvals.forget({ channel, personId: String(answer.person.id) })
+      return answer
+    },
   }
 }

@@ -2,6 +2,7 @@ import { answerPair, changesWhoIsPaired } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Acceptance, Inbound, Person } from './bus/message.ts'
+import type { PairingPort } from './channels/pairing-port.ts'
 import { type Recipient, sendToPerson } from './channels/recipients.ts'
 import type { TerminalChannel } from './channels/terminal/terminal-channel.ts'
 import type { Clock } from './clock.ts'
@@ -15,7 +16,7 @@ import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
 import { createAgent, createRegistry, createShell } from './app-agent.ts'
-import { createApprovals } from './app-approvals.ts'
+import { createApprovals, forgetting } from './app-approvals.ts'
 import { type AppOptions, type Base, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
 
@@ -47,6 +48,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const base = await createBase(options)
   const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware, network } = base
   const approvals = createApprovals(channels, options)
+  const { telegram } = base
+  const pairing = telegram === undefined ? undefined : forgetting(telegram.name, telegram.pairing, approvals)
   const registry = createRegistry(base, options, approvals)
   const models = await createModels({
     config,
@@ -65,6 +68,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     base,
     registry,
     approvals,
+    pairing,
     choice: models.choice,
     shell,
     options,
@@ -124,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     requests: {
       status: async () => redact(await status('on the host')),
       send: (text, to) => sendToPerson({ bus, recipients: recipients() }, text, to),
-      pair: (words) => pairFromHost(base, options.person, words),
+      pair: (words) => pairFromHost(base, pairing, options.person, words),
     },
     start,
     stop,
@@ -153,13 +157,18 @@ function ownersOf({ terminal, telegram }: Base, person: Person): (asker: Asker) 
 }
 
 /** `pincer pair` on the board: whoever may open the socket is who runs this process. */
-async function pairFromHost({ telegram, audit }: Base, person: Person, words: string): Promise<string> {
+async function pairFromHost(
+  { audit }: Base,
+  pairing: PairingPort | undefined,
+  person: Person,
+  words: string,
+): Promise<string> {
   const end = (ok: boolean, said: string): void => {
     const who = { channel: 'host', chat: '', sender: person.id }
     if (changesWhoIsPaired(words)) audit.command({ ...who, command: `pair ${words}`, ok, said })
   }
   try {
-    const said = await answerPair(telegram?.pairing, words)
+    const said = await answerPair(pairing, words)
     end(true, said)
     return said
   } catch (error) {

@@ -24,6 +24,8 @@ export interface LoopOptions {
   readonly log: Log
   readonly iterationsMax: number
   readonly prompt: (role: Person['role']) => Promise<string>
+  /** The role of this person at this moment: a right that was taken away counts no more, in a running turn too. */
+  readonly roleNow: (channel: string, person: Person) => Person['role']
   /** Clock and known readings, for the last message of a request. */
   readonly context: () => string
   /** What owners have to be told beside an answer; each time something else. */
@@ -227,12 +229,14 @@ export class AgentLoop {
   }
 
   #origin(messages: readonly Inbound[], stop: AbortSignal | undefined): CallOrigin {
-    const { bus } = this.#options
+    const { bus, roleNow } = this.#options
     const { channel, chat, person } = messages[0] as Inbound
     return {
       channel,
       chat,
-      person,
+      get person() {
+        return { ...person, role: roleNow(channel, person) }
+      },
       get messageAgeMs() {
         // How long they waited here is known, and no reason to doubt them.
         return Math.max(...messages.map(({ ageMs = null }) => ageMs ?? Infinity))

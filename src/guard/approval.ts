@@ -50,4 +50,6 @@ export interface ApprovalDesk {
   answer(by: Answerer, code: string, answer: Answer): Promise<string>
   /** What asked was stopped. Answers how many questions that ended. */
   withdraw(where: { readonly channel: string; readonly chat: string } | 'all'): Promise<number>
+  /** Nothing stands any more for a person whose right was taken away. Rejects with `disk`. */
+  forget(who: { readonly channel: string; readonly personId: string }): Promise<void>
 }

@@ -142,6 +142,10 @@ export class Approvals implements Approver, ApprovalDesk {
     return Promise.resolve(here.length)
   }
 
+  forget({ channel, personId }: { readonly channel: string; readonly personId: string }): Promise<void> {
+    return this.#standing.remove((each) => each.channel === channel && each.personId === personId)
+  }
+
   /** No open question has this code here: /deny may mean a standing approval. */
   async #revoke(by: Answerer, code: string, answer: Answer): Promise<string> {
     const standing =
@@ -153,7 +157,7 @@ export class Approvals implements Approver, ApprovalDesk {
       )
     }
     try {
-      await this.#standing.remove(code)
+      await this.#standing.remove((each) => each.code === code)
     } catch (cause) {
       if (!isPincerError(cause)) throw cause
       const sentence = `It stands no more, but only until the next start, because that could not be written: ${sentenceOf(cause)} Then /deny ${code} again.`

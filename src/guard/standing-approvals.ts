@@ -57,12 +57,14 @@ export class StandingApprovals {
     })
   }
 
-  /** It stands no more from now on, even if the disk fails: then this rejects, and a restart would bring it back. */
-  remove(code: string): Promise<void> {
+  /** They stand no more from now on, even if the disk fails: then this rejects, and a restart would bring them back. */
+  remove(isMeant: (approval: StandingApproval) => boolean): Promise<void> {
     return this.#inTurn(async () => {
       const approvals = await this.#load()
-      this.#approvals = approvals.filter((each) => each.code !== code)
-      await this.#write(this.#approvals)
+      const left = approvals.filter((each) => !isMeant(each))
+      if (left.length === approvals.length) return
+      this.#approvals = left
+      await this.#write(left)
     })
   }
 

@@ -20,5 +20,6 @@ export function withSteeringFiles(
     },
     answer: async (by, code, answer) => (await files.answer(code, answer !== 'no')) ?? desk.answer(by, code, answer),
     withdraw: (where) => desk.withdraw(where),
+    forget: (who) => desk.forget(who),
   }
 }

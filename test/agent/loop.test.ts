@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { Inbound } from '../../src/bus/message.ts'
+import type { Inbound, Person } from '../../src/bus/message.ts'
 import { PincerError } from '../../src/errors.ts'
-import type { AgentRig } from '../support/agent-rig.ts'
+import { type AgentRig, openAgent } from '../support/agent-rig.ts'
 import { gatedModel, parrot, withAgent } from '../support/agent-talk.ts'
 import { bob, guest, inbound } from '../support/messages.ts'
 import { callsTools, says, ScriptedModel } from '../support/scripted-model.ts'
@@ -275,4 +275,23 @@ void t.test('progress begins and ends with the turn, whatever happens in it', as
     },
     [look],
   )
+})
+
+void t.test('whoever loses a right while a turn runs can do no more in it than a guest', async (t) => {
+  const model = ScriptedModel.replies(callsTools(['switch', lamp]), callsTools(['switch', lamp]), says('done'))
+  let roleNow: Person['role'] = 'owner'
+  const switched: string[] = []
+  const tool = smallTool('switch', 'change', (name) => {
+    roleNow = 'guest'
+    switched.push(name)
+    return 'on'
+  })
+  const rig = await openAgent(t.testdir({}), model, [tool], { roleNow: () => roleNow })
+  const message = inbound('switch it twice')
+  await rig.says(message)
+  await rig.answerTo(message)
+  t.same(switched, ['lamp'])
+  t.match(model.requests.at(-1)?.messages.at(-1)?.text, 'There is no tool "switch"')
+  t.same(model.requests.at(-1)?.tools, [])
+  await rig.close()
 })

@@ -300,3 +300,20 @@ void t.test('what is revoked stands no more, even if that cannot be written', as
   await t.rejects(approvals.answer(home, kept, 'no'), { code: 'disk', message: /^It stands no more, but only until/ })
   t.equal(await approvals.stands(home, subject), false)
 })
+
+void t.test('nothing stands any more for whoever lost a right, and all for the others', async (t) => {
+  const folder = t.testdir({})
+  const { approvals, ask, code } = rig(folder)
+  for (const person of [ada, bob]) {
+    const asking = ask({ subject, person })
+    await approvals.answer({ ...home, person }, code(), 'always')
+    await asking
+  }
+  await approvals.forget({ channel: 'test', personId: bob.id })
+  for (const each of [approvals, rig(folder).approvals]) {
+    t.equal(await each.stands({ ...home, person: bob }, subject), false)
+    t.equal(await each.stands(home, subject), true)
+  }
+  await approvals.forget({ channel: 'other', personId: ada.id })
+  t.equal(await approvals.stands(home, subject), true, 'the same id elsewhere is somebody else')
+})

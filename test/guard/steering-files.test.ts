@@ -119,6 +119,7 @@ void t.test(
       list: () => Promise.resolve('Nothing else.'),
       answer: (_by, code, answer) => Promise.resolve(`${answer} to ${code}`),
       withdraw: (where) => Promise.resolve(passed.push(JSON.stringify(where))),
+      forget: () => Promise.resolve(),
     }
     const whole = withSteeringFiles(desk, steering, ({ chat }) => chat === 'group')
     const by = { channel: 'test', chat: 'home', person: ada }

@@ -58,6 +58,7 @@ export async function openAgent(
     log,
     iterationsMax: limits.turnIterationsMax,
     prompt: (role) => Promise.resolve(`You speak with the ${role}.`),
+    roleNow: (_channel, { role }) => role,
     context: () => '[Now: noon]',
     news: () => undefined,
     ordersIn: () => ({ take: () => false }),

@@ -68,6 +68,7 @@ export async function openCommands(
           : Promise.resolve(`answered ${code}`)
       },
       withdraw: () => Promise.resolve(options.openQuestions ?? 0),
+      forget: () => Promise.resolve(),
     },
     choice: {
       names: () => ['offline'],

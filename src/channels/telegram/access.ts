@@ -19,6 +19,7 @@ export class Access {
   readonly #people: PairedPeople
   readonly #codes: PairingCodes
   readonly #clock: Clock
+  #isLoaded = false
 
   constructor(options: {
     readonly allow: readonly number[]
@@ -35,14 +36,20 @@ export class Access {
   }
 
   /** PincerError `disk` when the list of paired people cannot be read. */
-  load(): Promise<void> {
-    return this.#people.load(this.#clock.nowMs())
+  async load(): Promise<void> {
+    await this.#people.load(this.#clock.nowMs())
+    this.#isLoaded = true
   }
 
   /** `undefined`: a stranger, for whom nothing is done. */
   roleOf(id: number): Person['role'] | undefined {
     if (this.#allow.has(id) || this.#people.list().some((person) => person.id === id)) return 'owner'
     return this.#guests.has(id) ? 'guest' : undefined
+  }
+
+  /** What is left of the role that this person had, by what is known now: without any right, that of a guest. */
+  roleNow({ id, role }: Person): Person['role'] {
+    return this.#isLoaded ? (this.roleOf(Number(id)) ?? 'guest') : role
   }
 
   /** A code for a stranger; `undefined` when they are to hear nothing. */

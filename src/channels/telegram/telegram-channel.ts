@@ -1,4 +1,5 @@
 import { isCommand } from '../../bus/bus.ts'
+import type { Person } from '../../bus/message.ts'
 import type { Clock } from '../../clock.ts'
 import type { TelegramConfig } from '../../config/config.ts'
 import { sentenceOf } from '../../errors.ts'
@@ -49,6 +50,8 @@ export interface TelegramStatus {
 export type TelegramChannel = Channel & {
   status(): TelegramStatus
   readonly pairing: PairingPort
+  /** The role of somebody who wrote here earlier; of a person without any right now, that of a guest. */
+  roleNow(person: Person): Person['role']
   /** Whether others than one person read along in this chat. */
   isGroup(chat: string): boolean
   /** The owners, who can be written to in private once they have written. */
@@ -161,6 +164,10 @@ class Telegram implements Channel {
 
   status(): TelegramStatus {
     return { botName: this.#introduction.botName(), ...this.#loop.status() }
+  }
+
+  roleNow(person: Person): Person['role'] {
+    return this.#access.roleNow(person)
   }
 
   isGroup(chat: string): boolean {

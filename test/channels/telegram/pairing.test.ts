@@ -156,11 +156,17 @@ void t.test('a paired person is revoked by name or id, at once and for good', as
   t.match(await rig.channel.pairing.revoke('nobody'), { status: 'refused', reason: /Eve \(6666\), Sam \(31\)/ })
   t.match(await rig.channel.pairing.revoke('Sam'), { status: 'refused', reason: /give the id, one of 31, 32/ })
   t.match(await rig.channel.pairing.revoke('32'), { status: 'revoked', person: { id: 32 } })
+  const asOwner = { id: '6666', name: 'Eve', role: 'owner' } as const
+  t.equal(rig.channel.roleNow(asOwner), 'owner')
   t.match(await rig.channel.pairing.revoke(' EVE '), { status: 'revoked', person: { id: 6666 } })
+  t.equal(rig.channel.roleNow(asOwner), 'guest', 'also for what was written before')
   await writes(rig)
   t.same(rig.intake.accepted, [])
   await rig.channel.stop()
-  const next = await started(t, rig.stateFolder)
+  const next = createTelegramRig(t, { stateFolder: rig.stateFolder })
+  t.equal(next.channel.roleNow({ ...asOwner, id: '31' }), 'owner', 'nothing is known before the list is read')
+  await next.start()
+  t.equal(next.channel.roleNow({ ...asOwner, id: '31' }), 'owner')
   t.same(
     next.channel.pairing.list().map(({ id }) => id),
     [31],
