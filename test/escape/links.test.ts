@@ -209,7 +209,7 @@ void t.test('a socket in the workspace is neither opened nor replaced', async (t
   const tally = new EscapeTally('sockets')
   // A path of a socket is short.
   const listener = spawn(
-    'perl',
+    '/usr/bin/perl',
     [
       '-MIO::Socket::UNIX',
       '-e',
