@@ -108,12 +108,15 @@ void t.test('each lazy part is a bundle of its own and is not in the main bundle
   t.strictSame([...made.bundles].sort(), [
     'boot',
     'parts/anthropic-model',
+    'parts/approvals',
     'parts/interactive',
     'parts/openai-model',
     'parts/proxied-client',
+    'parts/shell',
     'parts/simulator',
     'parts/telegram-channel',
     'parts/undici-client',
+    'parts/web-part',
     'parts/yaml-file',
     'pincer',
   ])

@@ -86,7 +86,7 @@ void t.test('when the daemon is killed, all that runs in the sandbox dies with i
   fs.writeFileSync(join(folder, 'daemon.ts'), script)
   const daemon = spawn(process.execPath, [join(folder, 'daemon.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(daemon.stdout, 'data')
-  t.ok(processesWith(`sleep\0${marker}`).length >= 2, 'they run')
+  await until(() => processesWith(`sleep\0${marker}`).length >= 2, 'they run')
   daemon.kill('SIGKILL')
   await once(daemon, 'exit')
   await until(() => processesWith(marker).length === 0, 'all of them dead')
