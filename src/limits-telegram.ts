@@ -42,6 +42,8 @@ export const telegramLimits = {
   telegramProgressLeftMs: 10_000,
   /** Tries to remove a progress message or to close a question. */
   telegramClearingTriesMax: 10,
+  /** Progress messages and questions that are kept to be cleared away after a kill. */
+  telegramOpenMessagesMax: 200,
   /** Tries to say that something cannot be read. */
   telegramNoticeTriesMax: 5,
   /** Tries to answer the press of a button, which Telegram takes for some seconds. */

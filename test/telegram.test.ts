@@ -18,6 +18,8 @@ interface Served {
   readonly provider: FakeOpenai
   /** Ends it as systemd does; what it had said. */
   readonly stop: () => Promise<string>
+  /** Kills it, as a crash does, and starts it again. */
+  readonly killed: () => Promise<void>
 }
 
 async function serve(t: Test, more = ''): Promise<Served> {
@@ -33,8 +35,9 @@ async function serve(t: Test, more = ''): Promise<Served> {
     more,
   ]
   fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
-  const daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' } })
-  const said = Promise.all([text(daemon.stdout), text(daemon.stderr)])
+  const start = () => spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' } })
+  let daemon = start()
+  let said = Promise.all([text(daemon.stdout), text(daemon.stderr)])
   t.teardown(async () => {
     daemon.kill('SIGKILL')
     await provider.close()
@@ -47,7 +50,14 @@ async function serve(t: Test, more = ''): Promise<Served> {
     t.strictSame(await exit, [0, null])
     return (await said).join('')
   }
-  return { bot, provider, stop }
+  const killed = async (): Promise<void> => {
+    const exit = once(daemon, 'exit')
+    daemon.kill('SIGKILL')
+    await exit
+    daemon = start()
+    said = Promise.all([text(daemon.stdout), text(daemon.stderr)])
+  }
+  return { bot, provider, stop, killed }
 }
 
 void t.test('a text on Telegram goes through model and device, and its answer comes back formatted', async (t) => {
@@ -87,6 +97,22 @@ void t.test('a provider that fails is told in one sentence, and commands go on',
   t.notMatch(told, /sk-|http/)
   bot.say({ from: owner, text: '/set lamp on' })
   await bot.untilSaid(owner, 'lamp is on')
+  await stop()
+})
+
+void t.test('a kill in the middle of a turn leaves no progress message, and the turn is answered', async (t) => {
+  const { bot, provider, stop, killed } = await serve(t)
+  const gate = Promise.withResolvers<void>()
+  provider.will({ text: 'Too late.' }, { beforeHead: gate.promise })
+  provider.otherwise = { text: 'Here I am.' }
+  bot.say({ from: owner, text: 'think long' })
+  await bot.until(() => bot.botTexts(owner).length === 1)
+  t.notMatch(bot.botTexts(owner), ['Here I am.'], 'only that it works on it')
+  await killed()
+  await bot.untilSaid(owner, 'Here I am.')
+  await bot.until(() => bot.botTexts(owner).length === 1)
+  t.same(bot.botTexts(owner), ['Here I am.'])
+  gate.resolve()
   await stop()
 })
 

@@ -32,6 +32,8 @@ export interface DelivererOptions {
   readonly chance: () => number
   /** The id of a progress message whose place an answer to these messages may take. */
   readonly claim: (chat: string, answers: readonly string[]) => Promise<number | undefined>
+  /** That message is a reply now, or somebody removed it. Called before the reply counts as delivered. */
+  readonly settled: (chat: string, messageId: number) => void
   /** Aborts when the channel stops. */
   readonly stopping: AbortSignal
 }
@@ -82,7 +84,7 @@ export class Deliverer {
 
   /** Sends one part, or changes the draft so that the next try is another one; answers what is in the way. */
   async #put(chat: string, part: Part, draft: Draft, signal: AbortSignal): Promise<CallFailure | undefined> {
-    const { sender } = this.#options
+    const { sender, settled } = this.#options
     const { standIn } = draft
     const called: Called<unknown> =
       standIn === undefined
@@ -90,6 +92,7 @@ export class Deliverer {
         : await sender.edit(chat, standIn, part.body, signal)
     const isThere = called.ok || /message is not modified/i.test(called.failure.sentence)
     if (isThere) {
+      if (standIn !== undefined) settled(chat, standIn)
       draft.parts = draft.parts.slice(1)
       draft.standIn = undefined
       draft.backOff.reset()
@@ -104,6 +107,7 @@ export class Deliverer {
     }
     if (standIn === undefined) return failure
     // The progress message was deleted by somebody, or is too old to be edited.
+    settled(chat, standIn)
     draft.standIn = undefined
     return undefined
   }

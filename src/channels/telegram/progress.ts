@@ -3,9 +3,10 @@ import type { Clock, Timer } from '../../clock.ts'
 import { limits } from '../../limits.ts'
 import type { Background } from './background.ts'
 import { isGroup, parseChat } from './chat-address.ts'
+import type { OpenMessages } from './open-messages.ts'
 import { ProgressLines } from './progress-lines.ts'
 import type { Sender } from './sender.ts'
-import { tryAgain } from './try-again.ts'
+import { isSettled, tryAgain } from './try-again.ts'
 
 /** What a chat shows of its running turn. */
 interface View {
@@ -29,6 +30,7 @@ interface View {
 
 export interface ProgressOptions {
   readonly sender: Sender
+  readonly openMessages: OpenMessages
   readonly clock: Clock
   readonly chance: () => number
   readonly background: Background
@@ -156,7 +158,7 @@ export class Progress {
   }
 
   async #update(view: View): Promise<void> {
-    const { sender, farewell } = this.#options
+    const { sender, openMessages, farewell } = this.#options
     const text = view.lines.text()
     if (view.isOver || text === view.shown) return
     // To the end also when the turn ends meanwhile: only then is it known what is there to be replaced.
@@ -166,7 +168,10 @@ export class Progress {
         : await sender.edit(view.chat, view.messageId, { text }, farewell)
     if (called.ok) {
       view.shown = text
-      if (typeof called.result === 'number') view.messageId ??= called.result
+      if (typeof called.result === 'number' && view.messageId === undefined) {
+        view.messageId = called.result
+        openMessages.put({ chat: view.chat, messageId: called.result })
+      }
       // What happened meanwhile is shown one gap later.
       this.#lookAfter(view, this.#gapMs(view))
       return
@@ -204,11 +209,13 @@ export class Progress {
   }
 
   async #remove(view: View): Promise<void> {
-    const { sender, clock, chance, stopping, farewell } = this.#options
+    const { sender, openMessages, clock, chance, stopping, farewell } = this.#options
     await view.busy
     const { chat, messageId } = view
     if (messageId === undefined) return
     const triesMax = limits.telegramClearingTriesMax
-    await tryAgain(() => sender.remove(chat, messageId, farewell), { clock, chance, triesMax, signal: stopping })
+    const remove = () => sender.remove(chat, messageId, farewell)
+    const removed = await tryAgain(remove, { clock, chance, triesMax, signal: stopping })
+    if (isSettled(removed)) openMessages.drop({ chat, messageId })
   }
 }

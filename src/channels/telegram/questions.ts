@@ -8,8 +8,9 @@ import { formatLocalTime } from '../../local-time.ts'
 import type { BotApi, Called } from './api.ts'
 import type { Background } from './background.ts'
 import { isGroup, parseChat } from './chat-address.ts'
+import type { OpenMessages } from './open-messages.ts'
 import type { Body, Sender } from './sender.ts'
-import { tryAgain } from './try-again.ts'
+import { isSettled, tryAgain } from './try-again.ts'
 import type { Press } from './update-shape.ts'
 
 interface OpenQuestion {
@@ -20,6 +21,7 @@ interface OpenQuestion {
 export interface QuestionsOptions {
   readonly api: BotApi
   readonly sender: Sender
+  readonly openMessages: OpenMessages
   readonly clock: Clock
   readonly chance: () => number
   readonly background: Background
@@ -41,7 +43,7 @@ export class Questions {
   }
 
   ask(question: Question, asking: Asking): void {
-    const { background, stopping } = this.#options
+    const { background, openMessages, stopping } = this.#options
     const obstacle = stopping.aborted ? 'Pincer is stopping' : this.#obstacle(question)
     if (obstacle !== undefined) {
       asking.unavailable(obstacle)
@@ -54,7 +56,8 @@ export class Questions {
     const sending = this.#send(question.chat, body, over.signal)
     background.run(async () => {
       const sent = await sending
-      if (!sent.ok) asking.unavailable(`the question could not be brought to Telegram: ${sent.failure.sentence}`)
+      if (sent.ok) openMessages.put({ chat: question.chat, messageId: sent.result, says: withdrawn })
+      else asking.unavailable(`the question could not be brought to Telegram: ${sent.failure.sentence}`)
     })
     background.run(async () => {
       const words = await asking.ended
@@ -99,14 +102,18 @@ export class Questions {
 
   /** The message says how it ended, and has no buttons any more. */
   async #close(chat: string, body: Body, words: string, sending: Promise<Called<number>>): Promise<void> {
-    const { sender, clock, chance, stopping, farewell } = this.#options
+    const { sender, openMessages, clock, chance, stopping, farewell } = this.#options
     const sent = await sending
     if (!sent.ok) return
+    const messageId = sent.result
+    // What was answered with yes must not be called withdrawn, should the process be killed now.
+    openMessages.put({ chat, messageId, says: words })
     const { entities = [] } = body
     const closed: Body = { text: `${body.text}\n\n${words}`, entities }
     const triesMax = limits.telegramClearingTriesMax
-    const edit = () => sender.edit(chat, sent.result, closed, farewell)
-    await tryAgain(edit, { clock, chance, triesMax, signal: stopping })
+    const edit = () => sender.edit(chat, messageId, closed, farewell)
+    const edited = await tryAgain(edit, { clock, chance, triesMax, signal: stopping })
+    if (isSettled(edited)) openMessages.drop({ chat, messageId })
   }
 
   async #press({ id, from, data }: Press): Promise<void> {
@@ -131,6 +138,9 @@ export class Questions {
     await tryAgain(answer, { clock, chance, triesMax: limits.telegramPressTriesMax, signal: stopping })
   }
 }
+
+/** What a question says that a process was asking when it was killed. */
+const withdrawn = 'Withdrawn: I was restarted, so no.'
 
 const said: Readonly<Record<Answer, string>> = { yes: 'Yes.', always: 'Always.', no: 'No.' }
 

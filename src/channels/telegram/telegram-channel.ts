@@ -16,6 +16,8 @@ import { formatChat, isGroup, parseChat } from './chat-address.ts'
 import { Deliverer } from './deliver.ts'
 import { TelegramIntake } from './intake.ts'
 import { Introduction, type MenuCommand } from './introduction.ts'
+import { clearLeftovers } from './leftovers.ts'
+import { OpenMessages } from './open-messages.ts'
 import { Pairing } from './pairing.ts'
 import { PollLoop, type Handled } from './poll-loop.ts'
 import { Progress } from './progress.ts'
@@ -75,11 +77,13 @@ class Telegram implements Channel {
   readonly #access: Access
   readonly #sender: Sender
   readonly #introduction: Introduction
+  readonly #openMessages: OpenMessages
   readonly #progress: Progress
   readonly #questions: Questions
   readonly #deliverer: Deliverer
   readonly #intake: TelegramIntake
   readonly #loop: PollLoop
+  readonly #clearLeftovers: () => Promise<void>
   /** Messages that were commands: their answers are not the answer of the turn that runs beside them. */
   readonly #commandIds = new RecentIds(limits.busMessagesMax + limits.busCommandsExtraMax)
   #accept: Intake['accept'] | undefined
@@ -93,12 +97,14 @@ class Telegram implements Channel {
     this.#access = new Access({ ...options, allow: config.allow, guests: config.guests })
     const api = new BotApi({ token: config.token, apiRoot: config.apiRoot, http })
     this.#sender = new Sender(api)
+    this.#openMessages = new OpenMessages(options)
     const common = {
       api,
       clock,
       log,
       chance,
       sender: this.#sender,
+      openMessages: this.#openMessages,
       background: this.#background,
       access: this.#access,
       stopping: this.#stopping.signal,
@@ -109,7 +115,12 @@ class Telegram implements Channel {
     this.pairing = new Pairing(common)
     this.#progress = new Progress({ ...common, messages: config.progress })
     this.#questions = new Questions({ ...common, roleOf })
-    this.#deliverer = new Deliverer({ ...common, claim: (chat, answers) => this.#claim(chat, answers) })
+    this.#clearLeftovers = () => clearLeftovers(common)
+    this.#deliverer = new Deliverer({
+      ...common,
+      claim: (chat, answers) => this.#claim(chat, answers),
+      settled: (chat, messageId) => this.#openMessages.drop({ chat, messageId }),
+    })
     this.#intake = new TelegramIntake({
       channel: this.name,
       clock,
@@ -140,6 +151,7 @@ class Telegram implements Channel {
     await this.#access.load()
     if (this.#stopping.signal.aborted) return
     this.#accept = (message) => intake.accept(message)
+    this.#background.run(() => this.#clearLeftovers())
     this.#background.run(() => this.#introduction.run(this.#stopping.signal))
     this.#loop.start()
   }

@@ -42,6 +42,11 @@ export function mayRepeat(failure: CallFailure): boolean {
   }
 }
 
+/** Whether there is nothing left to try: it was done, or never can be. */
+export function isSettled(called: Called<unknown>): boolean {
+  return called.ok || (!mayRepeat(called.failure) && called.failure.kind !== 'stopped')
+}
+
 /** How long to wait before the next try. */
 export function retryAfterMs(failure: CallFailure, backOff: BackOff): number {
   if (failure.kind === 'bad-token') return limits.telegramBadTokenRetryMs
