@@ -86,7 +86,7 @@ export function createShellTool(
       const action = `run for at most ${formatDuration(timeoutOf(args))}, ${reach}: ${args.command}`
       return { action, reason: 'shell.policy is ask', standing: true }
     },
-    binding: ({ command }) => hashNamedFiles(workspace, [withoutFolder(command, sandbox.folder)]),
+    binding: ({ command }) => hashNamedFiles(workspace, [command], [sandbox.folder, ...homeNames]),
     async run(args, context) {
       guardCommand(args.command, deny)
       if (network || !(await workspaceIsOurs())) context.foreign(network ? 'shell, network' : 'shell')
@@ -111,13 +111,8 @@ export function createShellTool(
   })
 }
 
-/** The ways in which a command can spell the workspace from inside, taken away: names from its root are left. */
-function withoutFolder(command: string, folder: string): string {
-  return [folder, '~', '$HOME', '${HOME}', '$PWD', '${PWD}'].reduce(
-    (text, spelling) => text.replaceAll(`${spelling}/`, ''),
-    command,
-  )
-}
+/** How a command can spell the workspace from inside, beside its path there. */
+const homeNames = ['~', '$HOME', '${HOME}', '$PWD', '${PWD}'] as const
 
 function endSentence(end: SandboxEnd, timeoutMs: number): string {
   switch (end.how) {

@@ -32,6 +32,19 @@ void t.test('a file that is named in any of these ways is bound by its content',
     ['x.py', ['sh', '-c', "python3 'x.py'"]],
     ['x.py', ['sh', '-c', 'cat<x.py']],
     ['a b.txt', ['cat', 'a b.txt']],
+    // As the shell tool has it: the whole command is one text, in which quotes can stand anywhere.
+    ['x.py', ['python3 x".py"']],
+    ['x.py', [String.raw`python3 x\.py`]],
+    ['x.py', [`python3 'x'.p"y"; echo`]],
+    ['x.py', [`python3 $'x.py'`]],
+    ['x.py', ['python3 x.\\\npy']],
+    ['x.py', [`sh -c 'python3 x".py"'`]],
+    ['x.py', [String.raw`sh -c "python3 \"x\".py"`]],
+    ['x.py', ['tool --script="x.py"|cat']],
+    ['a b.txt', ['cat "a b.txt"']],
+    ['a b.txt', [`cat 'a b.txt'>/dev/null`]],
+    ['a b.txt', [String.raw`cat a\ b.txt`]],
+    ['a b.txt', [`sh -c 'cat "a b.txt"'`]],
     ['sub/y.sh', ['sh', 'sub/y.sh']],
     ['sub/y.sh', ['sh', 'sub//y.sh']],
     ['sub/deep/z.cfg', ['tool', '--a', '--config=sub/deep/z.cfg']],
@@ -115,4 +128,27 @@ void t.test('a command that names too many files is refused', async (t) => {
   const { hash } = await workspaceWith(t.testdir(Object.fromEntries(names.map((name) => [name, 'x']))))
   await t.resolves(hash('cat', ...names.slice(1)))
   await t.rejects(hash('cat', ...names), { code: 'needs_human', message: /more than 64 files.*smaller steps\.$/ })
+})
+
+void t.test('a file is bound however the command spells the folder that it is in', async (t) => {
+  const { workspace } = await workspaceWith(t.testdir(files))
+  const rootNames = ['/workspace', '~', '$HOME', '${HOME}']
+  for (const command of [
+    'python3 /workspace/x.py',
+    'python3 //workspace//x.py',
+    'python3 /workspace/../workspace/./x.py',
+    'python3 /tmp/../workspace/x.py',
+    'python3 ~/x.py',
+    'python3 $HOME/x.py',
+    'python3 ${HOME}//x.py',
+    'python3 "$HOME"/x.py',
+    'python3 "${HOME}/x.py"',
+    'tool --script=$HOME/x.py',
+  ]) {
+    const hash = (): Promise<string> => hashNamedFiles(workspace, [command], rootNames)
+    await workspace.write('x.py', 'one')
+    const before = await hash()
+    await workspace.write('x.py', 'two')
+    t.not(await hash(), before, command)
+  }
 })
