@@ -120,7 +120,7 @@ export class Registry {
       const args = parseArguments(tool, call.arguments)
       const decision = await this.#permission.decide(tool, args, origin)
       const { verdict, why } = decision
-      record.decided({ verdict, why, acts: tool.acts(args), counts: tool.counts?.(args) === true })
+      record.decided({ verdict, why, acts: isAct(tool, args, decision), counts: tool.counts?.(args) === true })
       if (decision.verdict === 'refused') {
         return { ...this.#failure(decision.sentence), ...(decision.saidNo ? { saidNo: true } : {}) }
       }
@@ -160,7 +160,7 @@ export class Registry {
     const counts = tool.counts?.(args)
     if (counts === true) await this.#budget.take(personKey(origin.channel, origin.person.id))
     // What such a tool does not count makes an output safe, and that waits for no disk.
-    if (tool.acts(args) && counts !== false) await record.begin()
+    if (isAct(tool, args, decision) && counts !== false) await record.begin()
     const run = async (): Promise<string> => {
       await this.#permission.verify(decision, tool, args)
       const approved = decision.verdict === 'approved' ? decision.action : undefined
@@ -229,6 +229,11 @@ export class Registry {
       return { text: around('they could not be stored'), failed: false }
     }
   }
+}
+
+/** A reading that needs a person is an act too: it can carry out what the chat knows. */
+function isAct(tool: Tool, args: Record<string, unknown>, { verdict }: Decision): boolean {
+  return verdict !== 'free' || tool.acts(args)
 }
 
 /** A call in words that a person and a journal can keep: the tool and its arguments, shortened. */

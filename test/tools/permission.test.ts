@@ -197,3 +197,21 @@ void t.test('what a tool refuses before anybody is asked is recorded as the act 
   t.same(outcome, { text: 'The command was not run.', failed: true })
   t.match(records, [{ verdict: 'refused', acts: true, why: 'The command was not run.', args: '{"name":"lamp"}' }])
 })
+
+void t.test('a reading that a person had to allow is recorded in words, on the disk before it runs', async (t) => {
+  const records: unknown[] = []
+  const audit: CallAudit = {
+    begin: (record) => {
+      records.push(['begins', record.acts, record.args])
+      return Promise.resolve(() => void records.push('ended'))
+    },
+    note: (record) => void records.push(['noted', record.acts]),
+  }
+  const fetching = smallTool('fetch', 'read', () => `${records.push('runs')}`, {
+    actsUnlessOwnerWrote: (args) => String(args['name']),
+  })
+  const bench = createToolBench([fetching], { audit })
+  await bench.registry.run(call('fetch', lamp), bench.origin({ untrusted: 'a.org' }))
+  await bench.registry.run(call('fetch', lamp), bench.origin())
+  t.same(records, [['begins', true, '{"name":"lamp"}'], 'runs', 'ended', 'runs', ['noted', false]])
+})
