@@ -15,6 +15,7 @@ import {
   passwdText,
   sandboxFolder,
 } from './bubblewrap-arguments.ts'
+import { steeringFiles, steeringFolder } from './paths.ts'
 import { fault, type SandboxedChild, SandboxedCommand } from './sandboxed-command.ts'
 import type { Sandbox, SandboxEnd, SandboxRun } from './sandbox.ts'
 import { syscallFilter } from './syscall-filter.ts'
@@ -27,10 +28,6 @@ export interface BubblewrapSettings {
   readonly timezone: string
   readonly clock: Clock
 }
-
-/** What steers every later turn: commands read it, and never write it. */
-const steeringFiles = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md', 'HEARTBEAT.md'] as const
-const steeringFolder = 'skills'
 
 /** Commands in namespaces of their own, made by bubblewrap (https://github.com/containers/bubblewrap). */
 export class Bubblewrap implements Sandbox {
@@ -53,7 +50,10 @@ export class Bubblewrap implements Sandbox {
     return new SandboxedCommand(child, run, clock).ended()
   }
 
-  /** A name that is missing could be made by a command, which then writes the next prompt: so none is missing. */
+  /**
+   * What steers every later turn is read by commands, never written. A name that is missing could be made by one, which
+   * then writes the next prompt: so none is missing.
+   */
   async #readOnlyNames(): Promise<readonly string[]> {
     const { workspace } = this.#settings
     for (const name of [...steeringFiles, steeringFolder]) {

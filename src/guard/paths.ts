@@ -53,15 +53,18 @@ export function validatePath(path: string, roots: readonly string[]): ConfinedPa
   return { names, text, endsWithSlash: /\/\.{0,2}$/.test(path), [checked]: true }
 }
 
+/** At the top of the workspace: what steers every later turn. */
+export const steeringFiles = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md', 'HEARTBEAT.md'] as const
+export const steeringFolder = 'skills'
+
 /**
- * Whether this path is one of the files that steer every later turn: AGENTS.md, SOUL.md, USER.md, MEMORY.md,
- * HEARTBEAT.md at the top, or anything under skills/. Generous on purpose: a card formatted on another system may fold
+ * Whether this path is one of the files that steer every later turn, or anything in their folder. Generous on purpose: a card formatted on another system may fold
  * case, Unicode forms, invisible characters and trailing dots, and then a look-alike name is the same file.
  */
 export function steersTurns(path: ConfinedPath): boolean {
   const first = fold(path.names[0] ?? '')
-  if (first === 'skills') return true
-  return path.names.length === 1 && steeringFiles.has(first)
+  if (first === steeringFolder) return true
+  return path.names.length === 1 && steeringFiles.some((name) => fold(name) === first)
 }
 
 /** The one form of every refusal: what was asked, why not, and what would be right. */
@@ -85,7 +88,6 @@ export function showPath(path: string): string {
 const pathCharsShown = 120
 const unreadable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 const unreadableAll = new RegExp(unreadable, 'gu')
-const steeringFiles: ReadonlySet<string> = new Set(['agents.md', 'soul.md', 'user.md', 'memory.md', 'heartbeat.md'])
 
 function relativeTo(path: string, roots: readonly string[]): string {
   if (!path.startsWith('/')) return path
