@@ -2,6 +2,7 @@ import { sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { readShortCode, shortCode } from '../short-code.ts'
+import { legible } from './legible.ts'
 import type { Origins } from './origins.ts'
 import { showPath } from './paths.ts'
 import type { Workspace } from './workspace.ts'
@@ -101,8 +102,5 @@ function tooLong(text: string): string {
 
 /** Shown as it is: nothing in it is formatting, and nothing is hidden. */
 function fenced(text: string): string {
-  const shown = text.trimEnd().replaceAll(hidden, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`)
-  return `\`\`\`\n${shown.replaceAll('```', "'''")}\n\`\`\``
+  return `\`\`\`\n${legible(text.trimEnd()).replaceAll('```', "'''")}\n\`\`\``
 }
-
-const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu

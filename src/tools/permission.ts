@@ -3,6 +3,7 @@ import { formatAge, type Person } from '../bus/message.ts'
 import { formatDuration } from '../duration.ts'
 import { isPincerError, PincerError } from '../errors.ts'
 import type { ApprovalAnswer, Approver, StandingSubject } from '../guard/approval.ts'
+import { legible, legibleJson, legibleLine } from '../guard/legible.ts'
 import { limits } from '../limits.ts'
 import type { HumanNeed, Tool } from './tool.ts'
 
@@ -66,7 +67,7 @@ export class Permission {
     if (reasons.length === 0) return { verdict: 'free', why: 'no person is needed' }
     const reason = reasons.map(({ text, source }) => (source === undefined ? text : `${text} (${source})`)).join('; ')
     const reasonForModel = reasons.map(({ text }) => text).join('; ')
-    const call = exactCall(tool.name, args)
+    const call = `${tool.name} ${legibleJson(args)}`
     const action = own?.action ?? call
     const refused = (why: string, saidNo = false): Decision => ({
       verdict: 'refused',
@@ -126,7 +127,8 @@ export class Permission {
       person,
       action: legible(action),
       ...(action === call ? {} : { call }),
-      reason: shortReason(reason),
+      // A source of foreign text chooses its own name: it does not get to write lines of the question.
+      reason: legibleLine(reason, limits.approvalReasonCharsMax),
       ...(subject === undefined ? {} : { subject }),
     }
     origin.onAsking?.()
@@ -200,31 +202,6 @@ function canonical(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, each]) => [key, canonical(each)]))
-}
-
-// What is not seen, or changes the order in which the rest is read.
-const illegible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-
-/** As JSON, with what cannot be seen written as an escape: still exactly the call. */
-function exactCall(name: string, args: Record<string, unknown>): string {
-  return `${name} ${JSON.stringify(args).replaceAll(illegible, escaped)}`
-}
-
-/** Line breaks and tabs stay: a command or a text may have them. */
-function legible(text: string): string {
-  return text.replaceAll(illegible, (character) => (/[\n\t]/.test(character) ? character : escaped(character)))
-}
-
-function escaped(character: string): string {
-  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
-}
-
-/** A source of foreign text chooses its own name: it does not get to write lines of the question. */
-function shortReason(reason: string): string {
-  const line = reason.replaceAll(illegible, ' ').replaceAll(/\s+/g, ' ')
-  const charsMax = limits.approvalReasonCharsMax
-  return line.length > charsMax ? `${line.slice(0, charsMax - 1).toWellFormed()}…` : line
 }
 
 /** Answers `withdrawn` as soon as `signal` aborts, even when what is waited for ignores it. */
