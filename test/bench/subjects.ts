@@ -55,7 +55,7 @@ export function prepareSubjects(root: string, folder: string): Readonly<Record<S
     relay: {
       name: 'relay',
       command: runtime,
-      serve: (_home, { bot, apiRoot, provider }) => [relayScript, apiRoot, bot.token, provider.baseUrl, provider.key],
+      serve: (_home, { bot, apiRoot, baseUrl, provider }) => [relayScript, apiRoot, bot.token, baseUrl, provider.key],
     },
     bundle: { name: 'bundle', command: join(folder, 'bundle/dist/pincer'), serve },
     executable: { name: 'executable', command: executable, serve },

@@ -84,6 +84,8 @@ export class FakeProvider {
   readonly requests: RecordedRequest[] = []
   /** What is answered when the script is at its end. */
   otherwise: Answer = { text: 'ok' }
+  /** Answers that use up nothing of the script, by what is asked. */
+  aside: (body: JsonObject) => Scripted | undefined = () => undefined
   /** What it answers to those who only look, by path; anything else is not found. */
   readonly facts = new Map<string, object | ((response: ServerResponse) => void)>()
   /** The paths that were looked at, with the key that came along. */
@@ -150,6 +152,11 @@ export class FakeProvider {
     this.requests.push({ path, headers: request.headers, text, body: body as JsonObject, refused })
     if (refusal !== undefined) {
       sendJson(response, refusal.status, refusal.body, {})
+      return
+    }
+    const aside = this.aside(body as JsonObject)
+    if (aside !== undefined) {
+      await this.#answer(response, aside, this.delivery, body as JsonObject)
       return
     }
     const { answer, delivery } = this.#script.shift() ?? { answer: this.otherwise, delivery: this.delivery }
