@@ -18,8 +18,7 @@ export const commandRules: readonly CommandRule[] = [
   {
     pattern: 'fork bomb',
     instead: 'Start as many processes as the work needs, and wait for them.',
-    matches: (command) =>
-      command.includes('|') && /([\w:.]+)\(\)\{.*\1[|&]+\1.*\}/s.test(command.replaceAll(/\s+/g, '')),
+    matches: startsItselfTwice,
   },
   {
     pattern: 'writing to a device or to the kernel',
@@ -98,6 +97,15 @@ const privileged: ReadonlySet<string> = new Set(
 
 /** Modes with the bits that run a file as its owner or group. */
 const setsId = /^(?:[ugoa]*\+[rwxt]*s|0?[2-7][0-7]{3})$/
+
+/** A function whose body starts it twice at once. One pattern for all of it would take seconds with some texts. */
+function startsItselfTwice(command: string): boolean {
+  const text = command.replaceAll(/\s+/g, '')
+  return [...text.matchAll(/([\w:.]{1,64})\(\)\{/g)].some(({ 1: name = '', index }) => {
+    const body = text.slice(index, text.lastIndexOf('}'))
+    return ['|', '|&', '&'].some((sign) => body.includes(`${name}${sign}${name}`))
+  })
+}
 
 /** All of the workspace, the home or the root, however it is spelled. */
 const everything = /^(?:\/+|(?:\/+workspace|~|\$\{?(?:home|pwd)\}?|\.)?\/*(?:\.?\*|\.)?\/*)$/
