@@ -1,4 +1,4 @@
-/** The bounds of traffic with Telegram, for `limits`, which has every bound in the program. */
+/** The bounds of Telegram, its traffic and its messages, for `limits`, which has every bound in the program. */
 export const telegramLimits = {
   telegramLongPollMs: 30_000,
   /** Without an answer for so long the poll goes out again on fresh sockets. */
@@ -50,4 +50,18 @@ export const telegramLimits = {
   telegramPressTriesMax: 3,
   /** How long stopping waits for questions to be closed and progress to be removed. */
   telegramFarewellMs: 2_000,
+
+  /** One message of Telegram, in UTF-16 units of what is read, markup not counted. */
+  telegramTextUnitsMax: 4_096,
+  /** One message as it is sent: Telegram refuses 32 KB. Text alone never gets there, many long addresses do. */
+  telegramHtmlBytesMax: 24 * 1024,
+  /** A longer reply is not read as Markdown: it is shown as it was written. */
+  telegramMarkdownCharsMax: 64_000,
+  /** One paragraph: the time that the parser takes grows with its square. */
+  telegramParagraphCharsMax: 4_000,
+  /** Quotes, lists and emphasis inside each other. */
+  telegramNestingMax: 8,
+  /** A wider table does not fit a telephone: it is shown as lines. */
+  telegramTableColumnsMax: 42,
+  telegramLinkCharsMax: 2_048,
 } as const

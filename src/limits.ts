@@ -253,20 +253,6 @@ export const limits = {
   terminalHistoryLinesMax: 500,
   terminalHistoryLineCharsMax: 1_000,
 
-  /** One message of Telegram, in UTF-16 units of what is read, markup not counted. */
-  telegramTextUnitsMax: 4_096,
-  /** One message as it is sent: Telegram refuses 32 KB. Text alone never gets there, many long addresses do. */
-  telegramHtmlBytesMax: 24 * 1024,
-  /** A longer reply is not read as Markdown: it is shown as it was written. */
-  telegramMarkdownCharsMax: 64_000,
-  /** One paragraph: the time that the parser takes grows with its square. */
-  telegramParagraphCharsMax: 4_000,
-  /** Quotes, lists and emphasis inside each other. */
-  telegramNestingMax: 8,
-  /** A wider table does not fit a telephone: it is shown as lines. */
-  telegramTableColumnsMax: 42,
-  telegramLinkCharsMax: 2_048,
-
   controlClientsMax: 8,
   controlLineBytesMax: 1024 * 1024,
   /** What a client has not read yet; beyond this it is dropped. */
