@@ -1,6 +1,5 @@
 import { answerPair, changesWhoIsPaired } from './agent/pair-command.ts'
 import { recover } from './agent/recovery.ts'
-import type { Bus } from './bus/bus.ts'
 import type { Acceptance, Inbound, Person } from './bus/message.ts'
 import type { PairingPort } from './channels/pairing-port.ts'
 import { type Recipient, sendToPerson } from './channels/recipients.ts'
@@ -75,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
 
   const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
-  const accept = createIntake(bus, clock)
+  const accept = createIntake(base, clock)
   const start = async (): Promise<void> => {
     await devices.start()
     loop.start()
@@ -136,11 +135,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** A guest who writes too much is told so once, and is not heard. */
-function createIntake(bus: Bus, clock: Clock): (message: Inbound) => Promise<Acceptance> {
+function createIntake({ bus, ownerNotices }: Base, clock: Clock): (message: Inbound) => Promise<Acceptance> {
   const guests = new GuestBudget({ clock })
   return async (message) => {
     const admission = guests.admit(message)
-    if (admission.status === 'admitted') return bus.accept(message)
+    if (admission.status === 'admitted') return ownerNotices.during(message, () => bus.accept(message))
     const { channel, chat } = message
     const { tell } = admission
     if (tell !== undefined) await bus.send({ channel, chat, text: tell, failed: true }, [], undefined)

@@ -35,6 +35,8 @@ export class OwnerNotices {
   readonly #log: Log
   /** Monotonic ms of when each kind was told last. */
   readonly #toldMs = new Map<string, number>()
+  /** Chats whose message is being taken, each with what is not said there meanwhile. */
+  readonly #taking = new Set<{ readonly channel: string; readonly chat: string; readonly held: Notice[] }>()
   #waiting: Notice[] = []
   #way: Way | undefined
 
@@ -56,6 +58,19 @@ export class OwnerNotices {
     this.#tell({ kind: `${kind} of ${device}`, sentence, place: asker }, limits.outputNoticeGapMs)
   }
 
+  /** While a message is taken: a full disk that refuses it is told by its refusal, and not twice in one chat. */
+  async during<T>({ channel, chat }: Pick<Place, 'channel' | 'chat'>, take: () => Promise<T>): Promise<T> {
+    const taking = { channel, chat, held: [] }
+    this.#taking.add(taking)
+    try {
+      const taken = await take()
+      for (const notice of taking.held) if (this.#way !== undefined) void this.#send(this.#way, notice)
+      return taken
+    } finally {
+      this.#taking.delete(taking)
+    }
+  }
+
   /** The channels know their people now. */
   start(way: Way): void {
     this.#way = way
@@ -67,8 +82,14 @@ export class OwnerNotices {
     const toldMs = this.#toldMs.get(notice.kind)
     if (toldMs !== undefined && nowMs - toldMs < gapMs) return
     this.#toldMs.set(notice.kind, nowMs)
-    if (this.#way === undefined) this.#waiting.push(notice)
+    const held = notice.kind === 'disk' ? this.#heldFor(this.#way?.recipients()[0]) : undefined
+    if (held !== undefined) held.push(notice)
+    else if (this.#way === undefined) this.#waiting.push(notice)
     else void this.#send(this.#way, notice)
+  }
+
+  #heldFor(owner: Recipient | undefined): Notice[] | undefined {
+    return [...this.#taking].find(({ channel, chat }) => channel === owner?.channel && chat === owner.chat)?.held
   }
 
   async #send({ bus, recipients, isOwner }: Way, { sentence, place }: Notice): Promise<void> {

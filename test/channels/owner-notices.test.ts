@@ -87,3 +87,31 @@ void t.test(
     await journal.close()
   },
 )
+
+void t.test(
+  'a full disk that refuses a message is told by the refusal alone, and to the owner when another wrote',
+  async (t) => {
+    const { bus, clock, out, journal } = await openBus(t.testdir({}))
+    const { log } = createLogLines()
+    const notices = new OwnerNotices({ clock, log })
+    notices.start({ bus, recipients: () => [ada], isOwner: () => true })
+    const refused = async (): Promise<never> => {
+      notices.tell('disk', 'The disk is full.')
+      notices.tell('journal', 'The journal is damaged.')
+      throw new Error('refused')
+    }
+    await t.rejects(notices.during(ada, refused))
+    await until(() => out.length === 1, 'the other one is told')
+    await clock.advance(limits.ownerNoticeGapMs)
+    await t.rejects(notices.during(bob, refused))
+    await until(() => out.length === 3, 'both are told')
+    await clock.advance(limits.ownerNoticeGapMs)
+    await notices.during(ada, async () => notices.tell('disk', 'The disk is full.'))
+    await until(() => out.length === 4, 'what was taken all the same has no refusal')
+    t.same(
+      out.map(({ text }) => text),
+      ['The journal is damaged.', 'The disk is full.', 'The journal is damaged.', 'The disk is full.'],
+    )
+    await journal.close()
+  },
+)

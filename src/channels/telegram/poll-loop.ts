@@ -9,8 +9,11 @@ import { ConflictWatch } from './conflict-watch.ts'
 import { Troubles, type Trouble } from './troubles.ts'
 import { updateIdOf } from './update-shape.ts'
 
-/** `again`: the update is not done, and Telegram must keep it. */
-export type Handled = 'done' | { readonly again: string }
+/**
+ * `refused`: done, and its sender was just told that it was not taken: Telegram must forget it at once. `again`: the
+ * update is not done, and Telegram must keep it.
+ */
+export type Handled = 'done' | 'refused' | { readonly again: string }
 
 export interface PollLoopOptions {
   readonly api: BotApi
@@ -156,7 +159,7 @@ export class PollLoop {
     for (const update of updates) {
       const id = updateIdOf(update)
       const handled = await this.#options.handle(update)
-      if (handled !== 'done') {
+      if (typeof handled !== 'string') {
         this.#troubles.happened('updates', handled.again)
         return this.#unhandled.nextMs()
       }
@@ -164,6 +167,10 @@ export class PollLoop {
         this.#offset = id + 1
         confirmable++
       }
+      // The next poll confirms it and brings the rest again. On a full disk nothing else can keep that it was refused: a
+      // kill between the words and that one request lets the next process take it, should there be room by then. The
+      // other way round, a kill would leave its sender without a word.
+      if (handled === 'refused' && id !== undefined) return 0
       if (this.#stop.signal.aborted) return 0
     }
     if (updates.length > 0 && confirmable === 0) {

@@ -41,12 +41,12 @@ export class Refusals {
       return 'done'
     }
     const said = await this.refuse(updateId, chat, text)
-    if (said !== 'done') return said
+    if (typeof said !== 'string') return said
     this.#toldMs.delete(chat)
     this.#toldMs.set(chat, nowMs)
     const [oldest] = this.#toldMs.keys()
     if (oldest !== undefined && this.#toldMs.size > limits.telegramRefusedIdsMax) this.#toldMs.delete(oldest)
-    return 'done'
+    return said
   }
 
   /** A message of this chat was taken: the next refusal is news. */

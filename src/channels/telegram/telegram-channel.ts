@@ -246,7 +246,8 @@ class Telegram implements Channel {
   /** The person must hear that it was not taken before Telegram may forget it; who can hear nothing is done with. */
   async #refuse(chat: string, text: string): Promise<Handled> {
     const told = await this.#sender.send(chat, { text }, this.#stopping.signal)
-    if (told.ok || !(mayRepeat(told.failure) || told.failure.kind === 'stopped')) return 'done'
+    if (told.ok) return 'refused'
+    if (!mayRepeat(told.failure) && told.failure.kind !== 'stopped') return 'done'
     return { again: `An answer could not be brought to Telegram: ${told.failure.sentence}` }
   }
 

@@ -335,6 +335,23 @@ void t.test(
   },
 )
 
+void t.test('a refusal is confirmed by the very next request, before anything behind it is looked at', async (t) => {
+  const rig = createTelegramRig(t)
+  rig.intake.next.push(new PincerError('disk', 'The disk is full.'))
+  rig.wire.push({ message: rig.message({ text: 'heater on' }) })
+  rig.wire.push({ message: rig.message({ text: 'lamp on' }) })
+  await rig.start()
+  await settle()
+  const methods = rig.wire.calls.map(({ method }) => method).filter((each) => /getUpdates|sendMessage/.test(each))
+  t.same(methods.slice(0, 4), ['getUpdates', 'sendMessage', 'getUpdates', 'getUpdates'])
+  const [first, second] = rig.wire.called('getUpdates').map(({ offset }) => offset)
+  t.same([first, second], [undefined, Number(rig.wire.given[0]) + 1])
+  t.same(
+    rig.intake.accepted.map(({ text }) => text),
+    ['lamp on'],
+  )
+})
+
 void t.test('a disk that takes nothing is told to the sender, with the reason for owners alone', async (t) => {
   const rig = createTelegramRig(t)
   const full = new PincerError('disk', 'Cannot write /home/x/journal: the disk is full: free some space.')
