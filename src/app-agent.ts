@@ -159,6 +159,7 @@ export function createAgent(parts: {
     },
     stopTurns: (where) => loop.stopTurns(where),
     approvals: withSteeringFiles(approvals, steering, isShared),
+    commandsOf: (channel) => base.channels.find(({ name }) => name === channel)?.commands ?? [],
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,
     pairing,

@@ -16,6 +16,8 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   readonly status: (asked: Inbound) => Promise<string>
   /** Absent where no channel that is served pairs people. */
   readonly pairing?: PairingPort | undefined
+  /** What this channel does itself, for /help. */
+  readonly commandsOf: (channel: string) => readonly Pick<Command, 'usage' | 'help'>[]
   readonly choice: ModelCommandParts
   /** Keeps what changes who or what may act. */
   readonly record: (command: AuditedCommand) => void
@@ -47,6 +49,7 @@ const laterCommands: ReadonlySet<string> = new Set(['jobs'])
 /** The words after a slash: they work without any model, cost no tokens and never wait behind a turn. */
 export class Commands {
   readonly #commands: ReadonlyMap<string, Command>
+  readonly #commandsOf: CommandParts['commandsOf']
   readonly #record: (command: AuditedCommand) => void
 
   constructor(parts: CommandParts) {
@@ -59,6 +62,7 @@ export class Commands {
       ...pairCommand(parts.pairing),
     }
     this.#commands = new Map(Object.entries(table))
+    this.#commandsOf = parts.commandsOf
     this.#record = parts.record
   }
 
@@ -114,8 +118,7 @@ export class Commands {
     const shown = [
       ...this.#offered(person.role).values(),
       { usage: '/help', help: 'this list' },
-      // The end of the chat at the terminal's own end.
-      ...(channel === 'terminal' ? [{ usage: '/quit', help: 'leave this chat' }] : []),
+      ...this.#commandsOf(channel),
     ]
     const width = Math.max(...shown.map(({ usage }) => usage.length))
     return shown.map(({ usage, help }) => `${usage.padEnd(width)}  ${help}`).join('\n')

@@ -11,9 +11,16 @@ export type Delivery =
   | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string }
   | { readonly status: 'undeliverable'; readonly reason: string }
 
+/** A command that a channel does itself, at its own end. */
+export interface ChannelCommand {
+  readonly usage: string
+  readonly help: string
+}
+
 /** A way in and out. Channels and the agent meet only on the bus. */
 export interface Channel {
   readonly name: string
+  readonly commands?: readonly ChannelCommand[]
   start(intake: Intake): Promise<void>
   stop(): Promise<void>
   deliver(message: Outbound, signal: AbortSignal): Promise<Delivery>

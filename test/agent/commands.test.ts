@@ -14,7 +14,7 @@ void t.test('/help lists to an owner what an owner may give, and to a guest what
   const { text, commands } = await openCommands(stateIn(t))
   const usages = (help: string): string[] => help.split('\n').map((line) => line.replace(/ {2,}.*$/, ''))
   const forOwner = usages(await text('/help'))
-  t.same(usages(await text('/help', { channel: 'terminal' })), [...forOwner, '/quit'])
+  t.same(usages(await text('/help', { channel: 'desk' })), [...forOwner, '/wave'], 'and what the channel does itself')
   t.same(forOwner.toSorted(), [
     '/approve [CODE [always]]',
     '/deny CODE',

@@ -59,6 +59,7 @@ export async function openCommands(
       return Promise.resolve()
     },
     status: () => Promise.resolve('All is well.'),
+    commandsOf: (channel) => (channel === 'desk' ? [{ usage: '/wave', help: 'wave from the desk' }] : []),
     approvals: {
       list: (by) => Promise.resolve(`listed for ${by.person.name} in ${by.chat}`),
       answer: (by, code, answer) => {

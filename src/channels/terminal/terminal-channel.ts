@@ -31,6 +31,7 @@ interface OpenQuestion {
  */
 export class TerminalChannel implements Channel {
   readonly name = 'terminal'
+  readonly commands = [{ usage: '/quit', help: 'leave this chat' }]
   readonly #person: Person
   readonly #clock: Clock
   readonly #deliveries = new Set<OpenDelivery>()
