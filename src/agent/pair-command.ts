@@ -64,7 +64,9 @@ async function revoke(pairing: PairingPort, name: string): Promise<string> {
     throw new PincerError(cause.code, sentence, { cause })
   })
   if (answer.status === 'refused') throw new PincerError('usage', answer.reason)
-  return `Not paired any more, and without any right: ${shown(answer.person)}.`
+  const { person, keeps } = answer
+  if (keeps === undefined) return `Not paired any more, and without any right: ${shown(person)}.`
+  return `Not paired any more: ${shown(person)}. But ${keeps}`
 }
 
 function listText(pairing: PairingPort): string {

@@ -82,3 +82,12 @@ void t.test('/pair is for owners alone', async (t) => {
   t.equal(await text('/pair ABCDEFGH', { person: guest }), '! /pair is for owners only.')
   t.match(await text('/pair ABCDEFGH'), /^! Nobody can be paired/)
 })
+
+void t.test('whoever keeps a right by the configuration is not said to be without any', async (t) => {
+  const keeps = 'the configuration has this id.'
+  const pairing = pairingOf({ revoke: () => Promise.resolve({ status: 'revoked', person: eve, keeps }) })
+  t.equal(
+    await answerPair(pairing, 'revoke Eve'),
+    'Not paired any more: "Eve" with the id 6666. But the configuration has this id.',
+  )
+})

@@ -9,7 +9,7 @@ export type PairingAnswer =
   | { readonly status: 'refused'; readonly reason: string }
 
 export type RevokeAnswer =
-  | { readonly status: 'revoked'; readonly person: PairedPerson }
+  | { readonly status: 'revoked'; readonly person: PairedPerson; readonly keeps?: string }
   | { readonly status: 'refused'; readonly reason: string }
 
 /** Who may do what: numeric ids from the configuration, and people who were paired here. */
@@ -96,6 +96,10 @@ export class Access {
     const byId = this.list().filter(({ id }) => String(id) === wanted)
     const found = byId.length > 0 ? byId : this.list().filter(({ name }) => name.toLowerCase() === wanted)
     const [person, ...others] = found
+    if (person === undefined && this.#allow.has(Number(wanted))) {
+      const reason = `The id ${wanted} stands in channels.telegram.allow of pincer.yaml: take it out there, and restart Pincer.`
+      return { status: 'refused', reason }
+    }
     if (person === undefined) {
       const known = this.list().map(({ id, name }) => `${name} (${id})`)
       const who = known.length === 0 ? 'Nobody is paired.' : `Paired are: ${known.join(', ')}.`
@@ -109,6 +113,14 @@ export class Access {
       }
     }
     await this.#people.remove(person.id)
-    return { status: 'revoked', person }
+    const keeps = this.#keeps(person.id)
+    return { status: 'revoked', person, ...(keeps === undefined ? {} : { keeps }) }
+  }
+
+  #keeps(id: number): string | undefined {
+    const role = this.roleOf(id)
+    if (role === undefined) return undefined
+    const [list, may] = role === 'owner' ? ['allow', 'do everything'] : ['guests', 'read the devices']
+    return `channels.telegram.${list} of pincer.yaml has this id, so this person may still ${may}: take it out there, and restart Pincer.`
   }
 }

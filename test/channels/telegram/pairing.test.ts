@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { HttpError } from '../../../src/http/http-error.ts'
@@ -214,5 +214,29 @@ void t.test('a damaged list of paired people gives nobody a right, is kept aside
     const aside = readdirSync(folder).find((name) => name.includes('.corrupt-')) ?? ''
     t.equal(readFileSync(join(folder, aside), 'utf8'), text)
     await rig.channel.stop()
+  }
+})
+
+void t.test('who is revoked and stands in the configuration keeps what that gives, and it is said', async (t) => {
+  const folder = t.testdir({ first: {} })
+  const rig = await started(t, join(folder, 'first'))
+  await writes(rig)
+  await rig.channel.pairing.confirm(codes(rig).at(-1) ?? '')
+  await rig.channel.stop()
+  for (const [config, keeps, again] of [
+    [
+      { allow: [eve.id] },
+      /telegram\.allow of .* do everything: take it out/,
+      /6666 stands in .*\.allow of .*: take it out/,
+    ],
+    [{ allow: [], guests: [eve.id] }, /telegram\.guests of .* read the devices: take it out/, /^Nobody called/],
+  ] as const) {
+    const stateFolder = join(folder, `second-${keeps.source.length}`)
+    cpSync(rig.stateFolder, stateFolder, { recursive: true })
+    const next = createTelegramRig(t, { stateFolder, config })
+    await next.start()
+    t.match(await next.channel.pairing.revoke('Eve'), { status: 'revoked', keeps })
+    t.match(await next.channel.pairing.revoke('6666'), { status: 'refused', reason: again })
+    await next.channel.stop()
   }
 })
