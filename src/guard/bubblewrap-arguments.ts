@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import { sandboxFolder } from './paths.ts'
 
 export interface BubblewrapOptions {
   /** On the host: absolute, without links. */
@@ -8,8 +9,6 @@ export interface BubblewrapOptions {
   /** Names in the workspace that are read-only inside. They must exist, and be no links. */
   readonly readOnly: readonly string[]
 }
-
-export const sandboxFolder = '/workspace'
 
 /** File descriptors of bubblewrap beside the usual three. */
 export const descriptors = { arguments: 3, passwd: 4, group: 5, status: 6, filter: 7 } as const

@@ -13,8 +13,8 @@ import {
   groupText,
   limitedCommand,
   passwdText,
-  sandboxFolder,
 } from './bubblewrap-arguments.ts'
+import { sandboxFolder } from './paths.ts'
 import { steeringFiles, steeringFolder } from './paths.ts'
 import { fault, type SandboxedChild, SandboxedCommand } from './sandboxed-command.ts'
 import type { Sandbox, SandboxEnd, SandboxRun } from './sandbox.ts'

@@ -1,6 +1,9 @@
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 
+/** What the workspace is called inside the sandbox, and so in what commands say. */
+export const sandboxFolder = '/workspace'
+
 const checked: unique symbol = Symbol('checked')
 
 /** Names from the workspace's root down to a file or folder; only validatePath makes one. */
@@ -20,7 +23,7 @@ export const unfinishedPrefix = '.pincer-new-'
 /**
  * Checks a path as the model wrote it, by its text alone: nothing is opened here, and what the text cannot tell (links,
  * devices, races) is held by ConfinedFolder, which opens name by name. `roots` are the absolute spellings of the
- * workspace that an absolute path may begin with. Failures are PincerError `path_refused`.
+ * workspace that an absolute path may begin with; that of commands is always one. Failures are PincerError `path_refused`.
  *
  * Backslashes, percent signs, trailing dots and look-alike letters are ordinary characters of Linux names: they mean
  * nothing here, so they are neither decoded nor refused.
@@ -91,7 +94,7 @@ const unreadableAll = new RegExp(unreadable, 'gu')
 
 function relativeTo(path: string, roots: readonly string[]): string {
   if (!path.startsWith('/')) return path
-  for (const root of roots) {
+  for (const root of [...roots, sandboxFolder]) {
     if (path === root) return '.'
     if (path.startsWith(`${root}/`)) return path.slice(root.length + 1)
   }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isPincerError } from '../../src/errors.ts'
-import { showPath, steersTurns, validatePath } from '../../src/guard/paths.ts'
+import { showPath, steersTurns, unfinishedPrefix, validatePath } from '../../src/guard/paths.ts'
 
 /**
  * What the text of a path tells; links, devices and races are in workspace-attacks.test.ts. Each guard was taken out
@@ -64,6 +64,31 @@ void t.test('a path that climbs out by .. is refused, with the reason and what w
   ]) {
     t.match(refusalOf(path), /leaves the workspace/, path)
   }
+})
+
+void t.test('a path as a command shows it is the same file, and escapes no more than any other', (t) => {
+  t.same(names('/workspace/notes/a.md'), ['notes', 'a.md'])
+  t.same(names('/workspace'), [])
+  t.same(names('/workspace/'), [])
+  t.same(names('/workspace//a/./b/../c'), ['a', 'c'])
+  t.ok(steersTurns(validatePath('/workspace/skills/x/SKILL.md', roots)))
+  t.ok(steersTurns(validatePath('/workspace/notes/../AGENTS.md', roots)))
+  t.same(validatePath('/workspace/pi/a', ['/workspace/pi']).names, ['a'], 'a real root of that name comes first')
+  for (const path of ['/workspace/..', '/workspace/../etc/passwd', '/workspace/a/../../state/audit.jsonl']) {
+    t.match(refusalOf(path), /leaves the workspace/, path)
+  }
+  for (const path of [
+    '/workspaces/a',
+    '/workspace.old/a',
+    '/Workspace/a',
+    '//workspace/a',
+    '/./workspace/a',
+    '/etc/../workspace/a',
+  ]) {
+    t.match(refusalOf(path), /outside the workspace/, path)
+  }
+  t.match(refusalOf(`/workspace/${unfinishedPrefix}x`), /unfinished writes/)
+  t.end()
 })
 
 void t.test('an absolute path is refused unless it is spelt from the workspace and stays there', async (t) => {
