@@ -113,6 +113,11 @@ export class FakeProvider {
     return this
   }
 
+  /** Takes the next answer back. */
+  skip(): void {
+    this.#script.shift()
+  }
+
   /** Bodies of all requests, parsed. */
   bodies(): readonly JsonObject[] {
     return this.requests.map((request) => request.body)
