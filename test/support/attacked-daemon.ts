@@ -161,10 +161,12 @@ export async function attackedDaemon(
       return own.filter(({ role }) => role === 'tool').map(({ content }) => String(content))
     },
     async command(text, from = owner, chat = from) {
-      const before = bot.botTexts(chat).length
-      bot.say({ from, chat, text })
-      await bot.until(() => bot.botTexts(chat).length > before)
-      return bot.botTexts(chat).at(-1) ?? ''
+      // What a turn shows of itself meanwhile is no answer.
+      const answers = () => bot.botTexts(chat).filter((each) => !/^(Working on it|May I do this)/.test(each))
+      const before = answers().length
+      bot.say({ from, chat, text: chat < 0 ? text.replace(/^\/\w+/, '$&@pincer_bot') : text })
+      await bot.until(() => answers().length > before)
+      return answers().at(-1) ?? ''
     },
     async press(button, { from = owner, chat = owner, messageId } = {}) {
       const press = bot.press({ from, chat, button, ...(messageId === undefined ? {} : { messageId }) })
