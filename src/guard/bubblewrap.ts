@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { access, lstat, mkdir, writeFile } from 'node:fs/promises'
+import { access, chmod, lstat, mkdir, stat, writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -35,6 +35,9 @@ export class Bubblewrap implements Sandbox {
   readonly folder = sandboxFolder
   readonly network: boolean
   readonly #settings: BubblewrapSettings
+  #commandsRunning = 0
+  /** Of the workspace's root, as it was before the commands that run now. */
+  #mode = 0o700
 
   constructor(settings: BubblewrapSettings) {
     this.#settings = settings
@@ -43,11 +46,28 @@ export class Bubblewrap implements Sandbox {
 
   async run(run: SandboxRun): Promise<SandboxEnd> {
     await assertInstalled(this.#settings.program)
-    const readOnly = await this.#readOnlyNames()
-    if (run.signal.aborted) return { how: 'stopped' }
-    const { program, clock, ...options } = this.#settings
-    const child = startBubblewrap(program, { ...options, readOnly }, run.command)
-    return new SandboxedCommand(child, run, clock).ended()
+    const mode = await modeOf(this.#settings.workspace)
+    if (this.#commandsRunning === 0) this.#mode = mode
+    this.#commandsRunning++
+    try {
+      // Given back here too: a process that was killed may have left it taken.
+      await this.#giveBack()
+      const readOnly = await this.#readOnlyNames()
+      if (run.signal.aborted) return { how: 'stopped' }
+      const { program, clock, ...options } = this.#settings
+      const child = startBubblewrap(program, { ...options, readOnly }, run.command)
+      return await new SandboxedCommand(child, run, clock).ended()
+    } finally {
+      this.#commandsRunning--
+      await this.#giveBack()
+    }
+  }
+
+  /** Inside, the workspace is the command's own: a chmod of its root would lock the daemon out, where that is not root. */
+  async #giveBack(): Promise<void> {
+    const { workspace } = this.#settings
+    const wanted = this.#mode | 0o700
+    if ((await modeOf(workspace)) !== wanted) await chmod(workspace, wanted)
   }
 
   /**
@@ -73,6 +93,10 @@ export class Bubblewrap implements Sandbox {
     }
     return [...steeringFiles, steeringFolder]
   }
+}
+
+async function modeOf(folder: string): Promise<number> {
+  return (await stat(folder)).mode & 0o7777
 }
 
 async function assertInstalled(program: string): Promise<void> {

@@ -19,13 +19,15 @@ export function fileError(verb: string, path: string, cause: unknown): PincerErr
       return new PincerError('disk', `${what}: the disk failed to read or write.`, { cause })
     case 'EACCES':
     case 'EPERM':
-      return new PincerError('file', `${what}: Pincer has no permission for it.`, { cause })
+      return new PincerError('file', `${what}: Pincer has no permission for it. ${mended}`, { cause })
     case 'ENOENT':
       return new PincerError('file', `${what}: it was moved or removed meanwhile.`, { cause })
     default:
       return new PincerError('file', `${what}: the system answers ${name}.`, { cause })
   }
 }
+
+const mended = 'chmod -R u+rwX on it or its folder, in the shell or on the host, gives it back.'
 
 export function tooLarge(path: string, sizeBytes: number, sizeBytesMax: number): PincerError {
   const max = formatSize(sizeBytesMax)

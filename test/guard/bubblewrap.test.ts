@@ -272,3 +272,25 @@ void t.test(
     }
   },
 )
+
+void t.test('a command cannot take the workspace from a daemon that is not root', async (t) => {
+  const rig = createSandboxRig(t.testdir({ workspace: { 'notes.md': 'mine' } }))
+  const mode = (): number => fs.statSync(rig.workspace).mode & 0o7777
+  for (const before of [0o700, 0o2770]) {
+    fs.chmodSync(rig.workspace, before)
+    await rig.run('chmod 000 /workspace')
+    t.equal(mode(), before)
+    await rig.run('chmod 7777 .')
+    t.equal(mode(), before)
+    await t.rejects(rig.run('true', { command: 'a\0b' }))
+    t.equal(mode(), before)
+  }
+  const long = rig.run('chmod 000 /workspace; sleep 0.3')
+  const short = rig.run('chmod 000 /workspace')
+  await Promise.all([long, short])
+  t.equal(mode(), 0o2770, 'also beside another command')
+  fs.chmodSync(rig.workspace, 0)
+  const { said } = await rig.run('cat notes.md')
+  t.equal(said, 'mine')
+  t.equal(mode(), 0o700, 'what a process that was killed has left is mended by the next command')
+})

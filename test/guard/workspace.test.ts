@@ -86,7 +86,8 @@ void t.test(
     const workspace = await openWorkspace({ root })
     process.seteuid?.(nobody)
     try {
-      const no = 'Pincer has no permission for it.'
+      const no =
+        'Pincer has no permission for it. chmod -R u+rwX on it or its folder, in the shell or on the host, gives it back.'
       t.equal(await sentence(workspace.write('theirs.md', 'mine')), `file: Cannot write theirs.md: ${no}`)
       t.equal(await sentence(workspace.write('readonly/a.md', 'x')), `file: Cannot write readonly/a.md: ${no}`)
       t.equal(await sentence(workspace.list('closed', 5)), `file: Cannot list closed: ${no}`)
