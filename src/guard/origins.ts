@@ -13,6 +13,7 @@ import { steersTurns } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 import { everyFile } from './workspace-files.ts'
 
+const countsForNothing = 'all files count as text from outside until they are written or approved anew.'
 const lineSchema = v.strictTuple([v.string(), v.string()])
 
 export interface OriginsOptions {
@@ -45,15 +46,18 @@ export class Origins {
   }
 
   /**
-   * Reads the store. Where there is none, the owner made what stands in the workspace: it is recorded. A damaged one
-   * counts for nothing, and neither does one that cannot be read; both are said. Never rejects.
+   * Reads the store. At the first start, when there is none, the owner made what stands in the workspace: it is recorded.
+   * One that is damaged or gone counts for nothing, and neither does one that cannot be read; all that is said. Never
+   * rejects.
    */
   static async open(options: OriginsOptions): Promise<Origins> {
     const origins = new Origins(options)
     const path = join(options.stateFolder, 'origins.jsonl')
     try {
       if (!existsSync(path)) {
-        await origins.#recordWhatIsThere()
+        // The journal is made behind this store: where it stands, this is not the first start.
+        if (!existsSync(join(options.stateFolder, 'journal.jsonl'))) await origins.#recordWhatIsThere()
+        else options.log.error('files', `${path} is gone: ${countsForNothing}`)
         await replaceFile(
           path,
           origins
@@ -171,7 +175,7 @@ export class Origins {
     const aside = await copyAside(path, clock.nowMs())
     await file.replace([])
     const what = `${path} is damaged and was set aside as ${aside}`
-    this.#log.error('files', `${what}: all files count as text from outside until they are written or approved anew.`)
+    this.#log.error('files', `${what}: ${countsForNothing}`)
   }
 
   async #recordWhatIsThere(): Promise<void> {
