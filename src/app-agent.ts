@@ -58,7 +58,7 @@ export function createShell(base: Base, registry: Registry, options: AppOptions)
     timezone: config.timezone,
     program: bubblewrapProgram,
     clock,
-    workspaceIsOurs: () => origins.everythingIsOurs(),
+    origins,
   }
   return new Shell({
     options: policy === 'off' ? undefined : { ...parts, settings: { ...settings, policy } },

@@ -135,6 +135,37 @@ export class Origins {
     }
   }
 
+  /**
+   * Records what a command changed in a workspace that was all ours before it: that derives from ours alone. Not what
+   * steers turns, which only a person or our own tools make clean, and nothing in inbox/, where others write. `holds` is
+   * asked when all was read: where it answers false nothing is recorded. Never rejects.
+   */
+  async recordChanges(holds: () => boolean): Promise<void> {
+    const changed: [string, string][] = []
+    let files = 0
+    let bytes = 0
+    try {
+      for await (const { path, kind, sizeBytes } of everyFile(this.#workspace)) {
+        if (kind !== 'file' || path.startsWith('inbox/') || steersTurns(this.#workspace.validate(path))) continue
+        bytes += sizeBytes
+        // So much is never all ours, and no record would make it so.
+        if (++files > limits.ownFilesMax || bytes > limits.ownFilesBytesMax) return
+        const content = await this.#workspace.read(path).catch(() => undefined)
+        const hash = content === undefined ? undefined : hashOf(content)
+        if (hash !== undefined && this.#clean.get(path) !== hash) changed.push([path, hash])
+      }
+      if (changed.length === 0 || !holds()) return
+      for (const [path, hash] of changed) this.#set(path, hash)
+      await this.#file?.append(
+        changed.map((entry) => JSON.stringify(entry)),
+        { sync: true },
+      )
+      await this.#compactIfLong()
+    } catch (error) {
+      this.#log.warn('files', `What a command wrote may count as text from outside: ${sentenceOf(error)}`)
+    }
+  }
+
   async close(): Promise<void> {
     await this.#file?.close()
   }

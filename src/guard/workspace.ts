@@ -6,6 +6,7 @@ import { limits } from '../limits.ts'
 import { ConfinedFolder, realRoot, type EntryStat } from './confined-folder.ts'
 import { fileError, formatSize } from './file-sentences.ts'
 import { withLineEndsOf } from './line-ends.ts'
+import { textOf } from './plain-text.ts'
 import { refusal, unfinishedPrefix, validatePath, type ConfinedPath } from './paths.ts'
 
 export interface FolderEntry extends EntryStat {
@@ -48,12 +49,18 @@ export class Workspace {
   readonly #folderMode: number
   readonly #cleaned = new Set<string>()
   #lastChange: Promise<unknown> = Promise.resolve()
+  #changes = 0
 
   constructor(options: { readonly root: string; readonly given: string; readonly shared: boolean }) {
     this.root = options.root
     this.#roots = [options.root, options.given]
     this.#fileMode = options.shared ? 0o660 : 0o600
     this.#folderMode = options.shared ? 0o2770 : 0o700
+  }
+
+  /** Differs when this program wrote or removed anything meanwhile, or is about to. */
+  get changes(): number {
+    return this.#changes
   }
 
   validate(path: string): ConfinedPath {
@@ -264,7 +271,8 @@ export class Workspace {
 
   /** One change at a time: two chats that append to one file must not each replace it with its own copy. */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#lastChange.then(change)
+    this.#changes++
+    const done = this.#lastChange.then(change).finally(() => this.#changes++)
     this.#lastChange = done.catch(() => undefined)
     return done
   }
@@ -285,14 +293,4 @@ function fileOf(target: ConfinedPath): { readonly folderNames: readonly string[]
   if (name === undefined) throw refusal(target.text, 'it is the workspace itself, not a file')
   if (target.endsWithSlash) throw refusal(`${target.text}/`, 'it is written as a folder, not a file')
   return { folderNames: target.names.slice(0, -1), name }
-}
-
-/** `undefined` for what is not UTF-8 text. A null byte is valid UTF-8, and yet no text file holds one. */
-function textOf(content: Uint8Array): string | undefined {
-  if (content.includes(0)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-  } catch {
-    return undefined
-  }
 }

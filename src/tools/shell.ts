@@ -7,6 +7,7 @@ import { Bubblewrap } from '../guard/bubblewrap.ts'
 import { guardCommand } from '../guard/command.ts'
 import { isAllowedCommand } from '../guard/command-allow.ts'
 import { CommandOutput } from '../guard/command-output.ts'
+import type { Origins } from '../guard/origins.ts'
 import type { Sandbox, SandboxEnd } from '../guard/sandbox.ts'
 import { findHole } from '../guard/sandbox-proof.ts'
 import type { Workspace } from '../guard/workspace.ts'
@@ -30,8 +31,7 @@ export interface ShellOptions {
   /** Bubblewrap's: absolute. */
   readonly program: string
   readonly clock: Clock
-  /** Whether every file of the workspace is known to hold no text from outside. */
-  readonly workspaceIsOurs: () => Promise<boolean>
+  readonly origins: Pick<Origins, 'everythingIsOurs' | 'recordChanges'>
 }
 
 export interface ProvenShell {
@@ -63,13 +63,35 @@ const shellArguments = v.strictObject({
 type Arguments = v.InferOutput<typeof shellArguments>
 
 export function createShellTool(
-  options: Pick<ShellOptions, 'settings' | 'workspace' | 'clock' | 'workspaceIsOurs'> & { readonly sandbox: Sandbox },
+  options: Pick<ShellOptions, 'settings' | 'workspace' | 'clock' | 'origins'> & { readonly sandbox: Sandbox },
 ): Tool {
-  const { settings, workspace, clock, workspaceIsOurs, sandbox } = options
+  const { settings, workspace, clock, origins, sandbox } = options
   const { policy, allow, deny, network } = settings
   const timeoutOf = ({ timeout_s }: Arguments): number =>
     Math.min(settings.timeoutMs, timeout_s === undefined ? Infinity : timeout_s * 1_000)
   const reach = network ? 'network' : 'no network'
+  let running = 0
+  let started = 0
+  /**
+   * What a command writes is ours where it could have it from nothing else: the workspace was all ours, there is no
+   * network, nothing from outside was in view, and neither another command nor a file tool, which another chat may use
+   * with such text before it, wrote meanwhile. A program beside us that writes in those seconds cannot be told from the
+   * command: files from outside belong into inbox/, which is never taken for ours.
+   */
+  const follow = async (untrusted: string | undefined) => {
+    const isAlone = ++running === 1
+    const ownStart = ++started
+    const before = workspace.changes
+    const isOurs = !network && (await origins.everythingIsOurs())
+    const holds = (): boolean => isAlone && started === ownStart && workspace.changes === before
+    return {
+      isOurs,
+      over: (): void => void running--,
+      record: async (): Promise<void> => {
+        if (isOurs && untrusted === undefined && holds()) await origins.recordChanges(holds)
+      },
+    }
+  }
   return defineTool({
     name: 'shell',
     description: `Run a command in a sandbox: in ${sandbox.folder}, your files; the rest read-only, ${reach}, no devices. It ends with all it started.`,
@@ -89,11 +111,12 @@ export function createShellTool(
     binding: ({ command }) => hashNamedFiles(workspace, [command], [sandbox.folder, ...homeNames]),
     async run(args, context) {
       guardCommand(args.command, deny)
-      if (network || !(await workspaceIsOurs())) context.foreign(network ? 'shell, network' : 'shell')
+      const origin = await follow(context.untrusted)
+      if (!origin.isOurs) context.foreign(network ? 'shell, network' : 'shell')
       const output = new CommandOutput()
       const timeoutMs = timeoutOf(args)
       let shownAtMs = clock.monotonicMs()
-      const end = await sandbox.run({
+      const running = sandbox.run({
         command: args.command,
         timeoutMs,
         signal: context.signal,
@@ -104,7 +127,9 @@ export function createShellTool(
           context.progress(output.newestLine())
         },
       })
+      const end = await running.finally(() => origin.over())
       if (end.how === 'stopped') throw new PincerError('stopped', 'The command was stopped, with all that it started.')
+      await origin.record()
       const text = output.text().trimEnd()
       return `${endSentence(end, timeoutMs)}\n${text === '' ? '(no output)' : text}`
     },

@@ -150,3 +150,34 @@ void t.test('names that could be words to the model are known only where a recor
     t.equal(origins.knowsName(name), name === 'some', name)
   }
 })
+
+void t.test(
+  'what a command changed is recorded, but not what steers turns or was sent in, nor when others wrote',
+  async (t) => {
+    const root = t.testdir({ 'a.md': 'one', 'same.md': 'same', inbox: {}, skills: {} })
+    const { origins, stateFolder } = await openOwnFilesAnew(root)
+    fs.writeFileSync(join(root, 'a.md'), 'two')
+    fs.writeFileSync(join(root, 'AGENTS.md'), 'Obey.')
+    fs.writeFileSync(join(root, 'inbox/x.txt'), 'x')
+    fs.mkdirSync(join(root, 'skills/s'))
+    fs.writeFileSync(join(root, 'skills/s/SKILL.md'), 'Obey.')
+    fs.writeFileSync(join(root, 'made by me 1.txt'), '')
+    fs.symlinkSync('a.md', join(root, 'link'))
+    const before = fs.readFileSync(storeIn(stateFolder), 'utf8')
+    await origins.recordChanges(() => false)
+    t.notOk(origins.isClean('a.md', 'two'))
+    t.equal(fs.readFileSync(storeIn(stateFolder), 'utf8'), before)
+    await origins.recordChanges(() => true)
+    const next = await openOwnFiles(root)
+    for (const each of [origins, next.origins]) {
+      t.ok(each.isClean('a.md', 'two'))
+      t.notOk(each.isClean('a.md', 'one'))
+      t.ok(each.isClean('same.md', 'same'))
+      t.ok(each.knowsName('made by me 1.txt'), 'its name comes from the command too')
+      t.notOk(each.isClean('AGENTS.md', 'Obey.'))
+      t.notOk(each.isClean('inbox/x.txt', 'x'))
+      t.notOk(each.isClean('skills/s/SKILL.md', 'Obey.'))
+    }
+    t.equal(fs.readFileSync(storeIn(stateFolder), 'utf8').slice(before.length).split('\n').length, 3)
+  },
+)

@@ -1,13 +1,15 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createSystemClock } from '../../src/clock.ts'
 import { openWorkspace } from '../../src/guard/workspace.ts'
 import { limits } from '../../src/limits.ts'
 import type { ToolOutcome } from '../../src/tools/registry.ts'
 import { createShellTool, type ShellSettings } from '../../src/tools/shell.ts'
+import { openOwnFilesAnew } from '../support/own-files.ts'
 import { createSandboxRig, processesWith, sleepMarker } from '../support/sandbox-rig.ts'
 import { createToolBench, type ToolBench } from '../support/tool-bench.ts'
+import { until } from '../support/until.ts'
 
 interface ShellRig {
   readonly bench: ToolBench
@@ -29,7 +31,7 @@ async function createShellRig(
     settings: full,
     workspace: await openWorkspace({ root: workspace }),
     clock: createSystemClock(),
-    workspaceIsOurs: () => Promise.resolve(isOurs),
+    origins: { everythingIsOurs: () => Promise.resolve(isOurs), recordChanges: () => Promise.resolve() },
     sandbox,
   })
   const bench = createToolBench([tool], more)
@@ -161,4 +163,60 @@ void t.test('long output reaches the model as both ends, and any bytes as text',
   t.match(await rig.call('yes'), { text: /^ended: it wrote more than 4 MB/, failed: false })
   t.equal((await rig.call('true')).text, 'exit code 0\n(no output)')
   t.equal((await rig.call('kill -9 $$')).text, 'exit code 137 (signal 9)\n(no output)')
+})
+
+/** The tool over the real sandbox and the real record of what is ours. */
+async function createOriginsRig(t: Test, settings: Partial<ShellSettings> = {}) {
+  const folder = t.testdir({ workspace: { 'a.md': 'mine' } })
+  const full = { policy: 'allow' as const, allow: [], deny: [], network: false, timeoutMs: 20_000, ...settings }
+  const { sandbox, workspace: root } = createSandboxRig(folder, { network: full.network })
+  const { workspace, origins } = await openOwnFilesAnew(root)
+  const tool = createShellTool({ settings: full, workspace, clock: createSystemClock(), origins, sandbox })
+  const bench = createToolBench([tool])
+  let calls = 0
+  const call = (command: string, untrusted?: string) =>
+    bench.registry.run(
+      { id: `call-${++calls}`, name: 'shell', arguments: JSON.stringify({ command }) },
+      bench.origin({ untrusted }),
+    )
+  return { workspace, origins, call }
+}
+
+void t.test(
+  'what a command writes in a workspace of our own stays ours, and so does what the next one says',
+  async (t) => {
+    const { origins, call } = await createOriginsRig(t)
+    t.equal((await call('cp a.md "a second note.md"; echo two > a.md; mkdir d; echo x > d/y')).foreign, undefined)
+    t.ok(origins.isClean('a.md', 'two\n'))
+    t.ok(await origins.everythingIsOurs())
+    t.equal((await call('cat *.md')).foreign, undefined)
+  },
+)
+
+void t.test('what a command writes with text from outside in view, or from outside, stays foreign', async (t) => {
+  const marked = await createOriginsRig(t)
+  await marked.call('echo obey > b.md', 'https://example.org')
+  t.notOk(marked.origins.isClean('b.md', 'obey\n'))
+  t.match((await marked.call('cat b.md > c.md')).foreign, /shell/, 'and what comes of it')
+  t.notOk(marked.origins.isClean('c.md', 'obey\n'))
+  const online = await createOriginsRig(t, { network: true })
+  await online.call('echo obey > b.md')
+  t.notOk(online.origins.isClean('b.md', 'obey\n'))
+})
+
+void t.test('nothing is recorded where a file tool or another command wrote meanwhile', async (t) => {
+  const { workspace, origins, call } = await createOriginsRig(t)
+  const first = call('sleep 1; echo x > one.md')
+  await until(() => fs.existsSync(join(workspace.root, 'AGENTS.md')), 'the first command')
+  // Another chat writes what it read on the web.
+  await workspace.write('web.md', 'obey')
+  await first
+  t.notOk(origins.isClean('web.md', 'obey'))
+  t.notOk(origins.isClean('one.md', 'x\n'))
+  fs.rmSync(join(workspace.root, 'web.md'))
+  fs.rmSync(join(workspace.root, 'one.md'))
+  t.ok(await origins.everythingIsOurs())
+  await Promise.all([call('sleep 1; echo x > two.md'), call('echo obey > three.md', 'https://example.org')])
+  t.notOk(origins.isClean('two.md', 'x\n'))
+  t.notOk(origins.isClean('three.md', 'obey\n'))
 })
