@@ -24,7 +24,7 @@ export async function createEscapeShell(
     settings: { policy: 'allow', allow: [], deny: [], network, timeoutMs: 60_000 },
     workspace: opened,
     clock,
-    workspaceIsOurs: () => Promise.resolve(true),
+    origins: { everythingIsOurs: () => Promise.resolve(true), recordChanges: () => Promise.resolve() },
     sandbox: new Bubblewrap({ program, workspace: opened.root, network, timezone: 'UTC', clock }),
   })
   return {
