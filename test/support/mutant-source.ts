@@ -12,7 +12,7 @@ let mutants = 0
 export type Mutation = readonly [file: string, from: string, to: string]
 
 /** A copy of src/ and test/support/ with these guards taken out, as a folder. A guard that is not found fails. */
-function mutantSource(t: Test, mutations: readonly Mutation[]): string {
+export function mutantSource(t: Test, mutations: readonly Mutation[]): string {
   // Below the repository, where packages are found.
   const folder = join(repository, `.tap/mutants/${process.pid}-${++mutants}`)
   t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }))
