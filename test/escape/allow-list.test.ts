@@ -80,7 +80,7 @@ async function askingTool(t: { testdir(): string }, allow: readonly string[]) {
     settings: { policy: 'ask', allow, deny: [], network: false, timeoutMs: 60_000 },
     workspace,
     clock: new FakeClock(),
-    workspaceIsOurs: () => Promise.resolve(true),
+    origins: { everythingIsOurs: () => Promise.resolve(true), recordChanges: () => Promise.resolve() },
     sandbox: { boundary: 'none', folder: '/workspace', network: false, run: () => Promise.reject(new Error('run')) },
   })
 }
