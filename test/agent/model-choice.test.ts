@@ -233,7 +233,10 @@ void t.test('chats that chose are remembered up to a bound', async (t) => {
 void t.test('when the tokens are used up the person is told at length once, then in a line', async (t) => {
   const { asks, text, clock } = await rig(t, ['anthropic/big', 'openai/small'], { tokensPerDay: 100 })
   t.equal(await asks(), 'from anthropic/big')
-  await t.rejects(asks(), { code: 'model', message: /^The tokens of today are used up: 100 of 100 .* go on \(\/help\), .*: \/model offline\.$/ })
+  await t.rejects(asks(), {
+    code: 'model',
+    message: /^The tokens of today are used up: 100 of 100 .* go on \(\/help\), .*: \/model offline\.$/,
+  })
   await t.rejects(asks(), {
     message: /^The tokens of today are used up\. They begin anew at midnight \(UTC\), in 12h\.$/,
   })
@@ -258,7 +261,10 @@ void t.test('when the tokens are used up offline answers where it is configured,
   outcomes['offline'] = callsTools(['device_read', {}])
   t.equal(await asks(), '', 'a call of a tool carries no notice')
   outcomes['offline'] = says('lamp: off')
-  t.match(await asks(), /^lamp: off\n\nThe tokens of today are used up: 100 of 100 .* go on \(\/help\), .*: \/model offline\.$/)
+  t.match(
+    await asks(),
+    /^lamp: off\n\nThe tokens of today are used up: 100 of 100 .* go on \(\/help\), .*: \/model offline\.$/,
+  )
   t.equal(await asks(), 'lamp: off')
   t.match(await text(''), '\nNow answers offline.\n')
   t.equal(budget.today().total, 100)
