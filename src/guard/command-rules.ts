@@ -102,7 +102,7 @@ const setsId = /^(?:[ugoa]*\+[rwxt]*s|0?[2-7][0-7]{3})$/
 function startsItselfTwice(command: string): boolean {
   const text = command.replaceAll(/\s+/g, '')
   return [...text.matchAll(/([\w:.]{1,64})\(\)\{/g)].some(({ 1: name = '', index }) => {
-    const body = text.substring(index, text.lastIndexOf('}'))
+    const body = text.substring(index, Math.max(index, text.lastIndexOf('}')))
     return ['|', '|&', '&'].some((sign) => body.includes(`${name}${sign}${name}`))
   })
 }
