@@ -2,6 +2,7 @@ import { AgentLoop } from './agent/loop.ts'
 import { Commands } from './agent/commands.ts'
 import { formatContext } from './agent/context.ts'
 import { PromptCache } from './agent/prompt-cache.ts'
+import type { RoleNow } from './agent/recovery.ts'
 import { statusText } from './agent/status.ts'
 import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
@@ -46,6 +47,12 @@ export function createRegistry(base: Base, options: AppOptions, approver: Approv
     redact,
     park: (name, text, isOurs) => parkResult({ workspace, origins }, name, text, isOurs),
   })
+}
+
+/** What somebody who wrote earlier may do now. Where Telegram is not served, who is paired there is not known. */
+export function roleNowOf({ telegram }: Base): RoleNow {
+  return (channel, person) =>
+    telegram === undefined || channel !== telegram.name ? person.role : telegram.roleNow(person)
 }
 
 export function createShell(base: Base, registry: Registry, options: AppOptions): Shell {
@@ -116,8 +123,7 @@ export function createAgent(parts: {
       if (role === 'owner') await shell.ready()
       return prompts.get(role)
     },
-    roleNow: (channel, person) =>
-      channel === 'telegram' ? (base.telegram?.roleNow(person) ?? person.role) : person.role,
+    roleNow: roleNowOf(base),
     context: () =>
       formatContext({
         nowMs: clock.nowMs(),

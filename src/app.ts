@@ -14,7 +14,7 @@ import { thingsToTry } from './model/offline/grammar.ts'
 import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
-import { createAgent, createRegistry, createShell } from './app-agent.ts'
+import { createAgent, createRegistry, createShell, roleNowOf } from './app-agent.ts'
 import { createApprovals, forgetting } from './app-approvals.ts'
 import { type AppOptions, type Base, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
@@ -79,7 +79,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     await devices.start()
     loop.start()
     dispatcher.start()
-    await recover({ bus, sessions, clock, log, take: (message) => loop.take(message) })
+    await telegram?.readPeople()
+    await recover({ bus, sessions, clock, log, roleNow: roleNowOf(base), take: (message) => loop.take(message) })
     for (const channel of channels) await channel.start({ accept })
     base.ownerNotices.start({ bus, recipients, isOwner: ownersOf(base, options.person) })
   }

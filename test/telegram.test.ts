@@ -143,3 +143,13 @@ void t.test('a kill in the middle of a turn leaves no progress message, and the 
   gate.resolve()
   await stop()
 })
+
+void t.test('what a removed owner wrote while nothing ran is closed without an answer', async (t) => {
+  const person = { id: '8', name: 'Someone', role: 'owner' }
+  const message = { id: 'u8', channel: 'telegram', chat: '8', person, text: 'my notes?', sentAtMs: Date.now() }
+  const { bot, provider, stop } = await serve(t, `${JSON.stringify({ k: 'in', m: message })}\n`)
+  bot.say({ from: owner, text: '/read lamp' })
+  await bot.untilSaid(owner, 'lamp: off')
+  t.same(provider.bodies(), [])
+  t.match(await stop(), /may not write any more: 1 messages \(telegram 8\)/)
+})

@@ -11,6 +11,7 @@ import { type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './l
 import { guestHistory } from './guest-history.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
+import type { RoleNow } from './recovery.ts'
 import { Summaries } from './summary.ts'
 import { Turn, type TurnOptions, type TurnResult } from './turn.ts'
 import { wordsOf } from './words.ts'
@@ -24,8 +25,8 @@ export interface LoopOptions {
   readonly log: Log
   readonly iterationsMax: number
   readonly prompt: (role: Person['role']) => Promise<string>
-  /** The role of this person at this moment: a right that was taken away counts no more, in a running turn too. */
-  readonly roleNow: (channel: string, person: Person) => Person['role']
+  /** A right that was taken away counts no more, in a running turn too: nothing is left but what a guest may. */
+  readonly roleNow: RoleNow
   /** Clock and known readings, for the last message of a request. */
   readonly context: () => string
   /** What owners have to be told beside an answer; each time something else. */
@@ -131,8 +132,8 @@ export class AgentLoop {
       registry,
       clock,
       iterationsMax,
-      system: await prompt(person.role),
-      ...historyFor(person, session),
+      system: await prompt(origin.person.role),
+      ...historyFor(origin.person, session),
       gauge: session.gauge,
       words: messages.map(wordsOf),
       context,
@@ -235,7 +236,7 @@ export class AgentLoop {
       channel,
       chat,
       get person() {
-        return { ...person, role: roleNow(channel, person) }
+        return { ...person, role: roleNow(channel, person) ?? 'guest' }
       },
       get messageAgeMs() {
         // How long they waited here is known, and no reason to doubt them.

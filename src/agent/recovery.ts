@@ -1,6 +1,6 @@
 import { isCommand, type Bus } from '../bus/bus.ts'
 import { keyOf, type Pending } from '../bus/ledger.ts'
-import type { Inbound } from '../bus/message.ts'
+import type { Inbound, Person } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
 import { limits } from '../limits.ts'
 import { sentenceOf } from '../errors.ts'
@@ -21,11 +21,13 @@ export async function recover(options: {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly log: Log
+  readonly roleNow: RoleNow
   readonly take: (message: Inbound) => void
 }): Promise<void> {
   const { bus, sessions, log, take } = options
+  const pending = await withRolesNow(options)
   const again: Inbound[] = []
-  for (const { group, answer } of await withAnswers(groupsOf(bus.pending()), sessions, log)) {
+  for (const { group, answer } of await withAnswers(groupsOf(pending), sessions, log)) {
     const messages = group.map((each) => each.message)
     const first = messages[0]
     if (first === undefined) continue
@@ -48,6 +50,31 @@ export async function recover(options: {
   log.info('agent', `${again.length} messages from before the restart are taken up again.`)
   await bus.startAgain(again)
   for (const message of again) take(bus.takenUpAgain(message))
+}
+
+/** The role of this person at this moment; `undefined` for one who has none any more. */
+export type RoleNow = (channel: string, person: Person) => Person['role'] | undefined
+
+/** Rights that were taken away while nothing ran count no more. Who is a stranger by now gets no answer. */
+async function withRolesNow(options: {
+  readonly bus: Bus
+  readonly log: Log
+  readonly roleNow: RoleNow
+}): Promise<readonly Pending[]> {
+  const { bus, log, roleNow } = options
+  const known: Pending[] = []
+  const strangers: Inbound[] = []
+  for (const pending of bus.pending()) {
+    const { message } = pending
+    const role = roleNow(message.channel, message.person)
+    if (role === undefined) strangers.push(message)
+    else known.push({ ...pending, message: { ...message, person: { ...message.person, role } } })
+  }
+  if (strangers.length === 0) return known
+  const who = [...new Set(strangers.map(({ channel, person }) => `${channel} ${person.id}`))].join(', ')
+  log.warn('agent', `Closed unanswered, as their people may not write any more: ${strangers.length} messages (${who}).`)
+  await bus.closeUnanswered(strangers)
+  return known
 }
 
 /** Tells the model too, by the session log. */

@@ -184,6 +184,12 @@ export class Bus {
     return out
   }
 
+  /** Closes messages to which there is nothing to say. */
+  async closeUnanswered(messages: readonly Inbound[]): Promise<void> {
+    // Without an fsync: were it lost, the next start would close them again.
+    await this.#note({ k: 'seen', of: messages.map(keyOf) })
+  }
+
   /** Outbound messages not yet delivered, oldest first. */
   undelivered(): readonly Outbound[] {
     return this.#journal.ledger.outbound()

@@ -80,7 +80,10 @@ export class Ledger {
         dropOldest(this.#deadLetters, limits.deadLettersMax)
         break
       case 'seen':
-        for (const key of record.of) this.#remember(key)
+        for (const key of record.of) {
+          this.#pending.delete(key)
+          this.#remember(key)
+        }
         break
     }
   }

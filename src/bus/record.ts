@@ -58,7 +58,7 @@ const recordSchema = v.variant('k', [
   v.object({ k: v.literal('sent'), id: v.string() }),
   /** The outbound message with the same id is proven undeliverable. */
   v.object({ k: v.literal('dead'), m: deadLetterSchema }),
-  /** Ids of messages handled long ago, carried over when the journal is rewritten. */
+  /** Ids of messages handled without an answer, or long ago and carried over when the journal is rewritten. */
   v.object({ k: v.literal('seen'), of: keys }),
 ])
 

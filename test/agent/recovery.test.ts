@@ -293,3 +293,36 @@ void t.test('a message that interrupts every process is told in the end, not tri
   t.same([last.requests, rig.bus.pending()], [[], []])
   await rig.close()
 })
+
+void t.test(
+  'who was removed while nothing ran is answered as what they are now, and a stranger not at all',
+  async (t) => {
+    const first = await openAgent(homeIn(t), marking('a'), [mark])
+    const ofAda = inbound('what is in my notes?', { chat: 'ada' })
+    const ofBob = inbound('switch the lamp on', { chat: 'bob', person: bob })
+    const command = inbound('/status', { chat: 'bob', person: bob })
+    await first.bus.accept(command)
+    await first.says(ofBob)
+    await until(() => first.bus.pending().some(({ calls }) => calls.length > 0))
+    await first.says(ofAda)
+    const model = parrot()
+    const left = await first.crash()
+    const second = await openAgent(left, model, [mark], {
+      roleNow: (_channel, { id }) => (id === bob.id ? undefined : 'guest'),
+    })
+    await second.recover()
+    t.match(await second.answerTo(ofAda), { text: /^re: / })
+    t.equal(model.requests.length, 1)
+    t.match(model.requests[0], { system: 'You speak with the guest.', tools: [] })
+    t.same(second.bus.pending(), [])
+    t.same(
+      second.out.filter(({ chat }) => chat === 'bob'),
+      [],
+    )
+    t.match(second.lines.join('\n'), /may not write any more: 1 messages \(test 2\)/)
+    const third = await openAgent(await second.crash(), parrot(), [mark])
+    t.same(third.bus.pending(), [], 'it stays closed')
+    t.equal(await third.bus.accept(ofBob), 'duplicate')
+    await third.close()
+  },
+)

@@ -49,6 +49,7 @@ export async function openAgent(
   const { log, lines } = createLogLines()
   const sessions = new Sessions({ folder: join(folder, 'sessions'), log })
   const bench = createToolBench(tools, { clock })
+  const roleNow = more.roleNow ?? ((_channel, { role }) => role)
   const loop = new AgentLoop({
     bus: rig.bus,
     sessions,
@@ -58,7 +59,7 @@ export async function openAgent(
     log,
     iterationsMax: limits.turnIterationsMax,
     prompt: (role) => Promise.resolve(`You speak with the ${role}.`),
-    roleNow: (_channel, { role }) => role,
+    roleNow,
     context: () => '[Now: noon]',
     news: () => undefined,
     ordersIn: () => ({ take: () => false }),
@@ -86,7 +87,7 @@ export async function openAgent(
       await until(() => answer() !== undefined, `an answer to "${message.text}"`)
       return answer() as Outbound
     },
-    recover: () => recover({ bus: rig.bus, sessions, clock, log, take: (message) => loop.take(message) }),
+    recover: () => recover({ bus: rig.bus, sessions, clock, log, roleNow, take: (message) => loop.take(message) }),
     async crash() {
       const left = leftBehind(folder)
       // What still runs ends without a word that anybody hears: it is no part of the files that were left.

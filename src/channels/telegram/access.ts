@@ -35,8 +35,9 @@ export class Access {
     this.#clock = options.clock
   }
 
-  /** PincerError `disk` when the list of paired people cannot be read. */
+  /** Once. PincerError `disk` when the list of paired people cannot be read. */
   async load(): Promise<void> {
+    if (this.#isLoaded) return
     await this.#people.load(this.#clock.nowMs())
     this.#isLoaded = true
   }
@@ -47,9 +48,9 @@ export class Access {
     return this.#guests.has(id) ? 'guest' : undefined
   }
 
-  /** What is left of the role that this person had, by what is known now: without any right, that of a guest. */
-  roleNow({ id, role }: Person): Person['role'] {
-    return this.#isLoaded ? (this.roleOf(Number(id)) ?? 'guest') : role
+  /** What is left of the role that this person had, by what is known now; `undefined`: a stranger. */
+  roleNow({ id, role }: Person): Person['role'] | undefined {
+    return this.#isLoaded ? this.roleOf(Number(id)) : role
   }
 
   /** A code for a stranger; `undefined` when they are to hear nothing. */

@@ -52,8 +52,10 @@ export interface TelegramStatus {
 export type TelegramChannel = Channel & {
   status(): TelegramStatus
   readonly pairing: PairingPort
-  /** The role of somebody who wrote here earlier; of a person without any right now, that of a guest. */
-  roleNow(person: Person): Person['role']
+  /** Before `start`, where it must be known who may do what. Rejects with `disk`. */
+  readPeople(): Promise<void>
+  /** The role of somebody who wrote here earlier; `undefined` for a person without any right now. */
+  roleNow(person: Person): Person['role'] | undefined
   /** Whether others than one person read along in this chat. */
   isGroup(chat: string): boolean
   /** The owners, who can be written to in private once they have written. */
@@ -147,8 +149,12 @@ class Telegram implements Channel {
     })
   }
 
+  readPeople(): Promise<void> {
+    return this.#access.load()
+  }
+
   async start(intake: Intake): Promise<void> {
-    await this.#access.load()
+    await this.readPeople()
     if (this.#stopping.signal.aborted) return
     this.#accept = (message) => intake.accept(message)
     this.#background.run(() => this.#clearLeftovers())
@@ -178,7 +184,7 @@ class Telegram implements Channel {
     return { botName: this.#introduction.botName(), ...this.#loop.status() }
   }
 
-  roleNow(person: Person): Person['role'] {
+  roleNow(person: Person): Person['role'] | undefined {
     return this.#access.roleNow(person)
   }
 
