@@ -1,15 +1,19 @@
+import fs from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
 import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
 import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
-import { createSystemClock } from '../../src/clock.ts'
+import { createSystemClock, type Clock } from '../../src/clock.ts'
 import { providerFlags, type ProviderFlags } from '../../src/config/known-providers.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { openWorkspace } from '../../src/guard/workspace.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
 import { anthropicRequestBody } from '../../src/model/anthropic/request-body.ts'
 import type { Model, ModelRequest } from '../../src/model/model.ts'
 import { openaiRequestBody } from '../../src/model/openai/request-body.ts'
 import { loadPart } from '../../src/parts.ts'
+import { createShellTool } from '../../src/tools/shell.ts'
+import type { Tool } from '../../src/tools/tool.ts'
 
 export interface FirstRequestFigures {
   readonly openaiBytes: number
@@ -34,15 +38,19 @@ export async function measureFirstRequest(folder: string): Promise<FirstRequestF
 async function firstRequest(folder: string): Promise<ModelRequest> {
   const path = join(folder, 'home')
   const clock = createSystemClock()
+  fs.mkdirSync(path, { mode: 0o700 })
+  // The shell is offered where there is a sandbox: it comes in below, so that the figure is the same everywhere.
+  const config = 'board: simulated\nshell: { policy: off }\nweb: { search: brave }\nhardware: { raw: ask }\n'
+  fs.writeFileSync(join(path, 'pincer.yaml'), config, { mode: 0o600 })
   const loaded = await loadConfig({
     home: path,
-    environment: {},
+    environment: { BRAVE_API_KEY: 'a-key-for-the-bench' },
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
     boards: boardIds(),
     defaultDevices: (board) => ({ ...readBoard(board).devices }),
     lineResolver: resolveLines,
   })
-  if (loaded.status !== 'ok') throw new Error('A home without a configuration is refused.')
+  if (loaded.status !== 'ok') throw new Error('The configuration of the bench is refused.')
   const requests: ModelRequest[] = []
   const model: Model = {
     id: 'recorder',
@@ -54,8 +62,9 @@ async function firstRequest(folder: string): Promise<ModelRequest> {
     },
   }
   const quiet = (): void => undefined
+  const home = await furnishHome(await openHome(path))
   const app = await createApp({
-    home: await furnishHome(await openHome(path)),
+    home,
     config: loaded.config,
     redact: (text) => text,
     clock,
@@ -65,6 +74,7 @@ async function firstRequest(folder: string): Promise<ModelRequest> {
     servesChannels: false,
     memoryBytes: () => 0,
     model,
+    tools: [await shellTool(home.workspace, clock)],
   })
   await app.start()
   const peer = new ScriptPeer(() => Promise.resolve())
@@ -75,4 +85,20 @@ async function firstRequest(folder: string): Promise<ModelRequest> {
   const [first] = requests
   if (first === undefined) throw new Error('The model was not asked.')
   return first
+}
+
+/** As it is offered to owners who say nothing of the shell in their configuration; nobody calls it here. */
+async function shellTool(root: string, clock: Clock): Promise<Tool> {
+  return createShellTool({
+    settings: { policy: 'ask', allow: [], deny: [], network: false, timeoutMs: 60_000 },
+    workspace: await openWorkspace({ root }),
+    clock,
+    workspaceIsOurs: () => Promise.resolve(true),
+    sandbox: {
+      boundary: 'none',
+      folder: '/workspace',
+      network: false,
+      run: () => Promise.reject(new Error('The bench runs no commands.')),
+    },
+  })
 }
