@@ -62,12 +62,15 @@ const common = {
 
 /**
  * What undici loads at once of the runtime and hardly uses. node:http2, 3 MB of private memory, is for a protocol that we
- * switch off, and this is what undici falls back to on a runtime without it. node:http serves it for a bound and for
+ * switch off, and this is what undici falls back to on a runtime without it. Three, 2 MB, are for its fetch alone. node:http serves it for a bound and for
  * telling streams apart that we do not send. Of node:assert it calls nothing but the function itself.
  */
 const undiciNeeds: Readonly<Record<string, string>> = {
   'node:http2': 'exports.constants = {}',
   'node:http': 'exports.maxHeaderSize = 16384; exports.IncomingMessage = class {}',
+  'node:zlib': '',
+  'node:stream/web': '',
+  'node:worker_threads': 'exports.markAsUncloneable = () => {}',
   'node:assert': `module.exports = (value, message) => {
     if (!value) throw message instanceof Error ? message : new Error(message ?? 'An assertion of undici failed.')
   }`,
@@ -76,7 +79,7 @@ const undiciNeeds: Readonly<Record<string, string>> = {
 const undiciSlimmed: Plugin = {
   name: 'undici-slimmed',
   setup(build) {
-    build.onResolve({ filter: /^node:(http2?|assert)$/ }, ({ path, importer }) =>
+    build.onResolve({ filter: /^node:(http2?|assert|zlib|stream\/web|worker_threads)$/ }, ({ path, importer }) =>
       importer.includes('/node_modules/undici/') ? { path, namespace: 'undici-needs' } : undefined,
     )
     build.onLoad({ filter: /.*/, namespace: 'undici-needs' }, ({ path }) => ({ contents: undiciNeeds[path] ?? '' }))

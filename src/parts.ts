@@ -13,6 +13,7 @@ const parts = {
   openai: () => import('./model/openai/openai-model.ts'),
   anthropic: () => import('./model/anthropic/anthropic-model.ts'),
   http: () => import('./http/undici-client.ts'),
+  decoder: () => import('./http/body-decoder.ts'),
   web: () => import('./tools/web/web-part.ts'),
   httpProxy: () => import('./http/proxied-client.ts'),
 } as const

@@ -49,7 +49,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'config/': [...foundation],
   'bus/': [...foundation],
   'hardware/': [...foundation],
-  'http/': [...foundation],
+  'http/': [...foundation, 'parts.ts'],
   'model/': [...foundation, 'http/', 'config/known-providers.ts'],
   'guard/': [...foundation, 'bus/message.ts', 'bus/question.ts'],
   'devices/': [...foundation, 'config/config.ts', 'hardware/ports.ts'],

@@ -109,6 +109,7 @@ void t.test('each lazy part is a bundle of its own and is not in the main bundle
     'boot',
     'parts/anthropic-model',
     'parts/approvals',
+    'parts/body-decoder',
     'parts/interactive',
     'parts/openai-model',
     'parts/proxied-client',
