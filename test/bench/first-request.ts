@@ -93,7 +93,7 @@ async function shellTool(root: string, clock: Clock): Promise<Tool> {
     settings: { policy: 'ask', allow: [], deny: [], network: false, timeoutMs: 60_000 },
     workspace: await openWorkspace({ root }),
     clock,
-    workspaceIsOurs: () => Promise.resolve(true),
+    origins: { everythingIsOurs: () => Promise.resolve(true), recordChanges: () => Promise.resolve() },
     sandbox: {
       boundary: 'none',
       folder: '/workspace',

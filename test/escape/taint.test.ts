@@ -84,7 +84,7 @@ async function rigOn(folder: string) {
     settings: { policy: 'ask', allow: ['true', 'cat'], deny: [], network: false, timeoutMs: 1_000 },
     workspace,
     clock: createSystemClock(),
-    workspaceIsOurs: () => origins.everythingIsOurs(),
+    origins,
     sandbox: {
       boundary: 'a wall of paper',
       folder: '/workspace',
