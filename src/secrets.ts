@@ -73,15 +73,30 @@ class KnownForms {
   /** A piece of a stream, or a text that was cut, may begin or end inside of a secret. */
   #searchCuts({ codes, starts, ends, length }: TextView, ranges: Range[]): void {
     if (length < limits.secretCharsMin) return
+    const [first, last] = [String.fromCharCode(codes[0] as number), String.fromCharCode(codes[length - 1] as number)]
     for (const { text } of this.#forms) {
-      for (let count = Math.min(text.length - 1, length); count >= limits.secretCharsMin; count--) {
-        const first = length - count
-        if (matches(codes, first, text, 0, count)) ranges.push([starts[first] as number, ends[length - 1] as number])
-        const from = text.length - count
-        if (matches(codes, 0, text, from, count)) ranges.push([starts[0] as number, ends[count - 1] as number])
+      const countMax = Math.min(text.length - 1, length)
+      // The engine's own search finds the few places at which it is worth looking.
+      for (
+        let at = text.lastIndexOf(last, countMax - 1);
+        at >= limits.secretCharsMin - 1;
+        at = before(text, last, at)
+      ) {
+        const from = length - 1 - at
+        if (matches(codes, from, text, 0, at + 1)) ranges.push([starts[from] as number, ends[length - 1] as number])
+      }
+      const endMin = text.length - countMax
+      for (let at = text.indexOf(first, endMin); at !== -1; at = text.indexOf(first, at + 1)) {
+        const count = text.length - at
+        if (count < limits.secretCharsMin) break
+        if (matches(codes, 0, text, at, count)) ranges.push([starts[0] as number, ends[count - 1] as number])
       }
     }
   }
+}
+
+function before(text: string, char: string, at: number): number {
+  return at === 0 ? -1 : text.lastIndexOf(char, at - 1)
 }
 
 function tailHash(text: string): number {

@@ -30,11 +30,11 @@ export class Gauge {
   }
 
   /** `inputTokens` as the provider counted this request; 0 where it says nothing. */
-  noteUsage(model: Sized, requestBytes: number, inputTokens: number): void {
+  noteUsage(model: Sized, requestBytes: () => number, inputTokens: number): void {
     this.#turnTo(model)
     // What a provider adds of its own weighs too much in a short request.
     if (inputTokens < limits.gaugeTokensMin) return
-    const bytesPerToken = requestBytes / inputTokens
+    const bytesPerToken = requestBytes() / inputTokens
     const step = Math.min(bytesPerTokenMax, Math.max(bytesPerTokenMin, Math.floor(bytesPerToken * 2) / 2))
     if (step < this.#bytesPerToken) this.#refusedBytes = Infinity
     if (step < this.#bytesPerToken || bytesPerToken > this.#bytesPerToken + 0.75) this.#bytesPerToken = step

@@ -90,8 +90,9 @@ export class AgentLoop {
     const { bus, sessions } = this.#options
     const { channel, chat } = batch[0] as Inbound
     bus.show({ kind: 'turn-started', channel, chat })
+    let system: string | undefined
     try {
-      await sessions.use(channel, chat, (session) => this.#answer(session, [...batch], lane, stop))
+      system = await sessions.use(channel, chat, (session) => this.#answer(session, [...batch], lane, stop))
     } catch (error) {
       // Shutdown leaves the message in the journal; anything else is told and closed.
       if (this.#shutdown.signal.aborted) return
@@ -100,20 +101,19 @@ export class AgentLoop {
       bus.show({ kind: 'turn-ended', channel, chat })
     }
     const isCalm = lane.waiting.length === 0 && !stop.aborted && !this.#shutdown.signal.aborted
-    if (isCalm) await this.#sumUp(batch, lane, stop)
+    if (isCalm && system !== undefined) await this.#sumUp(batch, lane, stop, system)
   }
 
   /**
    * The calm moment for a summary: the reply is out and nobody waits. A message that comes now waits until it is made,
    * at most for its deadline: abandoned each time that somebody writes, it would never be made in a busy chat.
    */
-  async #sumUp(batch: readonly Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
-    const { sessions, prompt, registry, context, log } = this.#options
+  async #sumUp(batch: readonly Inbound[], lane: Lane, stop: AbortSignal, system: string): Promise<void> {
+    const { sessions, registry, context, log } = this.#options
     const { channel, chat, person } = batch[0] as Inbound
     const signal = AbortSignal.any([stop, this.#shutdown.signal])
     lane.isSummingUp = true
     try {
-      const system = await prompt(person.role)
       const occasion = { system, tools: registry.specs(person), context, chat: { channel, chat }, signal }
       await sessions.use(channel, chat, (session) => this.#summaries.makeIfDue(session, occasion))
     } catch (error) {
@@ -123,16 +123,18 @@ export class AgentLoop {
     }
   }
 
-  async #answer(session: Session, messages: Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
+  /** Answers the system prompt that the turn was sent with. */
+  async #answer(session: Session, messages: Inbound[], lane: Lane, stop: AbortSignal): Promise<string> {
     const { model, registry, clock, log, iterationsMax, prompt, context, ordersIn, bus } = this.#options
     const { channel, chat, person } = messages[0] as Inbound
     const origin = this.#origin(messages, stop)
+    const system = await prompt(origin.person.role)
     const turn = new Turn({
       model,
       registry,
       clock,
       iterationsMax,
-      system: await prompt(origin.person.role),
+      system,
       ...historyFor(origin.person, session),
       gauge: session.gauge,
       words: messages.map(wordsOf),
@@ -153,7 +155,7 @@ export class AgentLoop {
       onProgress: (line, progress) => bus.show({ kind: 'tool-progress', channel, chat, line, progress }),
     })
     const result = await this.#result(turn, stop)
-    if (result === 'shutdown') return
+    if (result === 'shutdown') return system
     let logged = true
     try {
       const { messages: said, failed } = result
@@ -170,6 +172,7 @@ export class AgentLoop {
     const sync = !logged || lane.waiting.length > 0 || stop.aborted
     const text = this.#withNotices(session, messages[0] as Inbound, result.text)
     await this.#send({ channel, chat, text, failed: result.failed }, messages, { sync })
+    return system
   }
 
   /** Behind the answer, and no part of the conversation. */

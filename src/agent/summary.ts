@@ -17,7 +17,7 @@ export interface SummaryOptions {
   readonly log: Log
 }
 
-/** What the next turn of the chat will be sent with, and where. */
+/** What the last turn of the chat was sent with, as the next one will be, and where. */
 export interface SummaryOccasion {
   readonly system: string
   readonly tools: readonly ToolSpec[]
@@ -57,7 +57,8 @@ export class Summaries {
     const triedAfter = this.#triedAfter.get(session)
     if (triedAfter !== undefined && session.turnsAppended() - triedAfter < limits.summaryTurnsMin) return false
     if (session.turns().length < 2) return false
-    return session.turnBytes() > 0.75 * limits.sessionTailBytesMax || this.#fitted(session, occasion).isNearFull
+    if (session.turnBytes() > 0.75 * limits.sessionTailBytesMax) return true
+    return this.#mayBeNearFull(session, occasion) && this.#fitted(session, occasion).isNearFull
   }
 
   /** One model call. Where it fails, or says nothing of use, the history stays as it is. Never rejects. */
@@ -83,6 +84,12 @@ export class Summaries {
       }
       log.warn('agent', `A long chat was not summed up: ${sentenceOf(error)}`)
     }
+  }
+
+  /** Quick, for it is asked after each turn. No turn is longer in a request than it is in the log. */
+  #mayBeNearFull(session: Session, { system, tools }: SummaryOccasion): boolean {
+    const framing = Buffer.byteLength(system) + jsonBytes(tools) + Buffer.byteLength(session.summary() ?? '')
+    return framing + session.turnBytes() > session.gauge.roomBytes(this.#options.model) / 2
   }
 
   #fitted(session: Session, { system, tools }: SummaryOccasion) {

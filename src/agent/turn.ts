@@ -71,7 +71,7 @@ export class Turn {
   /** Whence the text from outside came that was in the last request: in what the model sees. */
   #inView: string | undefined
   /** Those of the newest message that is an owner's own. */
-  #orders: Orders | undefined
+  #orders: (() => Orders) | undefined
   readonly #frame = frameCode()
 
   constructor(options: TurnOptions) {
@@ -113,7 +113,7 @@ export class Turn {
   #listen(words: readonly Words[]): void {
     for (const { text, foreign } of words) {
       this.#messages.push(marked({ role: 'user', text }, foreign))
-      if (foreign === undefined) this.#orders = this.#options.ordersIn(text)
+      if (foreign === undefined) this.#orders = once(() => this.#options.ordersIn(text))
     }
   }
 
@@ -122,13 +122,14 @@ export class Turn {
     const { model, gauge, clock, origin } = this.#options
     const call = { clock, signal: origin.signal, timeoutMs: limits.modelCallTimeoutMs }
     const request = this.#request(withTools)
-    const bytes = requestBytes(request)
     try {
       const reply = await callModel(model, request, call)
-      gauge.noteUsage(model, bytes, reply.usage.inputTokens)
+      // Measured behind the call, which need not wait for that.
+      gauge.noteUsage(model, () => requestBytes(request), reply.usage.inputTokens)
       return reply
     } catch (error) {
       if (modelFailure(error, model.id)?.cause !== 'too-long') throw error
+      const bytes = requestBytes(request)
       gauge.noteRefusal(model, bytes)
       const shorter = this.#request(withTools)
       if (requestBytes(shorter) >= bytes) throw error
@@ -183,7 +184,7 @@ export class Turn {
   async #runCalls(calls: readonly ToolCall[]): Promise<readonly ToolOutcome[]> {
     const outcomes = await this.#calls.run(calls, {
       untrusted: this.#inView,
-      takeOrder: (tool, args) => this.#orders?.take(tool, args) === true,
+      takeOrder: (tool, args) => this.#orders?.().take(tool, args) === true,
       ownerWrote: (words) => this.#ownerWrote(words),
     })
     calls.forEach((call, index) => {
@@ -230,4 +231,10 @@ function withoutOwnMark(message: Message): Message {
   if (message.role !== 'user') return message
   const { foreign: _, ...words } = message
   return words
+}
+
+/** Most turns take no order: reading the words for them is most of what a turn would do before the model is asked. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => (made ??= { value: make() }).value
 }

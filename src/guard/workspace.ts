@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
 import { errorName } from '../files.ts'
 import { limits } from '../limits.ts'
@@ -69,7 +69,7 @@ export class Workspace {
 
   /** Changes when one of these was written, made or removed. It follows no link at the end and opens nothing. */
   fingerprint(paths: readonly string[]): string {
-    const stats = paths.map((path) => lstatSync(join(this.root, path), { throwIfNoEntry: false }))
+    const stats = paths.map((path) => lstatSync(`${this.root}/${path}`, { throwIfNoEntry: false }))
     return stats.map((stat) => (stat === undefined ? '-' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`)).join(' ')
   }
 

@@ -74,7 +74,7 @@ void t.test('what was refused bounds the next turn too, until another model answ
   t.equal(gauge.roomBytes(model), 30_000)
   t.equal(gauge.roomBytes({ ...model, id: 'a/c' }), full)
   gauge.noteRefusal(model, 200_000)
-  gauge.noteUsage(model, 40_000, 20_000)
+  gauge.noteUsage(model, () => 40_000, 20_000)
   t.equal(gauge.roomBytes(model), (80_000 - 8_192) * 2, 'its tokens are short: that is why it was too long')
   t.end()
 })
@@ -83,7 +83,7 @@ void t.test('the measure follows what the provider counts, in steps, and not eac
   const model = { id: 'a/b', windowTokens: 8_000 }
   const gauge = new Gauge()
   const bytesPerToken = (bytes: number, tokens: number): number => {
-    gauge.noteUsage(model, bytes, tokens)
+    gauge.noteUsage(model, () => bytes, tokens)
     return gauge.roomBytes(model) / 7_000
   }
   t.equal(bytesPerToken(10_000, 0), 3, 'nothing is said')
