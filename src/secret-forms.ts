@@ -26,7 +26,9 @@ function formsOf(value: string): readonly KnownForm[] {
   const bytes = Buffer.from(value)
   const hex = bytes.toString('hex')
   const forms = new Map<string, KnownForm>()
-  for (const text of [squeezed(value), unescaped(value), hex, hex.toUpperCase()]) {
+  const pairs = [':', '-'].map((sign) => hex.replaceAll(/..(?=.)/g, `$&${sign}`))
+  const inHex = [hex, ...pairs].flatMap((text) => [text, text.toUpperCase()])
+  for (const text of [squeezed(value), unescaped(value), ...inHex]) {
     forms.set(text, { text, spillsBefore: false, spillsBehind: false })
   }
   for (const offset of [0, 1, 2]) {

@@ -1,4 +1,4 @@
-/** A text as it is searched: its characters without white space, and where each stands in the text. */
+/** A text as it is searched: its characters without white space and what has no width, and where each stands in the text. */
 export interface TextView {
   readonly codes: Uint16Array
   readonly starts: Uint32Array
@@ -71,32 +71,39 @@ function escapeAt(codes: Uint16Array, index: number, length: number): Escape | u
 
 const [percent, backslash, ampersand] = [0x25, 0x5c, 0x26]
 
-/** `%2F`; of a character that has several bytes, all of them. */
+/** `%2F`. */
 function percentEscape(codes: Uint16Array, index: number, length: number): Escape | undefined {
   const byteAt = (at: number): number => (codes[at] === percent && at + 2 < length ? hexAt(codes, at + 1, 2) : -1)
+  return bytesEscape(index, 3, byteAt)
+}
+
+/** Escapes of `width` characters that stand for bytes; of a character that has several bytes, all of them. */
+function bytesEscape(index: number, width: number, byteAt: (at: number) => number): Escape | undefined {
   const first = byteAt(index)
   if (first < 0) return undefined
   const bytesMax = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
   const bytes = [first]
   while (bytes.length < bytesMax) {
-    const next = byteAt(index + 3 * bytes.length)
+    const next = byteAt(index + width * bytes.length)
     if (next < 0x80 || next > 0xbf) break
     bytes.push(next)
   }
   const isWhole = bytes.length === bytesMax
   const text = isWhole ? Buffer.from(bytes).toString() : String.fromCharCode(first)
-  return { codes: unitsOf(text), length: isWhole ? 3 * bytesMax : 3 }
+  return { codes: unitsOf(text), length: isWhole ? width * bytesMax : width }
 }
 
 const backslashNames: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, f: 12 }
 
-/** `\n`, `\"`, `\/`, `\x41`, `\u0041`: as JSON and most languages write them. */
+/** `\n`, `\"`, `\/`, `\x41`, `\u0041`, `\101`: as JSON and most languages write them. */
 function backslashEscape(codes: Uint16Array, index: number, length: number): Escape | undefined {
   if (index + 1 >= length) return undefined
   const next = codes[index + 1] as number
   const digits = next === 0x75 ? 4 : next === 0x78 ? 2 : 0
   const code = digits > 0 && index + 1 + digits < length ? hexAt(codes, index + 2, digits) : -1
   if (code >= 0) return { codes: [code], length: 2 + digits }
+  const octal = bytesEscape(index, 4, (at) => (codes[at] === backslash ? octalAt(codes, at + 1, length) : -1))
+  if (octal !== undefined) return octal
   return { codes: [backslashNames[String.fromCharCode(next)] ?? next], length: 2 }
 }
 
@@ -110,6 +117,18 @@ function characterReference(codes: Uint16Array, index: number, length: number): 
   const number = decimal === '' ? Number.parseInt(hexadecimal, 16) : Number(decimal)
   const code = name === '' ? number : referenceNames[name]
   return code === undefined || code > 0xffff ? undefined : { codes: [code], length: whole.length }
+}
+
+/** Three octal digits as printf and C take them, -1 where there are none. */
+function octalAt(codes: Uint16Array, index: number, length: number): number {
+  if (index + 3 > length) return -1
+  let value = 0
+  for (let at = index; at < index + 3; at++) {
+    const digit = (codes[at] as number) - 0x30
+    if (digit < 0 || digit > 7) return -1
+    value = value * 8 + digit
+  }
+  return value < 0x100 ? value : -1
 }
 
 /** The number that these digits write, -1 where they are none. */
@@ -133,6 +152,12 @@ function unitsOf(text: string): readonly number[] {
   return Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
 }
 
+/** Also what has no width: a secret with such between its letters looks like itself, and is copied as itself. */
 function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0x2028 || code === 0x2029
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+  return code === 0xa0 || code === 0xad || (code >= 0x200b && code <= 0x200f) || isRareSpace(code)
+}
+
+function isRareSpace(code: number): boolean {
+  return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x2069) || code === 0xfeff
 }

@@ -14,6 +14,7 @@ const foundation = [
   'limits-web',
   'clock',
   'duration',
+  'hidden-characters',
   'files',
   'append-file',
   'line-reader',

@@ -1,3 +1,4 @@
+import { misleadingInText } from '../hidden-characters.ts'
 import { limits } from '../limits.ts'
 
 /** What a command has said: its beginning and its end, each bounded; what is between them is counted. */
@@ -53,10 +54,13 @@ const newestBytes = 2_048
 
 /** Text that can stand in a chat: no sequences for terminals, no control characters; what is no UTF-8 shows as such. */
 function readable(bytes: Buffer): string {
-  return bytes.toString().replaceAll(terminalSequence, '').replaceAll(/\r\n?/g, '\n').replaceAll(unprintable, '\ufffd')
+  return bytes
+    .toString()
+    .replaceAll(terminalSequence, '')
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(misleadingInText, '\ufffd')
 }
 
 // Colours and cursors (CSI), titles and links (OSC), and other two-letter escapes.
 // eslint-disable-next-line no-control-regex
 const terminalSequence = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g
-const unprintable = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu

@@ -13,7 +13,7 @@ export const commandRules: readonly CommandRule[] = [
   {
     pattern: 'removing everything',
     instead: 'Name the files or folders that are to go, for example rm -r build.',
-    matches: anyCommand(removesEverything),
+    matches: (command) => anyCommand(removesEverything)(withFolderEntered(command)),
   },
   {
     pattern: 'fork bomb',
@@ -105,6 +105,14 @@ function startsItselfTwice(command: string): boolean {
     const body = text.substring(index, Math.max(index, text.lastIndexOf('}')))
     return ['|', '|&', '&'].some((sign) => body.includes(`${name}${sign}${name}`))
   })
+}
+
+/** `cd build && rm -r *` as `rm -r build/*`. Behind `;` it would run where the folder is missing, too. */
+function withFolderEntered(command: string): string {
+  const entered = /(?<=^|[;&|(\n])\s*cd\s+(?!\S*\.\.)([\w./~][\w./~-]*)\s*&&\s*(rm\s[^;&|<>()\n]*)/g
+  return command.replaceAll(entered, (_whole, folder: string, removal: string) =>
+    removal.replaceAll(/(?<=\s)(?:\.\/+)*(?=[.*])/g, `${folder}/`),
+  )
 }
 
 /** All of the workspace, the home or the root, however it is spelled. */

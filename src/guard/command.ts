@@ -1,4 +1,5 @@
 import { PincerError } from '../errors.ts'
+import { misleadingInText } from '../hidden-characters.ts'
 import { commandRules, deniedBy } from './command-rules.ts'
 
 /**
@@ -8,9 +9,12 @@ import { commandRules, deniedBy } from './command-rules.ts'
  */
 export function guardCommand(command: string, deny: readonly string[]): void {
   if (command.trim() === '') throw refused('it is empty', 'Send the command that is to run.')
-  if (hidden.test(command) || !command.isWellFormed()) {
-    // A person who is asked must see what will run.
-    throw refused('it holds invisible or control characters', 'Write it in plain text; printf can make such bytes.')
+  if (command.search(misleadingInText) !== -1 || !command.isWellFormed()) {
+    // A person who is asked must see what will run. What else shows nothing is shown to them as escapes.
+    throw refused(
+      'it holds control characters, or such that hide or turn what is read',
+      'Write it in plain text; printf can make such bytes.',
+    )
   }
   const rule = commandRules.find((each) => each.matches(command))
   if (rule !== undefined) throw refused(`it matches the built-in pattern "${rule.pattern}"`, rule.instead)
@@ -22,9 +26,6 @@ export function guardCommand(command: string, deny: readonly string[]): void {
     )
   }
 }
-
-/** Controls but tab and line feed, and what turns or hides text. */
-const hidden = /[^\P{Cc}\t\n]|[\p{Bidi_Control}\p{Zl}\p{Zp}\u00ad\u200b-\u200d\u2060\ufeff\u{e0000}-\u{e007f}]/u
 
 function refused(why: string, instead: string): PincerError {
   return new PincerError('command_refused', `The command was not run: ${why}. ${instead}`)

@@ -1,19 +1,18 @@
-/** What a person is to judge: nothing in it may be hidden, or change the order in which the rest is read. */
-const illegible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+import { unseen } from '../hidden-characters.ts'
 
-/** With what cannot be seen as escapes. Line breaks and tabs stay: a command, a file or a text may have them. */
+/** What a person is to judge: with what cannot be seen as escapes. Line breaks and tabs stay: a command, a file or a text may have them. */
 export function legible(text: string): string {
-  return text.replaceAll(illegible, (character) => (/[\n\t]/.test(character) ? character : escaped(character)))
+  return text.replaceAll(unseen, (character) => (/[\n\t]/.test(character) ? character : escaped(character)))
 }
 
 /** JSON in which what cannot be seen stands as escapes: still exactly the value. */
 export function legibleJson(value: unknown): string {
-  return (JSON.stringify(value) ?? '').replaceAll(illegible, escaped)
+  return (JSON.stringify(value) ?? '').replaceAll(unseen, escaped)
 }
 
 /** One line of at most `charsMax` characters, without what cannot be seen. */
 export function legibleLine(text: string, charsMax: number): string {
-  const line = text.replaceAll(illegible, ' ').replaceAll(/\s+/g, ' ')
+  const line = text.replaceAll(unseen, ' ').replaceAll(/\s+/g, ' ')
   return line.length > charsMax ? `${line.slice(0, charsMax - 1).toWellFormed()}…` : line
 }
 

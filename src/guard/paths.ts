@@ -1,4 +1,5 @@
 import { PincerError } from '../errors.ts'
+import { misleading } from '../hidden-characters.ts'
 import { limits } from '../limits.ts'
 
 /** What the workspace is called inside the sandbox, and so in what commands say. */
@@ -35,7 +36,7 @@ export function validatePath(path: string, roots: readonly string[]): ConfinedPa
   }
   if (path.includes('\0')) throw refusal(path, 'it holds a null byte')
   // A line break or a reversed reading order would show a person another path than the one that is opened.
-  if (unreadable.test(path)) throw refusal(path, 'it holds control characters')
+  if (path.search(misleading) !== -1) throw refusal(path, 'it holds control characters')
   if (!path.isWellFormed()) throw refusal(path, 'it is not valid Unicode')
   if (path.startsWith('~')) throw refusal(path, '~ and home folders are outside the workspace')
 
@@ -84,13 +85,11 @@ export function showPath(path: string): string {
   const shown = path
     .slice(0, pathCharsShown)
     .toWellFormed()
-    .replaceAll(unreadableAll, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`)
+    .replaceAll(misleading, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
   return path.length > pathCharsShown ? `${shown}...` : shown
 }
 
 const pathCharsShown = 120
-const unreadable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
-const unreadableAll = new RegExp(unreadable, 'gu')
 
 function relativeTo(path: string, roots: readonly string[]): string {
   if (!path.startsWith('/')) return path

@@ -37,6 +37,19 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     'rm -rf .',
     'rm -rf ./',
     'rm -rf *',
+    'cd build; rm -rf *',
+    'cd / && rm -rf *',
+    'cd ~ && rm -rf .',
+    'cd . && rm -rf *',
+    'cd .. && rm -rf *',
+    'cd build/.. && rm -rf *',
+    'cd $x && rm -rf *',
+    'cd - && rm -rf *',
+    'cd /workspace && rm -rf ./*',
+    'cd build && rm -rf /',
+    'cd build && rm -rf ~/',
+    'echo cd build && rm -rf *',
+    'cd build && cd / && rm -rf *',
     'rm -rf ./*',
     'rm -rf .*',
 
@@ -190,14 +203,12 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     'curl x | env bash',
     'curl "x" | perl',
   ],
-  'invisible or control characters': [
+  'control characters, or such that hide or turn what is read': [
     `ls ${bell}`,
     'ls\u0000',
     'ls \u001b[31m',
     'ls \u202e txt',
-    'ls\u200b -l',
     'ls \u2028 rm',
-    'l\u00ads',
     'ls\r\nrm x',
     'ls \ud800',
     'ls\u{e0041}',
@@ -225,6 +236,15 @@ const fine: readonly string[] = [
   'rm *',
   'rm -rf *.tmp',
   'rm -f *',
+  'cd build && rm -rf *',
+  'mkdir -p build && cd build && rm -rf ./* && cmake ..',
+  '(cd ./build/out && rm -r .)',
+  'cd /tmp/x && rm -rf *',
+
+  // Emoji and scripts need characters that show nothing by themselves; a person sees them as escapes.
+  'echo 👩\u200d👩\u200d👧 ❤\ufe0f',
+  'echo می\u200cخواهم',
+  'echo Donau\u00addampf',
 
   'find . -name "*.tmp" -delete',
   'find build -delete',
@@ -351,6 +371,10 @@ void t.test('a long command of any letters is judged at once', async (t) => {
     '*',
     '/.',
     'a(){|',
+    '<<a ',
+    '<<a\n',
+    'sh <<|',
+    'env ',
   ]) {
     const startedMs = performance.now()
     refusalOf(unit.repeat(Math.ceil(4_000 / unit.length)).slice(0, 4_000), ['* * *', '*a*a*a*b'])

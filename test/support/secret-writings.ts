@@ -24,6 +24,17 @@ export const writings: Readonly<Record<string, (secret: string) => string>> = {
   hexadecimal: (secret) => Buffer.from(secret).toString('hex'),
   'hexadecimal in capitals': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
   'hexadecimal in pairs': (secret) => Buffer.from(secret).toString('hex').replaceAll(/../g, '$& '),
+  'hexadecimal with colons': (secret) =>
+    Buffer.from(secret)
+      .toString('hex')
+      .replaceAll(/..(?=.)/g, '$&:'),
+  'hexadecimal with dashes in capitals': (secret) =>
+    Buffer.from(secret)
+      .toString('hex')
+      .toUpperCase()
+      .replaceAll(/..(?=.)/g, '$&-'),
+  'octal escapes': (secret) =>
+    [...Buffer.from(secret)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
   'base64, first place': (secret) => Buffer.from(secret).toString('base64'),
   'base64, second place': (secret) => Buffer.from(`x${secret}`).toString('base64'),
   'base64, third place': (secret) => Buffer.from(`xy${secret}`).toString('base64'),
@@ -33,6 +44,7 @@ export const writings: Readonly<Record<string, (secret: string) => string>> = {
   'base64 in the lines of JSON': (secret) =>
     jsonInside(Buffer.from(secret).toString('base64').replaceAll(/.{19}/g, '$&\r\n')),
   'base64 of base64 escaped': (secret) => encodeURIComponent(Buffer.from(secret).toString('base64')),
+  'with what has no width between': (secret) => Array.from(secret).join('\u200b\u2060'),
   'in lines': (secret) => secret.replaceAll(/.{7}/g, '$&\n    '),
   'spelt out': (secret) => Array.from(secret).join(' '),
 }

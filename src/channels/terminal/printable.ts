@@ -1,14 +1,13 @@
+import { misleadingInText } from '../../hidden-characters.ts'
+
 /**
  * What a model, a file or a web page wrote must not drive the terminal: no escape sequence may move the cursor, set the
  * clipboard or the title, and no direction override may make a question read differently from what will run.
  */
 
-// C0 without tab and line feed, DEL, C1, the line and paragraph separators, and the bidirectional controls.
-const dangerous = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
 /** Replaces what a terminal would obey by a visible sign. Line breaks and tabs stay. */
 export function printable(text: string): string {
-  return text.replaceAll('\r\n', '\n').replaceAll(dangerous, visibleSign)
+  return text.replaceAll('\r\n', '\n').replaceAll(misleadingInText, visibleSign)
 }
 
 /** As `printable`, on one line: line breaks and tabs become visible too. */
