@@ -373,3 +373,19 @@ void t.test(
     await again.journal.close()
   },
 )
+
+void t.test('secrets are removed from the lines of calls that are shown while a turn runs', async (t) => {
+  const { bus, journal } = await openBus(t.testdir({}))
+  const shown: unknown[] = []
+  bus.onActivity((activity) => shown.push(activity))
+  const where = { channel: 'test', chat: 'home' }
+  bus.show({ kind: 'tool-started', ...where, line: 'shell: echo hunter2' })
+  bus.show({ kind: 'tool-progress', ...where, line: 'shell: echo hunter2', progress: 'at work' })
+  bus.show({ kind: 'tool-finished', ...where, line: 'shell: echo hunter2', failed: false })
+  t.same(shown, [
+    { kind: 'tool-started', ...where, line: 'shell: echo [secret]' },
+    { kind: 'tool-progress', ...where, line: 'shell: echo [secret]', progress: 'at work' },
+    { kind: 'tool-finished', ...where, line: 'shell: echo [secret]', failed: false },
+  ])
+  await journal.close()
+})
