@@ -113,7 +113,8 @@ function startBubblewrap(program: string, options: BubblewrapOptions, command: s
   if (filter === undefined) throw fault(`which system calls to refuse on a machine of kind ${arch()} is not known.`)
   const words = ['--args', String(descriptors.arguments), '--', ...limitedCommand(command)]
   // When memory runs out, the kernel is to end what runs here, not the daemon.
-  const child = spawn('/usr/bin/choom', ['-n', '1000', '--', program, ...words], {
+  // `env -i`: processes inside can read what the first of them was started with, also where spawn adds to it.
+  const child = spawn('/usr/bin/env', ['-i', '/usr/bin/choom', '-n', '1000', '--', program, ...words], {
     cwd: '/',
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],

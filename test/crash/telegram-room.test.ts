@@ -108,11 +108,9 @@ void t.test(
     bot.say({ from: owner, text: 'is it warm now?' })
     await bot.untilSaid(owner, 'ok')
     const told = bot.botTexts(owner)
-    t.match(
-      told.find((text) => text.startsWith('I did not take')),
-      /disk is full/,
-    )
-    t.equal(told.filter((text) => /^I can keep nothing: .*disk is full/.test(text)).length, 1, 'the owner is told once')
+    t.equal(told.filter((text) => /^I did not take.*disk is full/s.test(text)).length, 1, 'its sender is told once')
+    // Where the refusal says it first, the owner needs no word beside it.
+    t.ok(told.filter((text) => /^I can keep nothing: .*disk is full/.test(text)).length <= 1)
     t.notMatch(JSON.stringify(provider.bodies()), /is it warm\?/)
   },
 )
