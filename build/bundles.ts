@@ -62,7 +62,7 @@ const common = {
 
 /**
  * What undici loads at once of the runtime and hardly uses. node:http2, 3 MB of private memory, is for a protocol that we
- * switch off, and this is what undici falls back to on a runtime without it. Three, 2 MB, are for its fetch alone. node:http serves it for a bound and for
+ * switch off, and this is what undici falls back to on a runtime without it. Three, 0.7 MB, are for its fetch alone. node:http serves it for a bound and for
  * telling streams apart that we do not send. Of node:assert it calls nothing but the function itself.
  */
 const undiciNeeds: Readonly<Record<string, string>> = {

@@ -32,7 +32,7 @@ async function* through(
   compression: Compression,
   host: string,
 ): AsyncGenerator<Uint8Array, void> {
-  // A part: what it needs of the runtime takes 1.5 MB, and hardly any server compresses unasked.
+  // A part: what it loads of the runtime stays in memory, and hardly any server compresses unasked.
   const decoder = (await loadPart('decoder')).createDecoder(compression)
   // What the body fails with reaches the reader through the decoder.
   pipeline(Readable.from(body), decoder, () => {})
