@@ -50,6 +50,8 @@ function existingHome(path: string, journal: string): void {
   fs.mkdirSync(join(path, 'state'), { recursive: true })
   fs.mkdirSync(join(path, 'workspace'))
   fs.writeFileSync(join(path, 'state/journal.jsonl'), journal)
+  // Made before any journal; without it, the home would have lost it.
+  fs.writeFileSync(join(path, 'state/origins.jsonl'), '')
 }
 
 export const newHome: Prepare = () => undefined

@@ -285,9 +285,13 @@ void t.test('a command cannot take the workspace from a daemon that is not root'
     await t.rejects(rig.run('true', { command: 'a\0b' }))
     t.equal(mode(), before)
   }
-  const long = rig.run('chmod 000 /workspace; sleep 0.3')
-  const short = rig.run('chmod 000 /workspace')
-  await Promise.all([long, short])
+  const isUp = Promise.withResolvers<void>()
+  const beside = rig.run('echo up; until [ -e /workspace/go ]; do :; done; chmod 000 /workspace', {
+    onOutput: () => isUp.resolve(),
+  })
+  await isUp.promise
+  await rig.run('touch go; chmod 000 /workspace')
+  await beside
   t.equal(mode(), 0o2770, 'also beside another command')
   fs.chmodSync(rig.workspace, 0)
   const { said } = await rig.run('cat notes.md')
