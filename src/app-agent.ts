@@ -8,6 +8,7 @@ import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
 import type { Inbound } from './bus/message.ts'
 import { ActBudget } from './guard/act-budget.ts'
+import { HourCount } from './guard/hour-count.ts'
 import { withSteeringFiles } from './guard/steering-desk.ts'
 import { SteeringFiles } from './guard/steering-files.ts'
 import type { ApprovalDesk, Approver } from './guard/approval.ts'
@@ -37,9 +38,8 @@ export function createRegistry(base: Base, options: AppOptions, approver: Approv
     ],
     approver,
     budget: new ActBudget({
-      clock,
+      acts: new HourCount({ clock, recall: (sinceMs) => audit.since(sinceMs, 'counts') }),
       actsPerHour: config.limits.actsPerHour,
-      recall: (sinceMs) => audit.actsSince(sinceMs),
     }),
     audit,
     clock,

@@ -9,6 +9,7 @@ import type { ControlRequests } from './daemon/control-requests.ts'
 import type { Asker, Devices } from './devices/device.ts'
 import { sentenceOf } from './errors.ts'
 import { GuestBudget } from './guard/guest-budget.ts'
+import { HourCount } from './guard/hour-count.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
 import { builtAs, version } from './runtime.ts'
@@ -136,10 +137,13 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** A guest who writes too much is told so once, and is not heard. */
-function createIntake({ bus, ownerNotices }: Base, clock: Clock): (message: Inbound) => Promise<Acceptance> {
-  const guests = new GuestBudget({ clock })
+function createIntake({ bus, ownerNotices, audit }: Base, clock: Clock): (message: Inbound) => Promise<Acceptance> {
+  const guests = new GuestBudget({
+    messages: new HourCount({ clock, recall: (sinceMs) => audit.since(sinceMs, 'guest') }),
+    record: (guest) => audit.guest(guest),
+  })
   return async (message) => {
-    const admission = guests.admit(message)
+    const admission = await guests.admit(message)
     if (admission.status === 'admitted') return ownerNotices.during(message, () => bus.accept(message))
     const { channel, chat } = message
     const { tell } = admission

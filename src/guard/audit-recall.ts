@@ -1,6 +1,6 @@
-/** A counted act of the last hour, as the audit has it. */
-export interface RecalledAct {
-  /** The channel and the id in it, as `limits.actsPerHour` counts people. */
+/** What a person did, as the audit has it. */
+export interface Recalled {
+  /** The channel and the id in it: see `personKey`. */
   readonly person: string
   /** Wall clock ms. */
   readonly atMs: number
@@ -11,10 +11,13 @@ export function personKey(channel: string, sender: string): string {
   return `${channel}/${sender}`
 }
 
-/** The counted act that this line of the audit records; undefined for any other line, also a damaged one. */
-export function recalledAct(line: string): RecalledAct | undefined {
+/** What is counted: calls that `limits.actsPerHour` counts, and the messages of guests. The word is that of the record. */
+export type Counted = 'counts' | 'guest'
+
+/** Who did what is counted, when this line of the audit records that; undefined for any other line, also a damaged one. */
+export function recalled(line: string, what: Counted): Recalled | undefined {
   // Most lines are readings: they need not be parsed.
-  if (!line.includes('"counts":true')) return undefined
+  if (!line.includes(`"${what}":true`)) return undefined
   let record: unknown
   try {
     record = JSON.parse(line)
@@ -22,8 +25,8 @@ export function recalledAct(line: string): RecalledAct | undefined {
     return undefined
   }
   if (typeof record !== 'object' || record === null) return undefined
-  const { at, channel, sender, counts } = record as Readonly<Record<string, unknown>>
-  if (counts !== true || typeof at !== 'string' || typeof channel !== 'string' || typeof sender !== 'string') {
+  const { at, channel, sender, [what]: isCounted } = record as Readonly<Record<string, unknown>>
+  if (isCounted !== true || typeof at !== 'string' || typeof channel !== 'string' || typeof sender !== 'string') {
     return undefined
   }
   const atMs = Date.parse(at)

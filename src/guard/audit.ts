@@ -6,7 +6,7 @@ import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
 import { diskError, errorName } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log, Redact } from '../log.ts'
-import { recalledAct, type RecalledAct } from './audit-recall.ts'
+import { type Counted, recalled, type Recalled } from './audit-recall.ts'
 
 export interface Decision {
   /** `free`: no person was needed. */
@@ -44,6 +44,13 @@ export interface AuditedCommand {
   readonly ok: boolean
   /** What was answered. */
   readonly said: string
+}
+
+/** A message of a guest, which counts. */
+export interface AuditedGuest {
+  readonly channel: string
+  readonly chat: string
+  readonly sender: string
 }
 
 /** What calls need of it. */
@@ -98,10 +105,15 @@ export class Audit {
     this.#note({ channel, chat, sender, command: capped(command), result: ok ? 'ok' : 'failed', said: answer })
   }
 
-  /** The counted acts that were recorded after `sinceMs` (wall clock), also by earlier processes. Rejects with `disk`. */
-  async actsSince(sinceMs: number): Promise<readonly RecalledAct[]> {
+  /** Records that a guest wrote. */
+  guest({ channel, chat, sender }: AuditedGuest): void {
+    this.#note({ channel, chat, sender, guest: true })
+  }
+
+  /** What was recorded after `sinceMs` (wall clock) and counts, also by earlier processes. Rejects with `disk`. */
+  async since(sinceMs: number, what: Counted): Promise<readonly Recalled[]> {
     await this.#last
-    const acts: RecalledAct[] = []
+    const found: Recalled[] = []
     for (let index = 0; index <= limits.auditArchivesMax; index++) {
       const path = index === 0 ? this.#path : `${this.#path}.${index}`
       try {
@@ -109,15 +121,15 @@ export class Audit {
         if ((await fs.promises.stat(path)).mtimeMs < sinceMs) break
         const text = await fs.promises.readFile(path, 'utf8')
         for (const line of text.split('\n')) {
-          const act = recalledAct(line)
-          if (act !== undefined && act.atMs > sinceMs) acts.push(act)
+          const each = recalled(line, what)
+          if (each !== undefined && each.atMs > sinceMs) found.push(each)
         }
       } catch (error) {
         if (errorName(error) === 'ENOENT') break
         throw diskError('read', path, error)
       }
     }
-    return acts
+    return found
   }
 
   async close(): Promise<void> {

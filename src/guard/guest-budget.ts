@@ -1,42 +1,56 @@
 import type { Inbound } from '../bus/message.ts'
-import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
+import { isPincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import type { AuditedGuest } from './audit.ts'
 import { personKey } from './audit-recall.ts'
-
-const hourMs = 3_600_000
+import type { HourCount } from './hour-count.ts'
 
 export type Admission =
   | { readonly status: 'admitted' }
   /** `tell`: what the guest is told, once until a message is admitted again. */
   | { readonly status: 'refused'; readonly tell: string | undefined }
 
-/** Counts what each guest wrote in the last hour. Owners have no bound, and /stop is nobody's to refuse. */
+/** Bounds what each guest writes in an hour. Owners have no bound, and /stop is nobody's to refuse. */
 export class GuestBudget {
-  readonly #clock: Clock
-  /** By guest: the monotonic times of their messages, oldest first. They stand in the configuration, so they are few. */
-  readonly #messages = new Map<string, readonly number[]>()
+  readonly #messages: HourCount
+  readonly #record: (guest: AuditedGuest) => void
   readonly #told = new Set<string>()
 
-  constructor(options: { readonly clock: Clock }) {
-    this.#clock = options.clock
+  constructor(options: {
+    readonly messages: HourCount
+    /** Keeps what was admitted, for the count after a restart. */
+    readonly record: (guest: AuditedGuest) => void
+  }) {
+    this.#messages = options.messages
+    this.#record = options.record
   }
 
-  admit({ channel, person, text }: Inbound): Admission {
+  /** Never rejects: where nothing tells what was written before the start, no guest is heard. */
+  async admit({ channel, chat, person, text }: Inbound): Promise<Admission> {
     if (person.role === 'owner' || /^\s*\/stop\b/i.test(text)) return { status: 'admitted' }
     const guest = personKey(channel, person.id)
-    const nowMs = this.#clock.monotonicMs()
-    const recent = (this.#messages.get(guest) ?? []).filter((atMs) => nowMs - atMs < hourMs)
-    const [oldestMs = nowMs] = recent
-    if (recent.length < limits.guestMessagesPerHourMax) {
-      this.#messages.set(guest, [...recent, nowMs])
+    const obstacle = await this.#obstacle(guest)
+    if (obstacle === undefined) {
       this.#told.delete(guest)
+      this.#record({ channel, chat, sender: person.id })
       return { status: 'admitted' }
     }
     if (this.#told.has(guest)) return { status: 'refused', tell: undefined }
     this.#told.add(guest)
-    const when = formatDuration(oldestMs + hourMs - nowMs)
-    const tell = `That is more than the ${limits.guestMessagesPerHourMax} messages an hour that a guest may write: I take the next one in ${when}. /stop all always works.`
-    return { status: 'refused', tell }
+    return { status: 'refused', tell: `${obstacle} /stop all always works.` }
+  }
+
+  async #obstacle(guest: string): Promise<string | undefined> {
+    const max = limits.guestMessagesPerHourMax
+    try {
+      const taken = await this.#messages.take(guest, max)
+      if (taken === 'taken') return undefined
+      const when = formatDuration(taken.waitMs)
+      return `That is more than the ${max} messages an hour that a guest may write: I take the next one in ${when}.`
+    } catch (error) {
+      if (!isPincerError(error)) throw error
+      return 'I take no messages of guests now, because I cannot read how many there were: tell the owner.'
+    }
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ActBudget } from '../../src/guard/act-budget.ts'
 import { Audit } from '../../src/guard/audit.ts'
+import { HourCount } from '../../src/guard/hour-count.ts'
 import { limits } from '../../src/limits.ts'
 import { createRedact } from '../../src/secrets.ts'
 import type { Tool } from '../../src/tools/tool.ts'
@@ -173,11 +174,16 @@ void t.test('it is rotated and bounded, and nothing of the newest is lost on the
   )
 })
 
+const actBudget = (clock: FakeClock, audit: Audit): ActBudget =>
+  new ActBudget({
+    acts: new HourCount({ clock, recall: (sinceMs) => audit.since(sinceMs, 'counts') }),
+    actsPerHour: 2,
+  })
+
 void t.test('a restart opens no budget: the acts of the last hour come from the audit', async (t) => {
   const rig = open(t)
   const takes = async (clock: FakeClock, person: string, audit = open(t, rig.folder, clock).audit): Promise<void> => {
-    const budget = new ActBudget({ clock, actsPerHour: 2, recall: (sinceMs) => audit.actsSince(sinceMs) })
-    await budget.take(person)
+    await actBudget(clock, audit).take(person)
   }
   for (const _ of [1, 2]) (await rig.audit.begin(lampCall))({ ms: 1 })
   rig.audit.note({ ...lampCall, counts: false, sender: '8' }, { ms: 1 })
@@ -202,7 +208,7 @@ void t.test('acts are remembered from the files of before too, and a clock that 
   const budgetAt = (wallMs: number) => {
     const clock = new FakeClock(new Date(wallMs).toISOString())
     const { audit } = open(t, rig.folder, clock)
-    return { clock, budget: new ActBudget({ clock, actsPerHour: 2, recall: (sinceMs) => audit.actsSince(sinceMs) }) }
+    return { clock, budget: actBudget(clock, audit) }
   }
   const nowMs = rig.clock.nowMs()
   const { budget, clock } = budgetAt(nowMs - 7 * 86_400_000)
@@ -214,7 +220,7 @@ void t.test('acts are remembered from the files of before too, and a clock that 
 void t.test('where the audit cannot be read nothing acts, and it is tried again', async (t) => {
   const folder = t.testdir({ 'audit.jsonl': {} })
   const rig = open(t, folder)
-  const budget = new ActBudget({ clock: rig.clock, actsPerHour: 2, recall: (sinceMs) => rig.audit.actsSince(sinceMs) })
+  const budget = actBudget(rig.clock, rig.audit)
   await t.rejects(budget.take('test/7'), { code: 'disk' })
   fs.rmdirSync(rig.path)
   await t.resolves(budget.take('test/7'))

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { CallAudit } from '../../src/guard/audit.ts'
 import { ActBudget } from '../../src/guard/act-budget.ts'
+import { HourCount } from '../../src/guard/hour-count.ts'
 import type { ApprovalAnswer, ApprovalRequest, StandingSubject } from '../../src/guard/approval.ts'
 import { limits } from '../../src/limits.ts'
 import { type CallOrigin, Registry } from '../../src/tools/registry.ts'
@@ -83,7 +84,10 @@ export function createToolBench(
         return typeof answer === 'function' ? answer(signal) : Promise.resolve(answer)
       },
     },
-    budget: new ActBudget({ clock, actsPerHour: options.actsPerHour ?? 120, recall: () => Promise.resolve([]) }),
+    budget: new ActBudget({
+      acts: new HourCount({ clock, recall: () => Promise.resolve([]) }),
+      actsPerHour: options.actsPerHour ?? 120,
+    }),
     audit: options.audit ?? { begin: () => Promise.resolve(() => undefined), note: () => undefined },
     clock,
     log,
