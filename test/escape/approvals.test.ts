@@ -167,6 +167,27 @@ void t.test('who is not asked cannot answer, and no answer counts twice or for a
   cases.tried({ trick: 'one yes for two', mechanism: 'the same reply', entry: 'a turn' }, undefined)
   t.match(twice.join('\n'), /gate is on[^]*needs a yes from a person/)
   await daemon.command('/set gate off')
+  // In a group all of them see the question, with its code and its buttons.
+  await daemon.turn([[gateOn]], {
+    text: '@pincer_bot open the gate',
+    chat: group,
+    meanwhile: async (before) => {
+      await daemon.asked(before + 1, group)
+      const question = daemon.questions(group).at(-1)
+      const groupCode = /\/approve (\w{5})/.exec(question?.text ?? '')?.[1] ?? 'none'
+      for (const person of [otherOwner, guestId]) {
+        const said = await daemon.command(`/approve ${groupCode}`, person, group)
+        const isOpen = (daemon.questions(group).at(-1)?.buttons.length ?? 0) > 0
+        cases.tried(
+          { trick: `${person} in the same group`, mechanism: '/approve', entry: 'Telegram' },
+          isOpen ? undefined : said,
+        )
+      }
+      t.match(await gate(daemon), 'gate: off', 'not yet')
+      await daemon.press('No', { chat: group })
+    },
+  })
+  t.match(await gate(daemon), 'gate: off')
   t.strictSame(daemon.leaks(), [])
   cases.atLeast(30)
 })
