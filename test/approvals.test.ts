@@ -1,43 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import fs from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { createSystemClock } from '../src/clock.ts'
-import { FakeBotApi } from './support/fake-bot-api.ts'
+import { servedHome } from './support/served-home.ts'
 import { until } from './support/terminal-rig.ts'
 
 /** Asking on Telegram with the whole daemon, over real sockets: what a person there sees, also over a kill. */
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const owner = 7
 
 async function serve(t: Test) {
-  const bot = new FakeBotApi({ clock: createSystemClock() })
-  await bot.start()
-  const home = t.testdir({})
-  const config = [
-    'board: simulated',
-    'model: offline',
-    'devices: { gate: { kind: switch, line: GPIO6, maxOn: 1h, confirm: true }, lamp: { kind: switch, line: GPIO17 } }',
-    `channels: { telegram: { token: "${bot.token}", allow: [${owner}], apiRoot: "${bot.apiRoot}" } }`,
-  ]
-  fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
-  const running: ChildProcess[] = []
-  const start = async (): Promise<void> => {
-    running.push(spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: 'ignore' }))
-    await bot.untilPolled()
-  }
-  const kill = async (): Promise<void> => {
-    const daemon = running.pop()
-    if (daemon === undefined) return
-    const exit = once(daemon, 'exit')
-    daemon.kill('SIGKILL')
-    await exit
-  }
-  t.teardown(async () => {
-    await kill()
-    await bot.stop()
+  const { bot, start, kill } = await servedHome(t, {
+    devices: 'gate: { kind: switch, line: GPIO6, maxOn: 1h, confirm: true }, lamp: { kind: switch, line: GPIO17 }',
+    allow: [owner],
   })
   await start()
   const questions = () => bot.chat(owner).filter((message) => message.text.startsWith('May I do this?'))

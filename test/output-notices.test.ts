@@ -1,46 +1,28 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createSystemClock } from '../src/clock.ts'
-import { FakeBotApi } from './support/fake-bot-api.ts'
+import { servedHome } from './support/served-home.ts'
 
 /** What an output does by itself, told by the whole daemon to people on Telegram. */
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const owner = 7
 
 void t.test('who switched a heater on is told when maxOn switched it off, though a kill came between', async (t) => {
-  const bot = new FakeBotApi({ clock: createSystemClock() })
-  await bot.start()
-  const home = t.testdir({})
-  const config = [
-    'board: simulated',
-    'model: offline',
-    'devices: { heater: { kind: switch, line: GPIO17, maxOn: 2h, start: last } }',
-    `channels: { telegram: { token: "${bot.token}", allow: [${owner}, 8], apiRoot: "${bot.apiRoot}" } }`,
-  ]
-  fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
-  const start = () => spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: 'ignore' })
-  let daemon = start()
-  t.teardown(async () => {
-    daemon.kill('SIGKILL')
-    await bot.stop()
+  const { bot, home, start, kill } = await servedHome(t, {
+    devices: 'heater: { kind: switch, line: GPIO17, maxOn: 2h, start: last }',
+    allow: [owner, 8],
   })
   /** Kills it, lets nearly two hours pass on the disk, and starts it again. */
   const again = async (change: (heater: object) => object): Promise<void> => {
-    const exit = once(daemon, 'exit')
-    daemon.kill('SIGKILL')
-    await exit
+    await kill()
     const path = join(home, 'state/outputs.json')
     const { monotonicMs, outputs, ...file } = JSON.parse(fs.readFileSync(path, 'utf8'))
     const endsMs = Math.round(createSystemClock().monotonicMs()) + 5_000
     const heater = change({ ...outputs.heater, endsMs, latestMs: endsMs })
     fs.writeFileSync(path, JSON.stringify({ ...file, monotonicMs, outputs: { heater } }))
-    daemon = start()
+    await start()
   }
-  await bot.untilPolled()
+  await start()
   bot.say({ from: owner, text: '/whoami' })
   await bot.untilSaid(owner, 'owner')
   bot.say({ from: 8, text: '/on heater' })

@@ -4,6 +4,7 @@ import type { SwitchConfig } from '../../src/config/config.ts'
 import type { SetRequest } from '../../src/devices/device.ts'
 import { createDeviceTools } from '../../src/tools/devices.ts'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
+import { toolContext } from '../support/tool-context.ts'
 
 const minuteMs = 60_000
 const asker = { channel: 'telegram', chat: '7', person: '7' }
@@ -106,16 +107,7 @@ void t.test('the tool says from which chat and person a switching comes', async 
   const tool = createDeviceTools(bench.devices).find(({ name }) => name === 'device_set')
   await tool?.run(
     { name: 'pump', value: 'on' },
-    {
-      channel: 'telegram',
-      chat: '-100',
-      person: { id: '9', name: 'Ada', role: 'owner' },
-      signal: new AbortController().signal,
-      approved: undefined,
-      untrusted: undefined,
-      foreign: () => undefined,
-      progress: () => undefined,
-    },
+    toolContext({ channel: 'telegram', chat: '-100', person: { id: '9', name: 'Ada', role: 'owner' } }),
   )
   await passes(120 * minuteMs)
   t.strictSame(bench.told, [{ ...byMaxOn, asker: { channel: 'telegram', chat: '-100', person: '9' } }])

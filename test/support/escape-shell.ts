@@ -6,6 +6,7 @@ import { createSystemClock } from '../../src/clock.ts'
 import { Bubblewrap } from '../../src/guard/bubblewrap.ts'
 import { openWorkspace } from '../../src/guard/workspace.ts'
 import { createShellTool } from '../../src/tools/shell.ts'
+import { toolContext } from './tool-context.ts'
 
 export interface EscapeShell {
   /** The answer of the real tool, with the real sandbox. */
@@ -30,16 +31,8 @@ export async function createEscapeShell(
   return {
     run(command, { timeoutS, signal = new AbortController().signal } = {}) {
       const args = timeoutS === undefined ? { command } : { command, timeout_s: timeoutS }
-      return tool.run(v.parse(tool.arguments, args), {
-        channel: 'terminal',
-        chat: 'here',
-        person: { id: '1', name: 'Ada', role: 'owner' },
-        signal,
-        approved: undefined,
-        untrusted: undefined,
-        foreign: () => undefined,
-        progress: (line) => options.onProgress?.(line),
-      })
+      const context = toolContext({ signal, progress: (line) => options.onProgress?.(line) })
+      return tool.run(v.parse(tool.arguments, args), context)
     },
   }
 }

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { isPincerError } from '../../src/errors.ts'
 import { createFileTools } from '../../src/tools/files.ts'
-import type { Tool, ToolContext } from '../../src/tools/tool.ts'
+import type { Tool } from '../../src/tools/tool.ts'
 import { openOwnFilesAnew } from './own-files.ts'
+import { toolContext } from './tool-context.ts'
 
 export type Call = (name: string, args: Record<string, unknown>, signal?: AbortSignal) => Promise<string>
 
@@ -19,18 +20,8 @@ export async function toolsOn(
   }
   const call: Call = async (name, args, signal = new AbortController().signal) => {
     const tool = toolNamed(name)
-    const context: ToolContext = {
-      channel: 'terminal',
-      chat: 'here',
-      person: { id: '1', name: 'Ada', role: 'owner' },
-      signal,
-      approved: undefined,
-      untrusted: undefined,
-      foreign: () => undefined,
-      progress: () => undefined,
-    }
     try {
-      return await tool.run(v.parse(tool.arguments, args), context)
+      return await tool.run(v.parse(tool.arguments, args), toolContext({ signal }))
     } catch (error) {
       if (isPincerError(error)) return `${error.code}: ${error.message}`
       throw error

@@ -5,17 +5,9 @@ import { createDeviceTools } from '../../src/tools/devices.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
 import { createToolBench } from '../support/tool-bench.ts'
+import { toolContext } from '../support/tool-context.ts'
 
-const context = (approved?: string): ToolContext => ({
-  channel: 'terminal',
-  chat: 'local',
-  person: { id: '1', name: 'Ada', role: 'owner' },
-  untrusted: undefined,
-  foreign: () => undefined,
-  progress: () => undefined,
-  signal: new AbortController().signal,
-  approved,
-})
+const context = (approved?: string): ToolContext => toolContext({ approved })
 
 async function open(t: { testdir(): string }): Promise<{ bench: DeviceBench; read: Tool; set: Tool }> {
   const bench = new DeviceBench(t.testdir(), {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { limits } from '../../src/limits.ts'
 import { createFileTools } from '../../src/tools/files.ts'
 import { openOwnFilesAnew } from '../support/own-files.ts'
+import { toolContext } from '../support/tool-context.ts'
 
 const shipped = fileURLToPath(new URL('../../workspace', import.meta.url))
 const skills = fs.readdirSync(join(shipped, 'skills'))
@@ -30,19 +31,7 @@ void t.test('each skill says its name and use, and is read in one page', async (
     const text = fs.readFileSync(join(shipped, path), 'utf8')
     t.match(text, new RegExp(`^---\nname: ${name}\ndescription: .{20,${limits.promptSkillCharsMax}}\n---\n`))
     t.ok(text.trimEnd().split('\n').length <= 60, `${name} has at most 60 lines`)
-    const read = await readFile.run(
-      { path },
-      {
-        channel: 'terminal',
-        chat: 'here',
-        person: { id: '1', name: 'Ada', role: 'owner' },
-        signal: new AbortController().signal,
-        approved: undefined,
-        untrusted: undefined,
-        foreign: () => undefined,
-        progress: () => undefined,
-      },
-    )
+    const read = await readFile.run({ path }, toolContext())
     t.equal(read, text.trimEnd(), `${name} is read whole`)
   }
 })

@@ -5,6 +5,7 @@ import { createHardwareTools } from '../../src/tools/hardware.ts'
 import { toolSpec } from '../../src/tools/json-schema.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
 import { board, simulate } from '../support/simulated-board.ts'
+import { toolContext } from '../support/tool-context.ts'
 
 const owners = new Map([
   ['GPIO17', 'lamp'],
@@ -22,16 +23,7 @@ function makeTools(raw: 'ask' | 'allow' = 'allow') {
     if (found === undefined) throw new Error(`no tool ${name}`)
     return found
   }
-  const context = (approved?: string): ToolContext => ({
-    channel: 'terminal',
-    chat: 'here',
-    person: { id: '1', name: 'Ada', role: 'owner' },
-    untrusted: undefined,
-    foreign: () => undefined,
-    progress: () => undefined,
-    signal: new AbortController().signal,
-    approved,
-  })
+  const context = (approved?: string): ToolContext => toolContext({ approved })
   const parse = (name: string, args: object) => v.parse(tool(name).arguments, args)
   return {
     clock,
