@@ -163,7 +163,15 @@ void t.test(
     steeringIn(home)
     const perl = interpreters.find(({ name }) => name.endsWith('perl'))
     if (perl?.writes === undefined) throw new Error('no perl')
-    const shown = weakBubblewrap(home.folder, `words+=(--ro-bind '${home.folder}' '${home.folder}')`)
+    // Before the workspace: by then /tmp is mounted, which may be where the home is, and the root can still get folders.
+    const shown = weakBubblewrap(
+      home.folder,
+      `for at in "\${!words[@]}"; do
+        if [ "\${words[at]}" = --bind ]; then
+          words=("\${words[@]:0:at}" --ro-bind '${home.folder}' '${home.folder}' "\${words[@]:at}"); break
+        fi
+      done`,
+    )
     home.changed()
     const open = await createEscapeShell(home.workspace, { program: shown })
     const said = await play(
