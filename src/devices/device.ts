@@ -55,7 +55,7 @@ export interface Asker {
 /** What an output did, or could not do, when nobody asked for it at that moment. */
 export interface OutputNotice {
   readonly device: string
-  readonly kind: 'maxOn' | 'undriven' | 'mended' | 'not back'
+  readonly kind: 'maxOn' | 'undriven' | 'mended' | 'not back' | 'stuck'
   readonly sentence: string
   /** Who switched it; `undefined` when nobody knows. */
   readonly asker: Asker | undefined

@@ -18,6 +18,7 @@ import type { Reader, ReadingFrame } from './reader.ts'
 import { createSensor } from './sensor.ts'
 import type { Measured } from './sensor.ts'
 import { SharedMeasurement } from './shared-measurement.ts'
+import { followStuckLoop } from './stuck-loop.ts'
 import { createSwitchReader } from './switch-reader.ts'
 
 export interface DevicesOptions {
@@ -67,6 +68,7 @@ export function createDevices(options: DevicesOptions): Devices {
   return {
     async start() {
       await outputs.start()
+      followStuckLoop({ hardware, outputs, log, tell: options.tell })
       for (const { name, reader } of contacts) {
         await reader
           .open()

@@ -164,6 +164,7 @@ export class Output {
         consumer: consumerOf(this.name),
         initial: level,
         activeLow: this.config.invert,
+        whenStuck: this.config.safe === 'on' ? 1 : 0,
       })
     } else await this.#line.set(level)
   }

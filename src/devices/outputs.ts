@@ -74,8 +74,12 @@ export class Outputs {
     this.#notices = new OutputNotices(options)
   }
 
+  get all(): readonly Output[] {
+    return this.#set.all
+  }
+
   get(name: string): Output | undefined {
-    return this.#set.all.find((output) => output.name === name)
+    return this.all.find((output) => output.name === name)
   }
 
   latched(): string | undefined {

@@ -25,6 +25,11 @@ export interface OutputRequest {
   readonly consumer: string
   readonly initial: Level
   readonly activeLow?: boolean
+  /**
+   * Where the line goes when the event loop has been stuck for limits.loopStuckMs: driven from outside the loop, which
+   * cannot do it then. Left out: it keeps its level. The simulator's lines live in the loop, so it has nothing to do here.
+   */
+  readonly whenStuck?: Level
 }
 
 export interface InputRequest {
@@ -109,4 +114,7 @@ export interface Hardware {
   readonly spi: SpiPort
   /** True for the simulator: every reading and action then says so. */
   readonly simulated: boolean
+  /** Calls back, as soon as the loop runs again, each time that lines went to `whenStuck`. Not there where nothing watches
+   *  the loop. */
+  readonly onStuck?: (tell: () => void) => void
 }

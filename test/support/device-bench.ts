@@ -37,6 +37,7 @@ export class DeviceBench {
   readonly stateFolder: string
   configs: Readonly<Record<string, SwitchConfig>>
   #devices: Devices | undefined
+  #onStuck: (() => void) | undefined
 
   constructor(stateFolder: string, configs: Readonly<Record<string, SwitchConfig>>) {
     this.stateFolder = stateFolder
@@ -61,7 +62,7 @@ export class DeviceBench {
   create(): Devices {
     this.#devices = createDevices({
       configs: this.configs,
-      hardware: hardwareWith(this.gpio),
+      hardware: { ...hardwareWith(this.gpio), onStuck: (tell) => (this.#onStuck = tell) },
       clock: this.clock,
       log: createLog({ level: 'debug', redact: (text) => text, write: (line) => this.logged.push(line) }),
       stateFolder: this.stateFolder,
@@ -77,6 +78,14 @@ export class DeviceBench {
     this.clock.kill()
     await this.clock.advance(passedMs)
     return this.start()
+  }
+
+  /** The event loop was stuck, its watchdog drove the lines, and now the loop runs again. */
+  async stick(): Promise<void> {
+    this.gpio.stick()
+    this.#onStuck?.()
+    await this.clock.advance(0)
+    await this.idle()
   }
 
   /** The power goes, pins lose their level, and the board comes back after `offMs`. */

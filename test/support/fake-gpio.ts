@@ -21,6 +21,8 @@ export class FakeGpio implements GpioPort {
   /** How often a line was asked for. */
   requests = 0
   readonly holders = new Map<string, string>()
+  /** What a watchdog would drive held lines to, the pin itself. */
+  readonly #whenStuck = new Map<string, Level>()
   readonly #broken = new Set<string>()
   readonly #failuresLeft = new Map<string, number>()
   readonly #offsets: readonly number[]
@@ -49,6 +51,11 @@ export class FakeGpio implements GpioPort {
     this.holders.clear()
   }
 
+  /** The event loop was stuck for too long: the watchdog outside it drove what it may. */
+  stick(): void {
+    for (const [line, level] of this.#whenStuck) this.#drive(line, level)
+  }
+
   /** All following writes wait for this. */
   waitFor(gate: Promise<void>): void {
     this.#gate = gate
@@ -74,6 +81,7 @@ export class FakeGpio implements GpioPort {
     const pinOf = (level: Level): Level => (activeLow ? (level === 1 ? 0 : 1) : level)
     this.history.push(`request ${line}`)
     this.#drive(line, pinOf(initial))
+    if (request.whenStuck !== undefined) this.#whenStuck.set(line, pinOf(request.whenStuck))
     let held = true
     return {
       set: async (level) => {
@@ -88,6 +96,7 @@ export class FakeGpio implements GpioPort {
       release: async () => {
         held = false
         this.holders.delete(line)
+        this.#whenStuck.delete(line)
       },
     }
   }
