@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { commandMenu } from './agent/commands.ts'
+import { openHardware } from './app-hardware.ts'
 import { Network } from './app-network.ts'
 import { Sessions } from './agent/sessions.ts'
-import { readBoard } from './boards.ts'
 import { Bus } from './bus/bus.ts'
 import { Journal, type TellOwner } from './bus/journal.ts'
 import type { Person } from './bus/message.ts'
@@ -50,10 +50,8 @@ export interface AppOptions {
 /** What stands below the agent: the board and what moves messages. */
 export async function createBase(options: AppOptions) {
   const { home, config, clock, log, redact, person } = options
-  const board = readBoard(config.board)
   const ownerNotices = new OwnerNotices({ clock, log })
-  const { createSimulator } = await loadPart('simulator')
-  const hardware = createSimulator({ board, clock })
+  const { board, hardware } = await openHardware(config.board, clock)
   const devices = createDevices({
     configs: config.devices,
     hardware,

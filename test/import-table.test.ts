@@ -37,6 +37,7 @@ const app = new Set([
   'app-agent.ts',
   'app-approvals.ts',
   'app-base.ts',
+  'app-hardware.ts',
   'app-model.ts',
   'app-network.ts',
   'app-shell.ts',
