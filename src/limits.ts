@@ -205,6 +205,8 @@ export const limits = {
   summaryReplyCharsMax: 2_000,
 
   i2cTimeoutMs: 1_000,
+  /** The longest message that i2c-dev takes. */
+  i2cMessageBytesMax: 8_192,
   i2cReadBytesMax: 256,
   i2cWriteBytesMax: 256,
   spiTransferBytesMax: 4_096,

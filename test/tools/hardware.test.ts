@@ -147,7 +147,7 @@ void t.test(
 void t.test('a write that the line refused leaves nothing to let go of', async (t) => {
   const { run, close, simulator } = makeTools()
   const other = await simulator.gpio.requestOutput({ line: 'GPIO5', consumer: 'other', initial: 1 })
-  t.match(await refusal('hardware', () => run('gpio_write', { line: 'GPIO5', value: 0 })), /in use by other/)
+  t.match(await refusal('hardware', () => run('gpio_write', { line: 'GPIO5', value: 0 })), /is held by "other"/)
   await close()
   t.equal(await other.get(), 1)
 })
@@ -307,11 +307,11 @@ void t.test('the failures of the bus reach the model as sentences', async (t) =>
   const { run, simulator, clock } = makeTools()
   t.match(
     await refusal('hardware', () => run('i2c_transfer', { bus: 1, address: 80, read: 1 })),
-    /No device answers at 0x50/,
+    /Nothing answers at 0x50/,
   )
   t.match(
     await refusal('hardware', () => run('i2c_transfer', { bus: 1, address: 104, read: 1 })),
-    /kernel driver holds/,
+    /kernel driver holds 0x68/,
   )
   simulator.play('stick i2c')
   const stuck = refusal('hardware', () => run('i2c_transfer', { bus: 1, address: 118, read: 1 }))

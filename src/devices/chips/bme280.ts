@@ -95,11 +95,7 @@ export class Bme280 {
     } catch (error) {
       // Another chip may be plugged in next.
       this.#trimming = undefined
-      throw describeI2cFault(error, {
-        bus: this.#bus,
-        address: this.#address,
-        otherAddress: 0x76 + 0x77 - this.#address,
-      })
+      throw describeI2cFault(error, 0x76 + 0x77 - this.#address)
     }
   }
 

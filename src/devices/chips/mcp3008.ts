@@ -1,6 +1,5 @@
 import { PincerError } from '../../errors.ts'
 import type { SpiPort } from '../../hardware/ports.ts'
-import { describeSpiFault } from '../bus-fault.ts'
 
 /**
  * Microchip MCP3008, document DS21295: 8 channels of 10 bits.
@@ -38,12 +37,7 @@ export async function readMcp3008(
   options: { readonly device: string; readonly channel: number; readonly vref: number },
 ): Promise<number> {
   const { device, channel, vref } = options
-  let answer: Uint8Array
-  try {
-    answer = await spi.transfer({ device, write: mcp3008Request(channel), speedHz: clockHz, mode: 0 })
-  } catch (error) {
-    throw describeSpiFault(error, device)
-  }
+  const answer = await spi.transfer({ device, write: mcp3008Request(channel), speedHz: clockHz, mode: 0 })
   const raw = parseMcp3008(answer)
   if (raw === undefined) {
     const sentence = `No MCP3008 answers on SPI device ${device}: check MISO, MOSI, the clock, its chip select and its 3.3 V supply.`

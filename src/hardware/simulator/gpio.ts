@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { HardwareError } from '../../errors.ts'
 import { type Board, lineAddress } from '../board.ts'
 import type { GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
+import { hardwareFault, remedies } from '../remedies.ts'
 import { logical, SimulatedLine } from './line.ts'
 
 /** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
@@ -90,16 +91,8 @@ export class SimulatedGpio implements GpioPort {
 
   #free(wanted: string): SimulatedLine {
     const line = this.line(wanted)
-    if (line === undefined)
-      throw new HardwareError(
-        'ENODEV',
-        `There is no GPIO line ${wanted} here. Use a name such as GPIO17, or chip:offset.`,
-      )
-    if (line.holder !== undefined)
-      throw new HardwareError(
-        'EBUSY',
-        `Line ${line.name} is in use by ${line.holder.consumer}. It must be given back first.`,
-      )
+    if (line === undefined) throw hardwareFault('ENODEV', remedies['no-line'](wanted))
+    if (line.holder !== undefined) throw hardwareFault('EBUSY', remedies['line-held'](line.name, line.holder.consumer))
     return line
   }
 }

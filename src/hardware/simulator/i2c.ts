@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../clock.ts'
-import { HardwareError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { I2cPort, I2cTransfer } from '../ports.ts'
+import { hardwareFault, remedies } from '../remedies.ts'
+import { checkI2cTransfer } from '../transfer-checks.ts'
 import type { Faults } from './faults.ts'
 
 /** A chip on the bus, after its address was acknowledged. */
@@ -27,11 +28,6 @@ export interface SimulatedI2cOptions {
   readonly faults: Faults
 }
 
-const addressMin = 0x08
-const addressMax = 0x77
-/** The longest message that i2c-dev takes. */
-const messageBytesMax = 8_192
-
 /** I2C as i2c-dev gives it on a Raspberry Pi: EREMOTEIO for an address that does not answer. */
 export class SimulatedI2c implements I2cPort {
   readonly #options: SimulatedI2cOptions
@@ -48,13 +44,10 @@ export class SimulatedI2c implements I2cPort {
 
   async transfer(transfer: I2cTransfer): Promise<Uint8Array> {
     this.#checkBus(transfer.bus)
-    checkArguments(transfer)
+    checkI2cTransfer(transfer)
     return this.#locked(transfer.bus, async () => {
       if (this.#kernelHolds(transfer.bus, transfer.address))
-        throw new HardwareError(
-          'EBUSY',
-          `A kernel driver holds address ${place(transfer)}. Read it through that driver, or unbind it first.`,
-        )
+        throw hardwareFault('EBUSY', remedies['address-held'](transfer, ''))
       await this.#passBus(transfer.bus, transfer.timeoutMs)
       const chip = this.#answering(transfer)
       if (transfer.write !== undefined) chip.write(transfer.write)
@@ -84,7 +77,7 @@ export class SimulatedI2c implements I2cPort {
 
   #checkBus(bus: number): void {
     if (!this.#options.buses.includes(bus))
-      throw new HardwareError('ENODEV', `There is no I2C bus ${bus} here. Use ${this.#options.buses.join(' or ')}.`)
+      throw hardwareFault('ENODEV', remedies['no-i2c-bus'](bus, this.#options.buses))
   }
 
   #kernelHolds(bus: number, address: number): boolean {
@@ -95,10 +88,7 @@ export class SimulatedI2c implements I2cPort {
     const fitted = this.#options.chips.find((each) => each.bus === transfer.bus && each.address === transfer.address)
     const { faults } = this.#options
     if (fitted === undefined || faults.unplugged(fitted.name) || faults.takeFailure(fitted.name))
-      throw new HardwareError(
-        'EREMOTEIO',
-        `No device answers at ${place(transfer)}. Check its wiring, power and address.`,
-      )
+      throw hardwareFault('EREMOTEIO', remedies['no-answer'](transfer))
     return fitted.chip
   }
 
@@ -128,29 +118,6 @@ export class SimulatedI2c implements I2cPort {
       const wait = { timer: this.#options.clock.after(timeoutMs, () => end()), end }
       this.#waits.add(wait)
     })
-    throw new HardwareError(
-      'ETIMEDOUT',
-      `I2C bus ${bus} did not come free within ${timeoutMs} ms: a line is held low. Check for a short, or power the devices off and on.`,
-    )
+    throw hardwareFault('ETIMEDOUT', remedies['bus-timeout'](bus, timeoutMs))
   }
-}
-
-function checkArguments(transfer: I2cTransfer): void {
-  const { address, write, readBytes, timeoutMs } = transfer
-  const refuse = (fault: string): never => {
-    throw new HardwareError('EINVAL', `The I2C transfer cannot be done: ${fault}.`)
-  }
-  if (!Number.isInteger(address) || address < addressMin || address > addressMax)
-    refuse(`address ${address} is outside 8 (0x08) to 119 (0x77)`)
-  if (write === undefined && readBytes === undefined) refuse('it neither writes nor reads')
-  if (!(timeoutMs > 0)) refuse(`its time-out is ${timeoutMs} ms, expected more than 0`)
-  for (const sizeBytes of [write?.length, readBytes]) {
-    if (sizeBytes === undefined) continue
-    if (!Number.isInteger(sizeBytes) || sizeBytes < 1 || sizeBytes > messageBytesMax)
-      refuse(`a message has ${sizeBytes} bytes, expected 1 to ${messageBytesMax}`)
-  }
-}
-
-function place({ bus, address }: { readonly bus: number; readonly address: number }): string {
-  return `0x${address.toString(16).padStart(2, '0')} on I2C bus ${bus}`
 }

@@ -1,6 +1,8 @@
 import { HardwareError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { SpiPort, SpiTransfer } from '../ports.ts'
+import { hardwareFault, remedies } from '../remedies.ts'
+import { checkSpiTransfer } from '../transfer-checks.ts'
 import type { Faults } from './faults.ts'
 
 /** A chip behind one chip select. `exchange` sees the bytes of one transfer and answers as many. */
@@ -21,7 +23,9 @@ export function createSimulatedSpi({ devices, chips, faults }: SimulatedSpiOptio
     devices: async () => devices,
     transferBytesMax: limits.spiTransferBytesMax,
     async transfer(transfer) {
-      check(devices, transfer)
+      if (!devices.includes(transfer.device))
+        throw hardwareFault('ENODEV', remedies['no-spi-device'](transfer.device, devices))
+      checkSpiTransfer(transfer, limits.spiTransferBytesMax)
       const fitted = chips.get(transfer.device)
       if (fitted === undefined || faults.unplugged(fitted.name)) return new Uint8Array(transfer.write.length).fill(0xff)
       if (faults.takeFailure(fitted.name))
@@ -32,23 +36,4 @@ export function createSimulatedSpi({ devices, chips, faults }: SimulatedSpiOptio
       return fitted.chip.exchange(transfer)
     },
   }
-}
-
-function check(devices: readonly string[], { device, write, speedHz, mode }: SpiTransfer): void {
-  if (!devices.includes(device))
-    throw new HardwareError('ENODEV', `There is no SPI device ${device} here. Use one of ${devices.join(', ')}.`)
-  if (write.length > limits.spiTransferBytesMax)
-    throw new HardwareError(
-      'EMSGSIZE',
-      `A transfer of ${write.length} bytes on SPI device ${device} is longer than the driver's ${limits.spiTransferBytesMax}. Raise the kernel parameter spidev.bufsiz or send less at once.`,
-    )
-  if (write.length === 0)
-    throw new HardwareError('EINVAL', `A transfer on SPI device ${device} needs at least one byte.`)
-  if (!Number.isInteger(speedHz) || speedHz < 1 || speedHz > limits.spiSpeedHzMax)
-    throw new HardwareError(
-      'EINVAL',
-      `SPI device ${device} cannot run at ${speedHz} Hz. Use 1 to ${limits.spiSpeedHzMax} Hz.`,
-    )
-  if (![0, 1, 2, 3].includes(mode))
-    throw new HardwareError('EINVAL', `SPI device ${device} has no mode ${String(mode)}. Use 0, 1, 2 or 3.`)
 }

@@ -1,0 +1,119 @@
+import { HardwareError, type KernelErrorName } from '../errors.ts'
+
+/** What keeps hardware from working, and what mends it. Both are clauses, so that a sentence can be made of them. */
+export interface Remedy {
+  /** What is wrong, and where. */
+  readonly cause: string
+  /** What a person does about it, with the command or the line to write. */
+  readonly fix: string
+}
+
+export interface I2cPlace {
+  readonly bus: number
+  readonly address: number
+}
+
+const rebooted = 'and reboot'
+
+/**
+ * The one table of what goes wrong between Pincer and its pins. The simulator and the Linux drivers fail with these
+ * sentences, and whoever looks at a host before it fails prints the same ones. `hint` is what the board's own file says
+ * about switching the interface on; without one, what most boards want.
+ */
+export const remedies = {
+  'no-compiler': (): Remedy => ({
+    cause: 'There is no C compiler, which the drivers for real pins are built with',
+    fix: 'install it (sudo apt install gcc g++ make python3), then `npm run native`',
+  }),
+  'no-addon': (part: string): Remedy => ({
+    cause: `${part} is not built, which real pins and buses need`,
+    fix: '`npm run native` builds it (with a C compiler: sudo apt install gcc g++ make python3), then start Pincer again',
+  }),
+
+  'no-gpio': (hint?: string): Remedy => ({
+    cause: 'The kernel shows no GPIO chip (/dev/gpiochip*)',
+    fix: hint ?? 'run Pincer on the board itself and not in a container, or write `board: simulated` into pincer.yaml',
+  }),
+  'no-line': (line: string): Remedy => ({
+    cause: `There is no line ${line} on this board`,
+    fix: 'take one that `pincer board` shows, by its name or as chip:line',
+  }),
+  'line-held': (line: string, holder: string): Remedy => ({
+    cause: `Line ${line} is held by ${holder === '' ? 'something else' : `"${holder}"`}`,
+    fix: 'stop what uses it (a program, or an overlay in config.txt), or choose another line',
+  }),
+
+  'no-i2c-bus': (bus: number, others: readonly number[], hint?: string): Remedy => ({
+    cause: `There is no I2C bus ${bus}`,
+    fix: `${hint ?? `enable I2C (on a Raspberry Pi dtparam=i2c_arm=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+  }),
+  'no-i2c-dev': (bus: number): Remedy => ({
+    cause: `The kernel has I2C bus ${bus}, but no /dev/i2c-${bus}`,
+    fix: 'load its driver: sudo modprobe i2c-dev, and at each start: echo i2c-dev | sudo tee /etc/modules-load.d/i2c-dev.conf',
+  }),
+  'no-answer': (place: I2cPlace): Remedy => ({
+    cause: `Nothing answers at ${at(place)}`,
+    fix: 'check SDA, SCL, its supply and ground, and its address',
+  }),
+  'address-held': (place: I2cPlace, holder: string): Remedy => ({
+    cause: `A kernel driver${holder === '' ? '' : ` (${holder})`} holds ${at(place)}`,
+    fix: `read it as that driver's kernel sensor, or remove its overlay from config.txt ${rebooted}`,
+  }),
+  'bus-timeout': (bus: number, timeoutMs: number): Remedy => ({
+    cause: `I2C bus ${bus} did not come free within ${timeoutMs} ms, so SDA or SCL is held low`,
+    fix: 'check for a short and for pull-up resistors, then switch the devices on it off and on',
+  }),
+  /** The adapter gives up on its own: on a Raspberry Pi this is what a chip that stretches the clock comes to. */
+  'broken-off': (place: I2cPlace): Remedy => ({
+    cause: `The transfer with ${at(place)} broke off: noise, bad contact, or a chip that stretches the clock for longer than the adapter waits`,
+    fix: 'shorten the wires, and slow the bus down (on a Raspberry Pi dtparam=i2c_arm_baudrate=10000 in config.txt)',
+  }),
+  'adapter-limit': (bus: number, what: string): Remedy => ({
+    cause: `The adapter of I2C bus ${bus} cannot do this transfer (${what})`,
+    fix: 'send or read less at once, or use another bus',
+  }),
+
+  'no-spi-device': (device: string, others: readonly string[], hint?: string): Remedy => ({
+    cause: `There is no SPI device ${device}`,
+    fix: `${hint ?? `enable SPI (on a Raspberry Pi dtparam=spi=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+  }),
+  bufsiz: (device: string, sizeBytes: number, bytesMax: number): Remedy => ({
+    cause: `A transfer of ${sizeBytes} bytes on SPI device ${device} is longer than the ${bytesMax} that the driver takes`,
+    fix: `send less at once, or add spidev.bufsiz=${2 ** Math.ceil(Math.log2(sizeBytes))} to the kernel command line (on a Raspberry Pi cmdline.txt) ${rebooted}`,
+  }),
+
+  /** A call that the kernel has not come back from: whatever else is asked of that bus has to wait for it. */
+  hanging: (bus: string, deadlineMs: number): Remedy => ({
+    cause: `${bus} is stuck: a transfer has not come back from the kernel after ${deadlineMs} ms`,
+    fix: 'check for a line that is held low, and switch the devices on it off and on; it is used again as soon as that transfer ends',
+  }),
+  'no-right': (node: string, group: string): Remedy => ({
+    cause: `${node} may not be opened by this user`,
+    fix: `add the user to the group ${group} (sudo usermod -aG ${group} USER), then log in again or restart the service`,
+  }),
+  /** Debian gives some nodes to no group: a rule of udev does. */
+  'no-group': (node: string, group: string): Remedy => ({
+    cause: `${node} may be opened by root alone`,
+    fix: `sudo groupadd -f ${group}, write SUBSYSTEM=="${subsystems[group] ?? group}", GROUP="${group}", MODE="0660" into /etc/udev/rules.d/60-${group}.rules, add the user to that group (sudo usermod -aG ${group} USER) ${rebooted}`,
+  }),
+} as const satisfies Readonly<Record<string, (...facts: never[]) => Remedy>>
+
+/** How the kernel calls what a group may use. */
+const subsystems: Readonly<Record<string, string>> = { gpio: 'gpio', i2c: 'i2c-dev', spi: 'spidev' }
+
+/** The failure of a driver with its remedy as one sentence. */
+export function hardwareFault(kernel: KernelErrorName, { cause, fix }: Remedy, reason?: unknown): HardwareError {
+  return new HardwareError(kernel, `${cause}: ${fix}.`, { cause: reason })
+}
+
+function at({ bus, address }: I2cPlace): string {
+  return `${hex(address)} on I2C bus ${bus}`
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(2, '0')}`
+}
+
+function instead(others: readonly (number | string)[]): string {
+  return others.length === 0 ? 'choose another board' : `use ${others.join(' or ')}`
+}
