@@ -56,9 +56,9 @@ export function roleNowOf({ telegram }: Base): RoleNow {
 }
 
 export function createShell(base: Base, registry: Registry, options: AppOptions): Shell {
-  const { workspace, origins } = base
+  const { workspace, origins, ownerNotices } = base
   const { config, clock, log, home } = options
-  const { policy, ...settings } = config.shell
+  const { policy, isAskedFor, ...settings } = config.shell
   const parts = {
     workspace,
     stateFolder: home.state,
@@ -70,6 +70,10 @@ export function createShell(base: Base, registry: Registry, options: AppOptions)
   return new Shell({
     options: policy === 'off' ? undefined : { ...parts, settings: { ...settings, policy } },
     offer: (tool) => registry.offer(tool),
+    // Who never wrote of a shell may not have installed what it needs, and need not hear of it at each start.
+    tellOwner: (sentence) => {
+      if (isAskedFor) ownerNotices.tell('shell', sentence)
+    },
     clock,
     log,
   })

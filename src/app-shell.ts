@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 import { sentenceOf } from './errors.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
@@ -15,30 +15,39 @@ type State =
 export const bubblewrapProgram = '/usr/bin/bwrap'
 
 /**
- * The shell, offered once its sandbox was tried out. That is done when somebody first needs it, before an owner's first
- * turn or for /status, and not while starting: a daemon that nobody texts then carries neither the part nor what starts
- * processes, and the first poll waits for nothing. It takes about 0.1 s.
+ * The shell, offered once its sandbox was tried out: by a daemon a moment after its start, when the first poll is held and
+ * nothing waits for it, and sooner where an owner's turn or /status comes first. It takes about 0.1 s.
  */
 export class Shell {
   readonly #options: ShellOptions | undefined
   readonly #offer: (tool: Tool) => void
+  readonly #tellOwner: (sentence: string) => void
   readonly #clock: Clock
   readonly #log: Log
   readonly #stopping = new AbortController()
   #state: State = { kind: 'untried' }
   #trying: Promise<void> | undefined
+  #soon: Timer | undefined
 
-  /** Without `options` the shell is off, and nothing is ever loaded. */
+  /** Without `options` the shell is off, and nothing is ever loaded. `tellOwner` is told why there is none, once. */
   constructor(parts: {
     readonly options: ShellOptions | undefined
     readonly offer: (tool: Tool) => void
+    readonly tellOwner: (sentence: string) => void
     readonly clock: Clock
     readonly log: Log
   }) {
     this.#options = parts.options
     this.#offer = parts.offer
+    this.#tellOwner = parts.tellOwner
     this.#clock = parts.clock
     this.#log = parts.log
+  }
+
+  /** Once the channels have started: tries the sandbox out a moment later, where no turn did so until then. */
+  proveSoon(): void {
+    if (this.#options === undefined) return
+    this.#soon = this.#clock.after(limits.shellFirstProofMs, () => void this.ready())
   }
 
   /** Before a turn: tries the sandbox out where that was not done, or failed a while ago. Never rejects. */
@@ -63,6 +72,7 @@ export class Shell {
   }
 
   async stop(): Promise<void> {
+    this.#soon?.cancel()
     this.#stopping.abort()
     await this.#trying
   }
@@ -82,7 +92,11 @@ export class Shell {
     } catch (error) {
       if (this.#stopping.signal.aborted) return
       const sentence = sentenceOf(error)
-      if (this.#state.kind === 'untried') this.#log.warn('shell', `The shell is not offered. ${sentence}`)
+      if (this.#state.kind === 'untried') {
+        const told = `The shell is not offered. ${sentence}`
+        this.#log.warn('shell', told)
+        this.#tellOwner(told)
+      }
       this.#state = { kind: 'fails', sentence, atMs: this.#clock.monotonicMs() }
     }
   }

@@ -84,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await recover({ bus, sessions, clock, log, roleNow: roleNowOf(base), take: (message) => loop.take(message) })
     for (const channel of channels) await channel.start({ accept })
     base.ownerNotices.start({ bus, recipients, isOwner: ownersOf(base, options.person) })
+    if (options.servesChannels) shell.proveSoon()
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {

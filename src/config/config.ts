@@ -10,6 +10,8 @@ export interface Config {
   readonly hardware: { readonly raw: 'off' | 'ask' | 'allow' }
   readonly shell: {
     readonly policy: 'off' | 'ask' | 'allow'
+    /** The policy stands in pincer.yaml, and is not the one that holds without it. */
+    readonly isAskedFor: boolean
     readonly allow: readonly string[]
     readonly deny: readonly string[]
     readonly network: boolean

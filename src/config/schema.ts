@@ -62,7 +62,7 @@ function shellSchema(): v.GenericSchema<unknown, Config['shell']> {
   return v.pipe(
     shape(
       {
-        policy: v.nullish(offAskAllow(), 'ask'),
+        policy: v.nullish(offAskAllow()),
         allow: v.nullish(commands(), []),
         deny: v.nullish(commands(), []),
         network: v.nullish(flag(), false),
@@ -73,7 +73,12 @@ function shellSchema(): v.GenericSchema<unknown, Config['shell']> {
       },
       message('a mapping with policy', 'For example shell: { policy: off }'),
     ),
-    v.transform(({ timeout, ...plain }) => ({ ...plain, timeoutMs: timeout })),
+    v.transform(({ policy, timeout, ...plain }) => ({
+      ...plain,
+      policy: policy ?? 'ask',
+      isAskedFor: policy !== undefined && policy !== null,
+      timeoutMs: timeout,
+    })),
   )
 }
 

@@ -20,6 +20,7 @@ void t.test('without any file the simulated board with its devices and the offli
   t.strictSame(config.channels, {})
   t.strictSame(Object.keys(config.devices), Object.keys(simulatedBoard.devices))
   t.equal(config.timezone, 'UTC')
+  t.match(config.shell, { policy: 'ask', isAskedFor: false })
 })
 
 void t.test('a home that does not exist is a home without a file', async (t) => {
@@ -81,7 +82,14 @@ void t.test(
         soil: { kind: 'mcp3008', spi: '0.0', channel: 0, vref: 3.3 },
       },
       hardware: { raw: 'ask' },
-      shell: { policy: 'ask', allow: ['uptime', 'df -h'], deny: [], network: false, timeoutMs: 60_000 },
+      shell: {
+        policy: 'ask',
+        isAskedFor: true,
+        allow: ['uptime', 'df -h'],
+        deny: [],
+        network: false,
+        timeoutMs: 60_000,
+      },
       web: { allowPrivate: [], search: 'off' },
       heartbeatMs: undefined,
       limits: { iterations: 20, tokensPerDay: 500_000, actsPerHour: 120 },

@@ -9,7 +9,7 @@ export const witnessedConfig: Config = {
   board: 'simulated',
   devices: {},
   hardware: { raw: 'off' },
-  shell: { policy: 'off', allow: [], deny: [], network: false, timeoutMs: 60_000 },
+  shell: { policy: 'off', isAskedFor: true, allow: [], deny: [], network: false, timeoutMs: 60_000 },
   web: { allowPrivate: [], search: 'off' },
   heartbeatMs: undefined,
   limits: { iterations: limits.turnIterationsMax, tokensPerDay: 500_000, actsPerHour: 120 },
