@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { canary, EscapeTally, leaked } from '../support/escape-cases.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
+import { without } from '../support/escape-shell.ts'
+import { type Mutation, mutantSource } from '../support/mutant-source.ts'
 
 const slow = { timeout: 110_000 }
 
@@ -71,13 +73,28 @@ E`,
 
 interface Daemon {
   readonly said: Readonly<Record<string, string>>
-  readonly canaries: readonly string[]
+  /** The canaries, by where they were: the name of a variable, or one of the last three. */
+  readonly canaries: Readonly<Record<string, string>>
 }
 
-/** A daemon with secrets in its environment, its words and its open files, and every look at them from inside. */
-function daemonWith(t: Test, source: string): Daemon {
+const inWord = 'a word'
+const inFile = 'a file of its starter'
+const inOwnFile = 'a file of its own'
+/** Names a folder, and is a variable that Node hands to what it starts, whatever environment that was given. */
+const handedOn = 'NODE_V8_COVERAGE'
+const tests = join(import.meta.dirname, '..')
+
+/** A daemon with secrets in its environment, its words and its open files, and looks at them from inside. */
+function daemonWith(
+  t: Test,
+  looked: Readonly<Record<string, string>>,
+  { source = tests, weakness = '' }: { readonly source?: string; readonly weakness?: string } = {},
+): Daemon {
   const home = createEscapeHome(t)
-  const inVariables = names.map((name) => [name, canary('variable')] as const)
+  const inVariables = [
+    ...names.map((name) => [name, canary('variable')] as const),
+    [handedOn, join(home.folder, canary('variable'))] as const,
+  ]
   const word = canary('word')
   const file = canary('file')
   const other = canary('other')
@@ -87,17 +104,19 @@ function daemonWith(t: Test, source: string): Daemon {
   const script = join(home.folder, 'daemon.ts')
   fs.writeFileSync(
     script,
-    `import { createEscapeShell } from '${source}/support/escape-shell.ts'
+    `import { createEscapeShell, weakBubblewrap } from '${source}/support/escape-shell.ts'
     import fs from 'node:fs'
     fs.openSync('${path}-other', 'r')
-    const shell = await createEscapeShell('${home.workspace}')
+    const program = weakBubblewrap('${home.folder}', ${JSON.stringify(weakness)})
+    const shell = await createEscapeShell('${home.workspace}', ${weakness === '' ? '{}' : '{ program }'})
     const said = {}
-    for (const [name, look] of Object.entries(${JSON.stringify(looks)})) said[name] = await shell.run(look + '\\necho looked')
+    for (const [name, look] of Object.entries(${JSON.stringify(looked)})) said[name] = await shell.run(look + '\\necho looked')
     console.log(JSON.stringify(said))`,
   )
   // LD_* and NODE_OPTIONS would work on the daemon itself.
   const safe = inVariables.filter(
-    ([name]) => !/^(?:LD_|NODE_|GCONV|SHELLOPTS|BASHOPTS|BASH_ENV|HTTPS?_PROXY|http_proxy)/.test(name),
+    ([name]) =>
+      name === handedOn || !/^(?:LD_|NODE_|GCONV|SHELLOPTS|BASHOPTS|BASH_ENV|HTTPS?_PROXY|http_proxy)/.test(name),
   )
   const opened = 'exec 3<open 9<open 63<open 77<open 200<open 254<open; exec "$@"'
   const { stdout, stderr } = spawnSync('/bin/bash', ['-c', opened, 'bash', process.execPath, script, word], {
@@ -109,18 +128,20 @@ function daemonWith(t: Test, source: string): Daemon {
   const said: unknown = JSON.parse(stdout === '' ? JSON.stringify({ stderr }) : stdout)
   if (typeof said !== 'object' || said === null) throw new Error(stderr)
   const texts = Object.fromEntries(Object.entries(said).map(([name, text]) => [name, String(text)]))
-  return { said: texts, canaries: [...inVariables.map(([, value]) => value), word, file, other] }
+  return {
+    said: texts,
+    canaries: { ...Object.fromEntries(safe), [inWord]: word, [inFile]: file, [inOwnFile]: other },
+  }
 }
 
 void t.test('nothing of what the daemon was given is there inside: variables, words, open files', slow, async (t) => {
   const tally = new EscapeTally('environment, words and open files of the daemon')
-  const { said, canaries } = daemonWith(t, join(import.meta.dirname, '..'))
+  const { said, canaries } = daemonWith(t, looks)
   for (const [look, text] of Object.entries(said)) {
     t.match(text, 'looked', `${look}: it came to its end`)
-    t.same(leaked(text, canaries), [], look)
+    t.same(leaked(text, Object.values(canaries)), [], look)
     t.notMatch(text, /^held/m, `${look}: nothing is held open`)
-    for (const what of ['a variable', 'a word', 'a file of its starter', 'a file of its own'])
-      tally.count(what, look, 'sh')
+    for (const what of ['a variable', inWord, inFile, inOwnFile]) tally.count(what, look, 'sh')
   }
   t.same(Object.keys(said), Object.keys(looks))
   const held = said['its open files']?.match(/\d+ -> .*/g)
@@ -131,4 +152,76 @@ void t.test('nothing of what the daemon was given is there inside: variables, wo
   )
   t.equal(held?.length, 4)
   tally.atLeast(t, 90)
+})
+
+const spawned = `spawn('/usr/bin/env', ['-i', '/usr/bin/choom', '-n', '1000', '--', program, ...words], {
+    cwd: '/',
+    env: {},`
+const started = 'guard/bubblewrap.ts'
+const own = 'its own in /proc'
+const first = 'that of the first process'
+const wordsOfAll = 'the words of every process'
+const open = 'files that bash was given'
+const someVariable = 'TELEGRAM_BOT_TOKEN'
+
+/**
+ * The guards of this class taken out, one and several at a time, with what is seen then, by look. Where one holds nothing
+ * alone, another stands behind it by design: of what bubblewrap is started with, `env -i` leaves nothing, were it given
+ * more; and what bubblewrap was started with, `--clearenv` keeps from commands, but not from who looks at bubblewrap
+ * itself. A file that Node has opened is closed by Node too, in whatever it starts.
+ */
+const withoutGuards: Readonly<
+  Record<
+    string,
+    {
+      readonly mutations?: readonly Mutation[]
+      readonly weakness?: string
+      readonly seen: Readonly<Record<string, readonly string[]>>
+    }
+  >
+> = {
+  'env -i': {
+    mutations: [[started, "spawn('/usr/bin/env', ['-i', '/usr/bin/choom', '-n'", "spawn('/usr/bin/choom', ['-n'"]],
+    seen: { [first]: [handedOn] },
+  },
+  'the empty environment of spawn': { mutations: [[started, 'env: {},', 'env: process.env,']], seen: {} },
+  '--clearenv': { weakness: without('--clearenv', 0), seen: {} },
+  'env -i, and the empty environment of spawn': {
+    mutations: [[started, spawned, "spawn('/usr/bin/choom', ['-n', '1000', '--', program, ...words], { cwd: '/',"]],
+    seen: { [first]: [someVariable, handedOn] },
+  },
+  'env -i, the empty environment of spawn, and --clearenv': {
+    mutations: [[started, spawned, "spawn('/usr/bin/choom', ['-n', '1000', '--', program, ...words], { cwd: '/',"]],
+    weakness: without('--clearenv', 0),
+    seen: {
+      [first]: [someVariable, handedOn],
+      env: [someVariable, handedOn],
+      [own]: [someVariable, handedOn],
+    },
+  },
+  'the closing of files': {
+    mutations: [['guard/bubblewrap-arguments.ts', '-gt 2 ]; then eval', '-gt 9999 ]; then eval']],
+    seen: { [open]: [inFile] },
+  },
+  'the process namespace': {
+    weakness: without('--unshare-pid', 0),
+    seen: { [wordsOfAll]: [inWord] },
+  },
+}
+
+void t.test('with its guards taken out this class gets through, each as far as no other holds it', slow, (t) => {
+  const asked = ['env', own, first, wordsOfAll, open]
+  const looked = Object.fromEntries(asked.map((name) => [name, looks[name] ?? '']))
+  for (const [guard, { mutations, weakness = '', seen }] of Object.entries(withoutGuards)) {
+    const source = mutations === undefined ? tests : join(mutantSource(t, mutations), 'test')
+    const { said, canaries } = daemonWith(t, looked, { source, weakness })
+    for (const look of asked) {
+      const found = leaked(said[look] ?? '', Object.values(canaries))
+      const shown = Object.keys(canaries).filter((name) => found.includes(canaries[name] ?? ''))
+      const wanted = seen[look] ?? []
+      const isAll = wanted.every((name) => shown.includes(name))
+      t.ok(wanted.length === 0 ? shown.length === 0 : isAll, `without ${guard}, ${look}: ${shown.join(' ')}`)
+    }
+  }
+  t.end()
 })
