@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createDevices } from './devices/devices.ts'
 import type { Devices } from './devices/device.ts'
+import { RawLines } from './devices/raw-lines.ts'
 import { Origins } from './guard/origins.ts'
 import { Audit } from './guard/audit.ts'
 import { openWorkspace } from './guard/workspace.ts'
@@ -61,6 +62,7 @@ export async function createBase(options: AppOptions) {
     units: config.units,
     tell: (notice) => ownerNotices.tellOfOutput(notice),
   })
+  const rawLines = new RawLines({ stateFolder: home.state, clock, log, simulated: hardware.simulated })
   const workspace = await openWorkspace({ root: home.workspace })
   const origins = await Origins.open({ stateFolder: home.state, workspace, clock, log })
   const tell: TellOwner = (kind, sentence) => ownerNotices.tell(kind, sentence)
@@ -75,7 +77,8 @@ export async function createBase(options: AppOptions) {
     board,
     hardware,
     devices,
-    rawTools: createRawTools({ config, hardware, devices, board }),
+    rawLines,
+    rawTools: createRawTools({ config, hardware, devices, board, rawLines }),
     workspace,
     origins,
     journal,
@@ -116,9 +119,10 @@ function createRawTools(parts: {
   readonly hardware: Simulator
   readonly devices: Devices
   readonly board: Board
+  readonly rawLines: RawLines
 }): { readonly tools: readonly Tool[]; close(): Promise<void> } {
-  const { config, hardware, devices, board } = parts
+  const { config, ...rest } = parts
   const { raw } = config.hardware
   if (raw === 'off') return { tools: [], close: () => Promise.resolve() }
-  return createHardwareTools({ hardware, devices, board, raw })
+  return createHardwareTools({ ...rest, raw })
 }

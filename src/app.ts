@@ -12,6 +12,7 @@ import { GuestBudget } from './guard/guest-budget.ts'
 import { HourCount } from './guard/hour-count.ts'
 import { greetingLines, servedLines } from './greeting.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
+import type { Log } from './log.ts'
 import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
@@ -78,6 +79,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const accept = createIntake(base, clock)
   const start = async (): Promise<void> => {
     await devices.start()
+    await letGoOfRawLines(base, log)
     loop.start()
     dispatcher.start()
     await telegram?.readPeople()
@@ -134,6 +136,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     start,
     stop,
+  }
+}
+
+/** What gpio_write drove when Pincer was killed, whether raw tools are offered now or not. */
+async function letGoOfRawLines({ rawLines, hardware, devices }: Base, log: Log): Promise<void> {
+  const isDevices = (line: string): boolean => devices.ownerOfLine(line) !== undefined
+  for (const { line, fault } of await rawLines.letGo(hardware.gpio, isDevices)) {
+    if (fault === undefined) log.warn('devices', `${line}, which gpio_write had left driven, is an input again.`)
+    else log.error('devices', `${line}, which gpio_write had left driven, could not be made an input again. ${fault}`)
   }
 }
 

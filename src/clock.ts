@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PincerError } from './errors.ts'
 
 /** A timer that has been started. `cancel` may be called any number of times. */
@@ -13,6 +14,11 @@ export interface Timer {
 export interface Clock {
   /** Wall clock, milliseconds since 1970. May jump in both directions. */
   nowMs(): number
+  /**
+   * Whether something that knows the time has set the wall clock since the board started: a battery, or the network. A
+   * board without a battery starts with the time at which it last wrote that down, hours or days too early.
+   */
+  wallIsSet(): boolean
   /** Milliseconds since the machine booted. Never jumps. Comparable between processes of one boot. */
   monotonicMs(): number
   /** Identifies this boot of the machine: monotonic times of another boot cannot be compared. */
@@ -43,6 +49,7 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
 export function createSystemClock(): Clock {
   return {
     nowMs: () => Date.now(),
+    wallIsSet: () => wallIsSet('/', Date.now()),
     // CLOCK_MONOTONIC counts from boot on Linux, so a restarted process can compare it within one boot.
     monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
     bootId: readBootId(),
@@ -53,6 +60,22 @@ export function createSystemClock(): Clock {
     },
   }
 }
+
+/** `root`: where /run and /sys stand. */
+export function wallIsSet(root: string, nowMs: number): boolean {
+  // Made by systemd-timesyncd when a time server has answered.
+  if (existsSync(join(root, 'run/systemd/timesync/synchronized'))) return true
+  try {
+    // A clock chip without its battery starts at its own beginning, and the system goes on without it.
+    const chipS = Number(readFileSync(join(root, 'sys/class/rtc/rtc0/since_epoch'), 'utf8'))
+    return Math.abs(chipS * 1_000 - nowMs) < clockChipToleranceMs
+  } catch {
+    return false
+  }
+}
+
+/** They drift apart by seconds a day, and one may keep local time wrongly: that is hours. */
+const clockChipToleranceMs = 5 * 60_000
 
 function readBootId(): string {
   try {

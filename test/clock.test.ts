@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createSystemClock, sleep } from '../src/clock.ts'
+import { createSystemClock, sleep, wallIsSet } from '../src/clock.ts'
 import { FakeClock } from './support/fake-clock.ts'
 
 const never = new AbortController().signal
@@ -54,4 +54,19 @@ void t.test('a wait of more than 24.8 days does not end at once, and any wait ca
   t.same(called, [])
   timer.cancel()
   timer.cancel()
+})
+
+void t.test('the wall clock counts as set by a time server, or by a clock chip that agrees with it', async (t) => {
+  const nowMs = Date.parse('2026-11-21T12:00:00Z')
+  const chip = (since_epoch: string) => ({ sys: { class: { rtc: { rtc0: { since_epoch } } } } })
+  const agreeing = String(nowMs / 1_000 - 100)
+  t.ok(wallIsSet(t.testdir({ run: { systemd: { timesync: { synchronized: '' } } } }), nowMs))
+  t.ok(wallIsSet(t.testdir(chip(`${agreeing}\n`)), nowMs))
+  t.notOk(wallIsSet(t.testdir(), nowMs), 'a board without either')
+  t.notOk(
+    wallIsSet(t.testdir(chip('17\n')), nowMs),
+    'a chip that lost its battery, beside a clock that was written down',
+  )
+  t.notOk(wallIsSet(t.testdir(chip(String(nowMs / 1_000 - 3_600))), nowMs))
+  t.notOk(wallIsSet(t.testdir(chip('what?')), nowMs))
 })

@@ -1,3 +1,5 @@
+import type { BusDevice } from './bus-devices.ts'
+
 /** What tools, commands and the offline model know of devices. They see names, never lines, buses or chips. */
 
 /** One measured or driven value with everything a reader needs to judge it. */
@@ -103,4 +105,6 @@ export interface Devices {
   latched(): string | undefined
   /** The device that uses this line (by name or `chip:offset`), if any: raw tools may not touch it. */
   ownerOfLine(line: string): string | undefined
+  /** The devices that are reached over a bus: raw tools may at most read a register of them. */
+  readonly onBuses: readonly BusDevice[]
 }

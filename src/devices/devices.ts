@@ -5,6 +5,7 @@ import type { Hardware } from '../hardware/ports.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { nearest } from '../nearest.ts'
+import { busDevicesOf } from './bus-devices.ts'
 import { Bme280 } from './chips/bme280.ts'
 import { readMcp3008 } from './chips/mcp3008.ts'
 import { Contact } from './contact.ts'
@@ -99,6 +100,7 @@ export function createDevices(options: DevicesOptions): Devices {
       const owner = entries.find(([, config]) => 'line' in config && lineNames.isSame(String(config.line), line))
       return owner?.[0]
     },
+    onBuses: busDevicesOf(configs),
   }
 }
 

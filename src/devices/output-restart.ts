@@ -58,7 +58,9 @@ export function planStart(
 
   const latestMs = earlier(wanted.latestMs, config.maxOnMs === undefined ? undefined : nowMs + config.maxOnMs)
   const endsMs = earlier(wanted.endsMs, latestMs)
-  if (!stored.trusted) {
+  // What has no end can be restored without knowing the time.
+  const isTimeless = endsMs === undefined && wanted.atMs <= nowMs
+  if (!stored.trusted && !isTimeless) {
     const note = `${name} stays ${config.safe}: after this reboot the clock cannot tell whether its time is over.`
     return { status, wasAway, note }
   }

@@ -13,8 +13,9 @@ import type { OutputStatus } from './output-status.ts'
  *
  * All times in it are monotonic; one pair of wall and monotonic time, taken when it was written, ties them to the calendar.
  * Within one boot they are compared as they are, whatever the wall clock did. After a reboot they are moved by the wall
- * time that passed. A wall clock that went backwards, or that stands before this program existed (no battery, no network
- * yet), proves nothing: then no time counts as passed for minOn, minOff and perMinute, and every deadline as passed.
+ * time that passed. A wall clock that went backwards, that stands before this program existed, or that nothing has set
+ * since the board started, then or now (no battery, no network yet), proves nothing: then no time counts as passed for
+ * minOn, minOff and perMinute, and every deadline as passed.
  */
 export interface OutputRecord extends OutputStatus {
   /** A record is about this line; its name is only who used it. */
@@ -36,13 +37,19 @@ export type StoredOutputs =
   /** There was a file, but what it said is lost: read everything the strict way. */
   | { readonly kind: 'lost' }
 
+const nothingRecorded: StoredOutputs = { kind: 'records', records: new Map(), trusted: true, sameBoot: true }
+
 const earliestWallMs = Date.parse('2025-01-01T00:00:00Z')
 
 const optionalMs = v.optional(v.number())
 const fileSchema = v.strictObject({
   version: v.literal(1),
   bootId: v.string(),
+  /** Written by the simulator, whose lines are not the board's. */
+  simulated: v.optional(v.boolean(), false),
   wallMs: v.number(),
+  /** Whether something had set that clock. */
+  wallIsSet: v.optional(v.boolean(), false),
   monotonicMs: v.number(),
   outputs: v.record(
     v.string(),
@@ -67,13 +74,20 @@ export class OutputStore {
   readonly #path: string
   readonly #clock: Clock
   readonly #log: Log
+  readonly #simulated: boolean
   /** What the file is known to say, to write nothing when nothing changed; `undefined` when that is not known. */
   #saved: string | undefined
 
-  constructor(options: { readonly stateFolder: string; readonly clock: Clock; readonly log: Log }) {
+  constructor(options: {
+    readonly stateFolder: string
+    readonly clock: Clock
+    readonly log: Log
+    readonly simulated: boolean
+  }) {
     this.#path = join(options.stateFolder, 'outputs.json')
     this.#clock = options.clock
     this.#log = options.log
+    this.#simulated = options.simulated
   }
 
   /** Never fails: what cannot be read is set aside, said in the log, and answered as `lost`. */
@@ -87,10 +101,11 @@ export class OutputStore {
     }
     if (text === undefined) {
       this.#saved = this.#bodyOf(new Map())
-      return { kind: 'records', records: new Map(), trusted: true, sameBoot: true }
+      return nothingRecorded
     }
     const file = parseFile(text)
     if (file === undefined) return this.#setAside()
+    if (file.simulated !== this.#simulated) return nothingRecorded
     const records = this.#recordsOf(file)
     const sameBoot = file.bootId === this.#clock.bootId
     if (sameBoot) this.#saved = this.#bodyOf(records)
@@ -105,7 +120,9 @@ export class OutputStore {
     const file = {
       version: 1,
       bootId: this.#clock.bootId,
+      simulated: this.#simulated,
       wallMs: this.#clock.nowMs(),
+      wallIsSet: this.#clock.wallIsSet(),
       monotonicMs: this.#clock.monotonicMs(),
       outputs: Object.fromEntries(records),
     }
@@ -157,6 +174,7 @@ export class OutputStore {
 
   #isTrusted(file: StoredFile): boolean {
     if (file.bootId === this.#clock.bootId) return true
+    if (!file.wallIsSet || !this.#clock.wallIsSet()) return false
     return file.wallMs >= earliestWallMs && this.#clock.nowMs() >= file.wallMs
   }
 

@@ -5,7 +5,7 @@ import { createSpiTools } from './hardware/spi-tools.ts'
 
 /**
  * The raw tools, below the named devices. They may touch only lines that no device uses and the board does not reserve.
- * Chips on a bus may be written beside the device that reads them: asked for one by one, as all raw writes.
+ * The chip of a device on a bus may be read a register of, where its data sheet says that this is all it does.
  */
 export function createHardwareTools(options: HardwareToolsOptions): HardwareTools {
   const gpio = createGpioTools(options)

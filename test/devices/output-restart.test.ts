@@ -191,6 +191,108 @@ void t.test('time that only a clock that was never set saw passing does not shor
   t.match(await bench.refusal(devices.set({ name: 'pump', value: 'on' })), /stays off for 10s more/)
 })
 
+void t.test('after a power cut a clock that nothing has set proves nothing, however right it looks', async (t) => {
+  // Without a battery a board goes on from the time that it last wrote down: minutes seem to have passed, not hours.
+  for (const unset of ['before', 'after'] as const) {
+    const bench = new DeviceBench(t.testdir(), {
+      pump: lasting,
+      fan: switchConfig({ line: 'GPIO27', minOffMs: 10 * minuteMs }),
+    })
+    bench.clock.isSet = unset !== 'before'
+    const before = await bench.start()
+    await before.set({ name: 'pump', value: 'on' })
+    await before.set({ name: 'fan', value: 'on' })
+    await before.set({ name: 'fan', value: 'off' })
+    bench.clock.isSet = unset !== 'after'
+    const devices = await bench.powerCut(11 * minuteMs)
+    t.equal(pinOf(bench), 0, unset)
+    t.match(await bench.refusal(devices.set({ name: 'fan', value: 'on' })), /stays off for 10m more/)
+  }
+})
+
+void t.test('what has no end is restored without knowing the time', async (t) => {
+  const bench = new DeviceBench(t.testdir(), {
+    pump: switchConfig({ start: 'last' }),
+    fan: switchConfig({ line: 'GPIO27', start: 'last' }),
+  })
+  const before = await bench.start()
+  await before.set({ name: 'pump', value: 'on' })
+  await before.set({ name: 'fan', value: 'on', forMs: hourMs })
+  bench.clock.isSet = false
+  await bench.powerCut(minuteMs)
+  t.strictSame([pinOf(bench), bench.gpio.pins.get('GPIO27')], [1, 0])
+})
+
+void t.test('a clock that is set only after the start, by hours, moves no deadline', async (t) => {
+  for (const jumpMs of [-400 * 24 * hourMs, 5 * hourMs, 400 * 24 * hourMs]) {
+    const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ maxOnMs: hourMs, minOffMs: hourMs }) })
+    bench.clock.isSet = false
+    const devices = await bench.start()
+    await devices.set({ name: 'pump', value: 'on' })
+    bench.clock.jumpWall(jumpMs)
+    bench.clock.isSet = true
+    await bench.clock.advance(hourMs - 1)
+    t.equal(pinOf(bench), 1)
+    await bench.clock.advance(1)
+    t.equal(pinOf(bench), 0)
+    await bench.idle()
+    bench.clock.jumpWall(-jumpMs)
+    const after = await bench.restart(59 * minuteMs)
+    t.match(await bench.refusal(after.set({ name: 'pump', value: 'on' })), /stays off for 1m more/)
+  }
+})
+
+void t.test('what the simulator did is not driven on a real board', async (t) => {
+  const bench = new DeviceBench(t.testdir(), { pump: lasting })
+  await (await bench.start()).set({ name: 'pump', value: 'on' })
+  const file = fs.readFileSync(bench.outputsFile, 'utf8')
+  t.match(file, '"simulated":false')
+  fs.writeFileSync(bench.outputsFile, file.replace('"simulated":false', '"simulated":true'))
+  bench.configs = {}
+  const { length } = bench.gpio.history
+  await bench.restart()
+  t.equal(bench.gpio.history.length, length)
+})
+
+void t.test(
+  'in 24 hours of asking every minute, maxOn and minOff hold to the millisecond, over restarts too',
+  async (t) => {
+    const maxOnMs = 45 * minuteMs
+    const minOffMs = 15 * minuteMs
+    const bench = new DeviceBench(t.testdir(), { pump: switchConfig({ start: 'last', maxOnMs, minOffMs }) })
+    let devices = await bench.start()
+    const startMs = bench.clock.monotonicMs()
+    let onSinceMs: number | undefined
+    let offSinceMs = -Infinity
+    let restarts = 0
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      // Every third hour it is killed, and is away for ten minutes.
+      if (minute % 180 === 100) {
+        devices = await bench.restart(10 * minuteMs)
+        restarts++
+      } else {
+        await bench.refusal(devices.set({ name: 'pump', value: 'on' }))
+        await bench.clock.advance(minuteMs)
+      }
+      const nowMs = bench.clock.monotonicMs()
+      const isOn = pinOf(bench) === 1
+      if (isOn && onSinceMs === undefined) {
+        t.ok(nowMs - offSinceMs >= minOffMs, `off for ${(nowMs - offSinceMs) / minuteMs} min`)
+        onSinceMs = nowMs - minuteMs
+      }
+      if (!isOn && onSinceMs !== undefined) {
+        offSinceMs = nowMs - minuteMs
+        onSinceMs = undefined
+      }
+      if (onSinceMs !== undefined && nowMs - onSinceMs > maxOnMs) t.fail(`on for ${(nowMs - onSinceMs) / minuteMs} min`)
+    }
+    t.ok(bench.clock.monotonicMs() - startMs >= 24 * hourMs)
+    t.equal(restarts, 8)
+    const switched = bench.gpio.history.filter((change) => change === 'GPIO17=1').length
+    t.ok(switched >= 20, `it was on ${switched} times`)
+  },
+)
+
 void t.test('a latch that fell while the record could not be written restores nothing', async (t) => {
   const bench = new DeviceBench(t.testdir(), { pump: lasting })
   await (await bench.start()).set({ name: 'pump', value: 'on' })

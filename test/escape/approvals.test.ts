@@ -49,8 +49,8 @@ void t.test('no argument of a model is a yes', async (t) => {
   const calls: Readonly<Record<string, object>> = {
     device_set: { name: 'gate', value: 'on' },
     gpio_write: { line: 'GPIO5', value: 1 },
-    i2c_transfer: { bus: 1, address: 0x76, write: [0xf4, 0] },
-    spi_transfer: { device: '0.0', write: [1, 128, 0] },
+    i2c_transfer: { bus: 1, address: 0x50, write: [0xf4, 0] },
+    spi_transfer: { device: '0.1', write: [1, 128, 0] },
     shell: { command: 'touch pwned' },
   }
   const attempts = Object.entries(calls).flatMap(([name, args]) =>
@@ -243,8 +243,8 @@ void t.test('with a page in view everything that acts asks, whatever else stands
   const acts: readonly ScriptedCall[] = [
     { name: 'device_set', arguments: { name: 'lamp', value: 'on' } },
     { name: 'gpio_write', arguments: { line: 'GPIO5', value: 1 } },
-    { name: 'i2c_transfer', arguments: { bus: 1, address: 0x76, write: [0xd0], read: 1 } },
-    { name: 'spi_transfer', arguments: { device: '0.0', write: [1, 128, 0] } },
+    { name: 'i2c_transfer', arguments: { bus: 1, address: 0x50, write: [0xd0], read: 1 } },
+    { name: 'spi_transfer', arguments: { device: '0.1', write: [1, 128, 0] } },
     { name: 'shell', arguments: { command: 'true' } },
     { name: 'web_fetch', arguments: { url: `${pageUrl}?secret=1` } },
     ...['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md', 'HEARTBEAT.md', 'skills/x/SKILL.md'].map((path) => ({

@@ -31,7 +31,7 @@ export const acts: readonly (readonly [name: string, args: object])[] = [
   ['device_set', { name: 'fan', value: 'on', for: '10m' }],
   ['device_set', { name: 'gate', value: 'on' }],
   ['gpio_write', { line: 'GPIO5', value: 1 }],
-  ['i2c_transfer', { bus: 1, address: 0x76, write: [0xd0], read: 1 }],
+  ['i2c_transfer', { bus: 1, address: 0x50, write: [0xd0], read: 1 }],
   ['spi_transfer', { device: '0.0', write: [1, 128, 0] }],
   ['shell', { command: 'true' }],
   ['web_fetch', { url: `http://${webAddress}:9/?secret=1` }],

@@ -3,6 +3,8 @@ import type { Clock, Timer } from '../../src/clock.ts'
 /** A clock that moves only when a test turns it. Wall and monotonic time can be moved apart, as on a real board. */
 export class FakeClock implements Clock {
   bootId = 'boot-1'
+  /** Turned off, it is a board without a battery that no time server has answered yet. */
+  isSet = true
   #wallMs: number
   #monotonicMs = 1_000_000
   #timers: { readonly atMs: number; readonly order: number; readonly callback: () => void }[] = []
@@ -14,6 +16,10 @@ export class FakeClock implements Clock {
 
   nowMs(): number {
     return this.#wallMs
+  }
+
+  wallIsSet(): boolean {
+    return this.isSet
   }
 
   monotonicMs(): number {

@@ -1,6 +1,8 @@
 import t from 'tap'
 import * as v from 'valibot'
-import { isPincerError, type ErrorCode } from '../../src/errors.ts'
+import type { BusDevice } from '../../src/devices/bus-devices.ts'
+import { isPincerError, PincerError, type ErrorCode } from '../../src/errors.ts'
+import type { Board } from '../../src/hardware/board.ts'
 import { createHardwareTools } from '../../src/tools/hardware.ts'
 import { toolSpec } from '../../src/tools/json-schema.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
@@ -12,11 +14,19 @@ const owners = new Map([
   ['pinctrl-bcm2711:27', 'fan'],
 ])
 
-function makeTools(raw: 'ask' | 'allow' = 'allow') {
+function makeTools(raw: 'ask' | 'allow' = 'allow', onBuses: readonly BusDevice[] = []) {
   const { clock, simulator } = simulate()
+  /** What the disk was told of driven lines, each time; an error in `fails` is the disk's answer. */
+  const disk: { readonly saved: (readonly string[])[]; fails: Error | undefined } = { saved: [], fails: undefined }
+  const rawLines = {
+    async save(lines: readonly string[]) {
+      disk.saved.push(lines)
+      if (disk.fails !== undefined) throw disk.fails
+    },
+  }
   const state: { latched: string | undefined } = { latched: undefined }
-  const devices = { ownerOfLine: (line: string) => owners.get(line), latched: () => state.latched }
-  const made = createHardwareTools({ hardware: simulator, devices, board, raw })
+  const devices = { ownerOfLine: (line: string) => owners.get(line), latched: () => state.latched, onBuses }
+  const made = createHardwareTools({ hardware: simulator, devices, board, rawLines, raw })
   const { tools } = made
   const tool = (name: string): Tool => {
     const found = tools.find((each) => each.name === name)
@@ -29,6 +39,7 @@ function makeTools(raw: 'ask' | 'allow' = 'allow') {
     clock,
     simulator,
     state,
+    disk,
     tools,
     tool,
     close: () => made.close(),
@@ -301,6 +312,103 @@ void t.test('i2c_transfer refuses what cannot be, before a person is asked', asy
     t.match(await refusal('bad_call', () => asks('i2c_transfer', args)), says)
     t.match(await refusal('bad_call', () => run('i2c_transfer', args)), says)
   }
+})
+
+const room: BusDevice = { name: 'room', kind: 'bme280', at: { type: 'i2c', bus: 1, address: 118 } }
+const air: BusDevice = { name: 'air', kind: 'sht4x', at: { type: 'i2c', bus: 1, address: 0x44 } }
+const soil: BusDevice = { name: 'soil', kind: 'mcp3008', at: { type: 'spi', device: '0.0' } }
+
+void t.test(
+  "a device's chip is not written, and nobody is asked; a register of it is read without asking",
+  async (t) => {
+    const { run, asks, acts, counts } = makeTools('ask', [room, air])
+    const at = { bus: 1, address: 118 }
+    for (const args of [{ write: [0xe0, 0xb6] }, { write: [0xf4, 1], read: 1 }, { write: [0xe0] }]) {
+      const says = /0x76 on I2C bus 1 belongs to the device room \(bme280\)\. Use device_read with room instead/
+      t.match(await refusal('limit', () => asks('i2c_transfer', { ...at, ...args })), says)
+      t.match(await refusal('limit', () => run('i2c_transfer', { ...at, ...args }, 'anything')), says)
+    }
+    const read = { ...at, write: [208], read: 1 }
+    t.strictSame(
+      [asks('i2c_transfer', read), acts('i2c_transfer', read), counts('i2c_transfer', read)],
+      [undefined, false, false],
+    )
+    t.equal(await run('i2c_transfer', read), '60 (simulated)')
+    t.ok(acts('i2c_transfer', { ...read, bus: 0 }), 'of the chip on another bus nothing is known')
+    // One byte to this one is a command, and reading takes away what the device waits for.
+    for (const args of [{ write: [0xfd], read: 6 }, { read: 6 }])
+      await refusal('limit', () => run('i2c_transfer', { bus: 1, address: 0x44, ...args }))
+  },
+)
+
+void t.test("a device's chip select is refused in its one spelling, and any other spelling as such", async (t) => {
+  const { run, asks } = makeTools('allow', [soil])
+  const says = /SPI device 0\.0 belongs to the device soil \(mcp3008\)\. Use device_read with soil/
+  t.match(await refusal('limit', () => run('spi_transfer', { device: '0.0', write: [1] })), says)
+  t.match(await refusal('limit', () => asks('spi_transfer', { device: '0.0', write: [1] })), says)
+  for (const device of [
+    '00.0',
+    '0.00',
+    '/dev/spidev0.0',
+    'spidev0.0',
+    '0',
+    '',
+    ' 0.0',
+    '0.0\n',
+    '0,0',
+    '-0.0',
+    '0x0.0',
+  ])
+    t.match(
+      await refusal('bad_call', () => run('spi_transfer', { device, write: [1] })),
+      /expected bus and chip select such as 0\.0/,
+    )
+  t.match(await run('spi_transfer', { device: '0.1', write: [1] }), /simulated/, 'its neighbour is free')
+})
+
+void t.test("the pins that carry a device's bus are refused, also on a board that reserves none", async (t) => {
+  const open: Board = { ...board, pins: board.pins.map((pin) => Object.assign({}, pin, { reserved: undefined })) }
+  const { simulator } = simulate()
+  const shared = { hardware: simulator, board: open, rawLines: { save: async () => undefined }, raw: 'allow' } as const
+  const linesOf = async (onBuses: readonly BusDevice[]): Promise<string[]> => {
+    const devices = { ownerOfLine: () => undefined, latched: () => undefined, onBuses }
+    const [, write] = createHardwareTools({ ...shared, devices }).tools
+    const refused: string[] = []
+    for (const { name, chip } of open.pins) {
+      if (chip === undefined) continue
+      try {
+        write?.needsHuman?.(v.parse(write.arguments, { line: name, value: 1 }))
+      } catch (error) {
+        t.match(error, { code: 'limit', message: /carries the bus of the device (room|soil)\. Use another line/ })
+        refused.push(name)
+      }
+    }
+    return refused
+  }
+  t.same(await linesOf([]), [])
+  t.same(await linesOf([room]), ['GPIO2', 'GPIO3'])
+  t.same((await linesOf([soil])).toSorted(), ['GPIO10', 'GPIO11', 'GPIO8', 'GPIO9'])
+})
+
+void t.test('the disk knows of a line before it is driven, and no more when it is given back', async (t) => {
+  const { run, close, disk, simulator } = makeTools()
+  await run('gpio_write', { line: 'pin29', value: 1 })
+  await run('gpio_write', { line: 'GPIO5', value: 0 })
+  t.same(disk.saved, [['GPIO5']], 'written once, by its name')
+  await run('gpio_write', { line: 'GPIO6', value: 1 })
+  await close()
+  t.same(disk.saved, [['GPIO5'], ['GPIO5', 'GPIO6'], []])
+  await close()
+  t.equal(disk.saved.length, 3, 'nothing was driven since')
+
+  disk.fails = new PincerError('disk', 'The disk is full.')
+  t.equal(await refusal('disk', () => run('gpio_write', { line: 'GPIO5', value: 1 })), 'The disk is full.')
+  t.match(simulator.play('measure GPIO5'), /\(input\)/, 'what would be unknown after a crash is not driven')
+  disk.fails = undefined
+  const other = await simulator.gpio.requestOutput({ line: 'GPIO5', consumer: 'other', initial: 1 })
+  await refusal('hardware', () => run('gpio_write', { line: 'GPIO5', value: 0 }))
+  t.same(disk.saved.at(-1), [], 'what was never driven is not kept')
+  await other.release()
 })
 
 void t.test('the failures of the bus reach the model as sentences', async (t) => {

@@ -10,7 +10,7 @@ const writeAction = (name: string, value: Level): string => `set ${name} to ${va
 
 /** gpio_read and gpio_write. A line that was written stays held, so that its level stays, until `close`. */
 export function createGpioTools(options: HardwareToolsOptions): HardwareTools {
-  const held = new HeldLines(options.hardware.gpio)
+  const held = new HeldLines(options.hardware.gpio, options.rawLines)
   const read = defineTool({
     name: 'gpio_read',
     description: 'Read a free GPIO line',

@@ -1,4 +1,5 @@
 import type { Devices } from '../../devices/device.ts'
+import type { RawLines } from '../../devices/raw-lines.ts'
 import type { Board } from '../../hardware/board.ts'
 import type { Hardware } from '../../hardware/ports.ts'
 import type { Tool } from '../tool.ts'
@@ -6,8 +7,10 @@ import type { Tool } from '../tool.ts'
 /** What the raw tools of all three families need. */
 export interface HardwareToolsOptions {
   readonly hardware: Hardware
-  readonly devices: Pick<Devices, 'ownerOfLine' | 'latched'>
+  readonly devices: Pick<Devices, 'ownerOfLine' | 'latched' | 'onBuses'>
   readonly board: Board
+  /** What the disk knows of lines that gpio_write drives. */
+  readonly rawLines: Pick<RawLines, 'save'>
   /** `ask`: a human allows each write. Where the configuration says `off`, these tools are not made at all. */
   readonly raw: 'ask' | 'allow'
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isRegisterRead } from '../../devices/bus-devices.ts'
 import { PincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { HardwareToolsOptions } from './hardware-tools.ts'
@@ -11,6 +12,7 @@ import {
   hexAddress,
   hexPairs,
   marked,
+  ownerOfAddress,
   refuseWhenLatched,
   requireApproval,
 } from './raw-rules.ts'
@@ -22,9 +24,13 @@ interface TransferArguments {
   readonly read?: number | undefined
 }
 
-/** i2c_scan and i2c_transfer. What begins with a write is a write: "reading a register" moves outputs on some chips. */
+/**
+ * i2c_scan and i2c_transfer. What begins with a write is a write: "reading a register" moves outputs on some chips. It is
+ * a read only where a device says which chip that is, and the chip's data sheet that it harms nothing.
+ */
 export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
   const { i2c } = options.hardware
+  const writes = (args: TransferArguments): boolean => args.write !== undefined && !readsRegister(options, args)
   const scan = defineTool({
     name: 'i2c_scan',
     description: 'Addresses that answer',
@@ -50,19 +56,19 @@ export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
       read: v.optional(v.number()),
     }),
     access: 'change',
-    acts: ({ write }) => write !== undefined,
-    counts: ({ write }) => write !== undefined,
+    acts: writes,
+    counts: writes,
     timeoutMs: limits.toolTimeoutMs,
     needsHuman(args) {
-      check(args)
-      if (args.write === undefined) return undefined
+      check(options, args)
+      if (!writes(args)) return undefined
       refuseWhenLatched(options)
       return askHuman(options, describe(args))
     },
     async run(args, context) {
-      check(args)
+      check(options, args)
       const { bus, address, write, read } = args
-      if (write !== undefined) {
+      if (writes(args)) {
         refuseWhenLatched(options)
         requireApproval(options, describe(args), context)
       }
@@ -79,7 +85,14 @@ export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
   return [scan, transfer]
 }
 
-function check({ address, write, read }: TransferArguments): void {
+/** Of the chip of a device, by the chip's data sheet. */
+function readsRegister(options: HardwareToolsOptions, { write = [], read = 0, ...at }: TransferArguments): boolean {
+  const owner = ownerOfAddress(options, at)
+  return owner !== undefined && isRegisterRead(owner.kind, { writeBytes: write.length, readBytes: read })
+}
+
+function check(options: HardwareToolsOptions, args: TransferArguments): void {
+  const { bus, address, write, read } = args
   const refuse = (fault: string): never => {
     throw new PincerError('bad_call', `i2c_transfer was not run: ${fault}. Correct it and call again.`)
   }
@@ -91,6 +104,12 @@ function check({ address, write, read }: TransferArguments): void {
     refuse(`write has ${write.length} bytes, expected 1 to ${limits.i2cWriteBytesMax}`)
   if (read !== undefined && (!Number.isInteger(read) || read < 1 || read > limits.i2cReadBytesMax))
     refuse(`read is ${read}, expected a count of bytes from 1 to ${limits.i2cReadBytesMax}`)
+  const owner = ownerOfAddress(options, args)
+  if (owner !== undefined && !readsRegister(options, args))
+    throw new PincerError(
+      'limit',
+      `${hexAddress(address)} on I2C bus ${bus} belongs to the device ${owner.name} (${owner.kind}). Use device_read with ${owner.name} instead.`,
+    )
 }
 
 /** The whole transfer in words; only called for one that writes. */

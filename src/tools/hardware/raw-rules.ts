@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { BusDevice } from '../../devices/bus-devices.ts'
 import { PincerError } from '../../errors.ts'
 import { type BoardPin, findPin, lineAddress } from '../../hardware/board.ts'
 import type { HardwareToolsOptions } from './hardware-tools.ts'
@@ -76,5 +77,46 @@ export function freeLine({ board, devices }: HardwareToolsOptions, line: string,
   const owner = devices.ownerOfLine(pin.name) ?? devices.ownerOfLine(address)
   if (owner !== undefined)
     throw new PincerError('limit', `${pin.name} belongs to the device ${owner}. Use ${instead} with ${owner} instead.`)
+  const user = busUser({ board, devices }, pin)
+  if (user !== undefined)
+    throw new PincerError(
+      'limit',
+      `${pin.name} (header pin ${pin.pin}) carries the bus of the device ${user}. Use another line.`,
+    )
   return pin
+}
+
+/** The device whose bus runs over this pin of the header. */
+function busUser(
+  { board, devices }: Pick<HardwareToolsOptions, 'board' | 'devices'>,
+  { pin }: BoardPin,
+): string | undefined {
+  return devices.onBuses.find(({ at }) => {
+    switch (at.type) {
+      case 'i2c':
+        return board.i2c.some(({ bus, sda, scl }) => bus === at.bus && [sda, scl].includes(pin))
+      case 'spi':
+        return board.spi.some(
+          ({ device, mosi, miso, sclk, select }) => device === at.device && [mosi, miso, sclk, select].includes(pin),
+        )
+    }
+  })?.name
+}
+
+/** The device whose chip has this address. */
+export function ownerOfAddress(
+  { devices }: Pick<HardwareToolsOptions, 'devices'>,
+  { bus, address }: { readonly bus: number; readonly address: number },
+): BusDevice | undefined {
+  return devices.onBuses.find(({ at }) => at.type === 'i2c' && at.bus === bus && at.address === address)
+}
+
+/** Refuses a chip select that a device has: every exchange there writes. */
+export function refuseOwnedSelect({ devices }: Pick<HardwareToolsOptions, 'devices'>, wanted: string): void {
+  const owner = devices.onBuses.find(({ at }) => at.type === 'spi' && at.device === wanted)
+  if (owner !== undefined)
+    throw new PincerError(
+      'limit',
+      `SPI device ${wanted} belongs to the device ${owner.name} (${owner.kind}). Use device_read with ${owner.name} instead.`,
+    )
 }

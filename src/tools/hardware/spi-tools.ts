@@ -1,8 +1,18 @@
 import * as v from 'valibot'
+import { PincerError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { HardwareToolsOptions } from './hardware-tools.ts'
 import { defineTool, type Tool } from '../tool.ts'
-import { askHuman, byteArray, checkBytes, hexPairs, marked, refuseWhenLatched, requireApproval } from './raw-rules.ts'
+import {
+  askHuman,
+  byteArray,
+  checkBytes,
+  hexPairs,
+  marked,
+  refuseOwnedSelect,
+  refuseWhenLatched,
+  requireApproval,
+} from './raw-rules.ts'
 
 /** spi_transfer. SPI writes while it reads, so every transfer is a write. */
 export function createSpiTools(options: HardwareToolsOptions): readonly Tool[] {
@@ -20,12 +30,12 @@ export function createSpiTools(options: HardwareToolsOptions): readonly Tool[] {
     counts: () => true,
     timeoutMs: limits.toolTimeoutMs,
     needsHuman(args) {
-      checkBytes('spi_transfer', args.write)
+      check(options, args)
       refuseWhenLatched(options)
       return askHuman(options, describe(args))
     },
     async run(args, context) {
-      checkBytes('spi_transfer', args.write)
+      check(options, args)
       refuseWhenLatched(options)
       requireApproval(options, describe(args), context)
       const { device, write, speed_hz: speedHz = limits.spiSpeedHzDefault, mode = 0 } = args
@@ -34,6 +44,17 @@ export function createSpiTools(options: HardwareToolsOptions): readonly Tool[] {
     },
   })
   return [transfer]
+}
+
+function check(options: HardwareToolsOptions, { device, write }: TransferArguments): void {
+  checkBytes('spi_transfer', write)
+  // One chip select has one spelling, so that none passes by its device.
+  if (!/^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.test(device))
+    throw new PincerError(
+      'bad_call',
+      `spi_transfer was not run: device is ${JSON.stringify(device.slice(0, 40))}, expected bus and chip select such as 0.0.`,
+    )
+  refuseOwnedSelect(options, device)
 }
 
 interface TransferArguments {

@@ -33,6 +33,7 @@ async function startDaemon(clock: FakeClock, wire: TelegramWire, folder: string)
   const ownClock: Clock = {
     bootId: clock.bootId,
     nowMs: () => clock.nowMs(),
+    wallIsSet: () => true,
     monotonicMs: () => clock.monotonicMs(),
     after: (delayMs, callback) => clock.after(delayMs, () => !killed.signal.aborted && callback()),
   }
