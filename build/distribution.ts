@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
+import { parse } from 'yaml'
 import { listAssets } from '../src/assets.ts'
 import { version } from '../src/runtime.ts'
 import { makeBundles } from './bundles.ts'
@@ -23,11 +24,7 @@ export async function makeDistribution(root: string, folder: string): Promise<Di
   fs.rmSync(folder, { recursive: true, force: true })
   const bundles = await makeBundles(root, folder, version())
 
-  const assets = listAssets('')
-  for (const path of assets) {
-    fs.mkdirSync(dirname(join(folder, path)), { recursive: true })
-    fs.copyFileSync(join(root, path), join(folder, path))
-  }
+  const assets = listAssets('').map((path) => addAsset(root, folder, path))
 
   const metafiles = bundles.map((bundle) => bundle.metafile)
   fs.writeFileSync(join(folder, 'LICENSES.txt'), licencesText(root, metafiles, runtimeLicence()))
@@ -38,6 +35,18 @@ export async function makeDistribution(root: string, folder: string): Promise<Di
   const launcher = launcherScript({ runtime: runtimeFromLauncher(root, folder), flags: runtimeFlags })
   fs.writeFileSync(join(folder, 'pincer'), launcher, { mode: 0o755 })
   return { folder, version: version(), bundles: names, assets }
+}
+
+/** Answers the name in the folder. What we write as YAML is read as JSON, so that no parser for it is loaded on a board. */
+function addAsset(root: string, folder: string, path: string): string {
+  fs.mkdirSync(dirname(join(folder, path)), { recursive: true })
+  if (!/^boards\/.*\.yaml$/.test(path)) {
+    fs.copyFileSync(join(root, path), join(folder, path))
+    return path
+  }
+  const name = path.replace(/yaml$/, 'json')
+  fs.writeFileSync(join(folder, name), JSON.stringify(parse(fs.readFileSync(join(root, path), 'utf8'))))
+  return name
 }
 
 async function makeCodeCaches(root: string, folder: string, names: readonly string[]): Promise<void> {

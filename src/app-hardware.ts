@@ -9,7 +9,7 @@ export async function openHardware(
   boardId: string,
   clock: Clock,
 ): Promise<{ readonly board: Board; readonly hardware: Simulator }> {
-  const board = readBoard(boardId)
+  const board = await readBoard(boardId, '/')
   const { createSimulator } = await loadPart('simulator')
   return { board, hardware: createSimulator({ board, clock }) }
 }

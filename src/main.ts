@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
-import { boardIds, readBoard, resolveLines } from './boards.ts'
+import { boardIds, boardsForConfig } from './boards.ts'
 import type { Person } from './bus/message.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
@@ -80,9 +80,7 @@ async function load(home: string): Promise<LoadedConfig> {
     home,
     environment: process.env,
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-    boards: boardIds(),
-    defaultDevices: (board) => ({ ...readBoard(board).devices }),
-    lineResolver: resolveLines,
+    ...boardsForConfig('/'),
   })
 }
 

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { createApp } from '../src/app.ts'
-import { boardIds, readBoard, resolveLines } from '../src/boards.ts'
+import { boardsForConfig } from '../src/boards.ts'
 import { ScriptPeer } from '../src/channels/terminal/script-peer.ts'
 import { createSystemClock } from '../src/clock.ts'
 import { loadConfig } from '../src/config/load.ts'
@@ -42,9 +42,7 @@ void t.test(
       home: path,
       environment: {},
       readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-      boards: boardIds(),
-      defaultDevices: (board) => ({ ...readBoard(board).devices }),
-      lineResolver: resolveLines,
+      ...boardsForConfig('/'),
     })
     if (loaded.status !== 'ok') throw new Error('A home without a configuration is refused.')
     const model = new ScriptedModel(({ messages }) => {

@@ -98,6 +98,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'config/config.ts',
     'config/wiring-checks.ts',
     'hardware/board.ts',
+    'hardware/board-file.ts',
+    'hardware/host-board.ts',
     'devices/device.ts',
   ],
   app: [

@@ -17,7 +17,7 @@ import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
 import { mapOf } from './values.ts'
 import { versionNotes } from './version-notes.ts'
 import { checkChips, checkLines } from './wiring-checks.ts'
-import type { LineResolver } from './wiring-checks.ts'
+import type { LineAnswer, LineResolver } from './wiring-checks.ts'
 
 export interface CheckContext {
   readonly home: string
@@ -26,7 +26,7 @@ export interface CheckContext {
   /** Secrets known before the file is read. */
   readonly secrets: readonly string[]
   readonly boards: readonly string[]
-  readonly defaultDevices: (boardId: string) => Record<string, unknown>
+  readonly defaultDevices: (boardId: string) => Promise<Record<string, unknown>>
   readonly lineResolver?: LineResolver
   readonly hostTimezone: () => string
 }
@@ -42,7 +42,7 @@ export interface CheckedFile {
 }
 
 /** Checks a parsed pincer.yaml against everything that is known, and fills in what it leaves out. */
-export function checkFile(written: SourceFile, context: CheckContext): CheckedFile {
+export async function checkFile(written: SourceFile, context: CheckContext): Promise<CheckedFile> {
   const { root, problems: unset, values } = expandVariables(written.root, context.lookup, context.home)
   const literals = literalSecrets(written.root)
   const secrets = [
@@ -52,7 +52,10 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
   ]
 
   const parsed = v.safeParse(schemaFor(context, 'auto'), root ?? {})
-  const board = valueAt(root, ['board'])
+  const board = valueAt(root, ['board']) ?? 'auto'
+  // What is no board has a fault of its own.
+  const isBoard = typeof board === 'string' && ['auto', ...context.boards].includes(board)
+  const resolve = isBoard ? await context.lineResolver?.(board) : undefined
   const problems = [
     ...checkIndentation(root),
     ...(parsed.issues ?? []).map(problemOf),
@@ -60,7 +63,7 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
     ...checkChannels(root, context.lookup),
     ...checkSwitches(root),
     ...checkGroups(root),
-    ...checkWiring(root, typeof board === 'string' ? board : 'auto', context),
+    ...checkWiring(root, resolve),
   ]
   // The first fault of a value counts: a variable that is not set goes before what the schema says of its name.
   const found = [...unset, ...problems]
@@ -76,12 +79,12 @@ export function checkFile(written: SourceFile, context: CheckContext): CheckedFi
     }),
   ].filter((note) => !faults.some(({ path }) => note.path === path || note.path.startsWith(`${path}.`)))
   const noDevices = (valueAt(root, ['devices']) ?? null) === null
-  const config = parsed.success && faults.length === 0 ? completed(parsed.output, context, noDevices) : undefined
+  const config = parsed.success && faults.length === 0 ? await completed(parsed.output, context, noDevices) : undefined
   return { config, faults, notes, secrets, holdsSecrets: literals.length > 0 }
 }
 
 /** Without any file: the simulated board, the offline model, no channel but the terminal. */
-export function configWithoutFile(context: CheckContext): Config {
+export function configWithoutFile(context: CheckContext): Promise<Config> {
   return completed(v.parse(schemaFor(context, 'simulated'), {}), context, true)
 }
 
@@ -90,10 +93,10 @@ function schemaFor(context: CheckContext, board: string): v.GenericSchema<unknow
   return configSchema({ boards, lookup, defaults: { board, timezone: hostTimezone } })
 }
 
-function completed(config: Config, context: CheckContext, noDevices: boolean): Config {
+async function completed(config: Config, context: CheckContext, noDevices: boolean): Promise<Config> {
   const isDemonstration = config.board === 'simulated' && noDevices
-  const devices = isDemonstration ? defaultDevices(config.board, context) : config.devices
-  const resolve = context.lineResolver?.(config.board)
+  const devices = isDemonstration ? await defaultDevices(config.board, context) : config.devices
+  const resolve = await context.lineResolver?.(config.board)
   const named = Object.entries(devices).map(([name, device]) => {
     if (!('line' in device) || typeof device.line !== 'string') return [name, device] as const
     const answer = resolve?.(device.line)
@@ -103,9 +106,9 @@ function completed(config: Config, context: CheckContext, noDevices: boolean): C
 }
 
 /** A board file whose own devices cannot be read is a fault of that file. */
-function defaultDevices(board: string, context: CheckContext): Readonly<Record<string, DeviceConfig>> {
+async function defaultDevices(board: string, context: CheckContext): Promise<Readonly<Record<string, DeviceConfig>>> {
   const schema = mapOf(deviceNameSchema(), deviceSchema(), 'devices by name')
-  const parsed = v.safeParse(schema, context.defaultDevices(board))
+  const parsed = v.safeParse(schema, await context.defaultDevices(board))
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const [expected = ''] = issue.message.split('\n')
@@ -113,10 +116,10 @@ function defaultDevices(board: string, context: CheckContext): Readonly<Record<s
   throw new PincerError('config', `The board file of ${board} cannot be used: ${where}: expected ${expected}.`)
 }
 
-function checkWiring(root: SourceValue, board: string, context: CheckContext): readonly Problem[] {
+function checkWiring(root: SourceValue, resolve: ((line: string) => LineAnswer) | undefined): readonly Problem[] {
   const devices = valueAt(root, ['devices'])
   if (!isMapping(devices)) return []
-  return [...checkLines(devices, context.lineResolver?.(board)), ...checkChips(devices)]
+  return [...checkLines(devices, resolve), ...checkChips(devices)]
 }
 
 interface LiteralSecret {

@@ -24,7 +24,7 @@ export interface LoadOptions {
   /** Ids of the files in boards/. */
   readonly boards: readonly string[]
   /** Devices that a board has by itself, in the form of pincer.yaml. */
-  readonly defaultDevices: (boardId: string) => Record<string, unknown>
+  readonly defaultDevices: (boardId: string) => Promise<Record<string, unknown>>
   /** Without it lines are compared as they are spelt. */
   readonly lineResolver?: LineResolver
 }
@@ -68,14 +68,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
   if (configText.status === 'none') {
     notes.push(...unusedNotes(context.lookup))
-    return { status: 'ok', config: configWithoutFile(context), source: 'none', notes, secrets: context.secrets }
+    return { status: 'ok', config: await configWithoutFile(context), source: 'none', notes, secrets: context.secrets }
   }
 
   const yaml = await options.readYaml(configText.content)
   const redact = createRedact(context.secrets)
   const textFaults = yaml.faults.map((fault) => faultOfText(fault, redact))
   if (yaml.status === 'broken') return { status: 'faulty', faults: textFaults, notes }
-  const checked = checkFile(yaml.file, context)
+  const checked = await checkFile(yaml.file, context)
   notes.push(...checked.notes.toSorted((a, b) => a.line - b.line))
   if (checked.holdsSecrets && isOpen(configText.mode)) notes.push(modeNote(home, configFileName, configText.mode))
   // A value that the notation spoilt is not judged a second time.

@@ -13,8 +13,8 @@ export type LineAnswer =
   | { readonly status: 'reserved'; readonly reason: string }
   | { readonly status: 'unknown'; readonly nearest?: string | undefined }
 
-/** Answers for the lines of one board file; `undefined` for `auto` and for a board that has no file. */
-export type LineResolver = (boardId: string) => ((line: string) => LineAnswer) | undefined
+/** Answers for the lines of one board; `undefined` for a board that has no file. */
+export type LineResolver = (boardId: string) => Promise<((line: string) => LineAnswer) | undefined>
 
 /** How to name a line, for everybody who did not. */
 export const lineFix = 'Name it as the board does: GPIO17, pin 11, or chip:offset.'

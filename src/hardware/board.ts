@@ -1,147 +1,123 @@
-import * as v from 'valibot'
-import { PincerError } from '../errors.ts'
-
-/** One pin of the header. A pin without `chip` and `offset` is power or ground. */
+/** One pin of a header. A pin without `line` is power, ground or an input of a converter. */
 export interface BoardPin {
+  /** What is printed beside the header, for example `J8`. */
+  readonly header: string
   readonly pin: number
-  /** The kernel's line name, for example `GPIO17`, or `3V3`, `5V`, `GND`. */
+  /** For example `GPIO17`, `P9_12`, or `3V3`, `5V`, `GND`. */
   readonly name: string
-  /** Label of the GPIO chip and the line's number on it. */
-  readonly chip?: string | undefined
-  readonly offset?: number | undefined
-  /** Other names and functions of the pin, for example `SDA1`. */
-  readonly alternates: readonly string[]
+  /** As GpioPort takes it: chip label and number, `pinctrl-bcm2711:17`, or the kernel's name of the line. */
+  readonly line?: string | undefined
+  /** Other names of the pin, for example `SDA1`; each means this pin alone. */
+  readonly names: readonly string[]
+  /** What the pin can be besides a GPIO line; several pins may share one. */
+  readonly functions: readonly string[]
   /** Why no device and no tool may use the pin; reads on after "is reserved: ". */
   readonly reserved?: string | undefined
 }
+
+/** What a board file can hold beyond what the device tree of a Debian kernel says of that board. */
+export const boardFacts = [
+  'positions',
+  'lines',
+  'chip',
+  'functions',
+  'i2c-numbers',
+  'i2c-pins',
+  'spi-numbers',
+  'spi-pins',
+  'leds',
+  'limits',
+] as const
+export type BoardFact = (typeof boardFacts)[number]
 
 /** What a file in boards/ says of one kind of board. */
 export interface Board {
   readonly id: string
   readonly label: string
-  /** Strings in /proc/device-tree/compatible and model that mean this board; none for the simulated one. */
+  /** What /proc/device-tree says on this board: one of `compatible`, or else the beginning of `model`. */
   readonly match: { readonly compatible: readonly string[]; readonly model: readonly string[] }
+  /** None on a board that Pincer has no file for. */
   readonly pins: readonly BoardPin[]
-  /** Header pins of each I2C bus, by adapter number. */
-  readonly i2c: readonly { readonly bus: number; readonly sda: number; readonly scl: number }[]
-  /** Header pins of each SPI device, by `bus.select`. */
-  readonly spi: readonly {
-    readonly device: string
-    readonly mosi: number
-    readonly miso: number
-    readonly sclk: number
-    readonly select: number
-  }[]
-  readonly limits: { readonly levelVolts: number; readonly lineCurrentMaxMa: number }
+  /** The I2C buses on the header by adapter number, with the names of their pins. */
+  readonly i2c: readonly I2cBus[]
+  /** The SPI devices on the header by `bus.select`, with the names of their pins. */
+  readonly spi: readonly SpiDevice[]
+  /** By the name under /sys/class/leds. */
+  readonly leds: Readonly<Record<string, string>>
+  /** Absent where nothing is known. */
+  readonly limits?: { readonly levelVolts: number; readonly lineCurrentMaxMa: number }
   /** Known peculiarities, for example `outputs-persist-on-exit`: an output keeps its level when its holder is gone. */
   readonly quirks: readonly string[]
+  readonly unverified: readonly BoardFact[]
   /** Devices that the board has by itself, in pincer.yaml's own form; used where no configuration names any. */
   readonly devices: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-const pinNumber = v.pipe(v.number(), v.integer(), v.minValue(1))
-const pinEntry = v.pipe(
-  v.strictObject({
-    name: v.pipe(v.string(), v.nonEmpty()),
-    chip: v.optional(v.pipe(v.string(), v.nonEmpty())),
-    offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-    alternates: v.optional(v.array(v.string()), []),
-    reserved: v.optional(v.string()),
-  }),
-  v.check(
-    (pin) => (pin.chip === undefined) === (pin.offset === undefined),
-    'expected both chip and offset, or neither',
-  ),
-)
-const boardFile = v.strictObject({
-  id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/)),
-  label: v.pipe(v.string(), v.nonEmpty()),
-  match: v.strictObject({ compatible: v.array(v.string()), model: v.array(v.string()) }),
-  header: v.record(v.pipe(v.string(), v.regex(/^[1-9]\d?$/)), pinEntry),
-  i2c: v.record(v.pipe(v.string(), v.regex(/^\d+$/)), v.strictObject({ sda: pinNumber, scl: pinNumber })),
-  spi: v.record(
-    v.pipe(v.string(), v.regex(/^\d+\.\d+$/)),
-    v.strictObject({ mosi: pinNumber, miso: pinNumber, sclk: pinNumber, select: pinNumber }),
-  ),
-  limits: v.strictObject({ levelVolts: v.number(), lineCurrentMaxMa: v.number() }),
-  quirks: v.array(v.string()),
-  devices: v.record(v.string(), v.record(v.string(), v.unknown())),
-})
+export interface I2cBus {
+  readonly bus: number
+  readonly sda: string
+  readonly scl: string
+  /** What a person does to switch it on, a clause; absent where it is on from the beginning. */
+  readonly setup?: string | undefined
+}
 
-/** Reads the text of a board file; `fileName` is for the message. A bad file is a `config` error that names its first fault. */
-export function parseBoard(jsonText: string, fileName: string): Board {
-  const result = v.safeParse(boardFile, parseJson(jsonText, fileName))
-  if (!result.success) {
-    const [issue] = result.issues
-    throw boardError(fileName, `at ${v.getDotPath(issue) ?? 'its top level'}: ${issue.message}`)
+export interface SpiDevice {
+  readonly device: string
+  readonly mosi: string
+  readonly miso: string
+  readonly sclk: string
+  readonly select: string
+  readonly setup?: string | undefined
+}
+
+/** A GPIO line as guards see it. */
+export interface BoardLine {
+  /** What people and the configuration call it. */
+  readonly name: string
+  /** The same for every spelling of one line. */
+  readonly address: string
+  readonly reserved?: string | undefined
+}
+
+/** A board that Pincer has no file for; `model` is what the device tree calls it. */
+export function unknownBoard(model: string | undefined): Board {
+  return {
+    id: 'unknown',
+    label: model === undefined ? 'board that Pincer does not know' : `board that Pincer does not know (${model})`,
+    match: { compatible: [], model: [] },
+    pins: [],
+    i2c: [],
+    spi: [],
+    leds: {},
+    quirks: [],
+    unverified: [],
+    devices: {},
   }
-  const { header, i2c, spi, ...rest } = result.output
-  const board: Board = {
-    ...rest,
-    pins: Object.entries(header).map(([pin, entry]) => Object.assign({ pin: Number(pin) }, entry)),
-    i2c: Object.entries(i2c).map(([bus, pins]) => Object.assign({ bus: Number(bus) }, pins)),
-    spi: Object.entries(spi).map(([device, pins]) => Object.assign({ device }, pins)),
-  }
-  checkPins(board, fileName)
-  return Object.freeze(board)
 }
 
 /**
- * The pin that `line` means: a line name (`GPIO17`), another name of the pin (`SDA1`), `pin 11` on the header, or
- * `chip:offset`; upper and lower case alike. `undefined` when the board has no such pin.
+ * The pin that `line` means: its name (`GPIO17`), another name of it (`SDA1`), `pin 11` where there is one header, or
+ * what the kernel calls its line; upper and lower case alike. `undefined` when the board has no such pin.
  */
-export function findPin(board: Board, line: string): BoardPin | undefined {
+export function findPin({ pins }: Board, line: string): BoardPin | undefined {
   const wanted = line.trim().toLowerCase()
-  const headerPin = /^pin ?(\d{1,2})$/.exec(wanted)?.[1]
-  if (headerPin !== undefined) return board.pins.find((pin) => pin.pin === Number(headerPin))
+  const number = /^pin ?(\d{1,2})$/.exec(wanted)?.[1]
+  if (number !== undefined) {
+    const found = pins.filter(({ pin }) => pin === Number(number))
+    return found.length === 1 ? found[0] : undefined
+  }
   return (
-    board.pins.find((pin) => pin.name.toLowerCase() === wanted || lineAddress(pin)?.toLowerCase() === wanted) ??
-    board.pins.find((pin) => pin.alternates.some((name) => name.toLowerCase() === wanted))
+    pins.find((pin) => pin.name.toLowerCase() === wanted || pin.line?.toLowerCase() === wanted) ??
+    pins.find((pin) => pin.names.some((name) => name.toLowerCase() === wanted))
   )
 }
 
-/** `chip:offset` of a pin; `undefined` for power and ground. */
-export function lineAddress(pin: BoardPin): string | undefined {
-  return pin.chip === undefined || pin.offset === undefined ? undefined : `${pin.chip}:${pin.offset}`
-}
-
-/** Why `line` (in any form that findPin takes) may not be used, or `undefined`. */
-export function reservedReason(board: Board, line: string): string | undefined {
-  return findPin(board, line)?.reserved
-}
-
-function parseJson(jsonText: string, fileName: string): unknown {
-  try {
-    return JSON.parse(jsonText)
-  } catch (cause) {
-    throw boardError(fileName, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause)
-  }
-}
-
-/** Two pins with one line, or a bus on a pin that is not there, would let a guard look at the wrong pin. */
-function checkPins(board: Board, fileName: string): void {
-  const seen = new Map<string, number>()
-  for (const pin of board.pins) {
-    const address = lineAddress(pin)
-    if (address === undefined) continue
-    for (const key of [pin.name, address, ...pin.alternates]) {
-      const other = seen.get(key.toLowerCase())
-      if (other !== undefined) throw boardError(fileName, `at header.${pin.pin}: ${key} is already pin ${other}`)
-      seen.set(key.toLowerCase(), pin.pin)
-    }
-  }
-  const busPins = [
-    ...board.i2c.flatMap(({ bus, sda, scl }) => [sda, scl].map((pin) => ({ at: `i2c.${bus}`, pin }))),
-    ...board.spi.flatMap(({ device, mosi, miso, sclk, select }) =>
-      [mosi, miso, sclk, select].map((pin) => ({ at: `spi.${device}`, pin })),
-    ),
-  ]
-  for (const { at, pin } of busPins) {
-    const found = board.pins.find((each) => each.pin === pin)
-    if (found?.chip === undefined) throw boardError(fileName, `at ${at}: pin ${pin} is not a GPIO line of the header`)
-  }
-}
-
-function boardError(fileName: string, fault: string, cause?: unknown): PincerError {
-  return new PincerError('config', `The board file ${fileName} cannot be used: ${fault}. Correct that file.`, { cause })
+/**
+ * The GPIO line that `line` means, in any form that findPin takes. On a board without a file every line is taken as the
+ * kernel calls it, and nothing is known to be reserved.
+ */
+export function findLine(board: Board, line: string): BoardLine | undefined {
+  if (board.pins.length === 0) return { name: line.trim(), address: line.trim() }
+  const pin = findPin(board, line)
+  return pin?.line === undefined ? undefined : { name: pin.name, address: pin.line, reserved: pin.reserved }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
-import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
+import { boardsForConfig } from '../../src/boards.ts'
 import { ScriptPeer } from '../../src/channels/terminal/script-peer.ts'
 import { createSystemClock, type Clock } from '../../src/clock.ts'
 import { providerFlags, type ProviderFlags } from '../../src/config/known-providers.ts'
@@ -46,9 +46,7 @@ async function firstRequest(folder: string): Promise<ModelRequest> {
     home: path,
     environment: { BRAVE_API_KEY: 'a-key-for-the-bench' },
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-    boards: boardIds(),
-    defaultDevices: (board) => ({ ...readBoard(board).devices }),
-    lineResolver: resolveLines,
+    ...boardsForConfig('/'),
   })
   if (loaded.status !== 'ok') throw new Error('The configuration of the bench is refused.')
   const requests: ModelRequest[] = []

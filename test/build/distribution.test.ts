@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { makeDistribution, type Distribution } from '../../build/distribution.ts'
 import { runtimeFlags } from '../../build/runtime-flags.ts'
+import { boardIds, readBoard } from '../../src/boards.ts'
+import { boardOf } from '../../src/hardware/board-file.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = join(t.testdir(), 'dist')
@@ -126,10 +128,22 @@ void t.test('each lazy part is a bundle of its own and is not in the main bundle
   t.match(fs.readFileSync(join(folder, 'parts/yaml-file.cjs'), 'utf8'), 'yaml.org,2002')
 })
 
-void t.test('the files of workspace/ and boards/ are copied byte for byte', async (t) => {
-  t.ok(made.assets.length > 0)
-  for (const path of made.assets) {
+void t.test('the files of workspace/ are copied byte for byte', async (t) => {
+  const paths = made.assets.filter((path) => path.startsWith('workspace/'))
+  t.ok(paths.length > 0)
+  for (const path of paths) {
     t.ok(fs.readFileSync(join(folder, path)).equals(fs.readFileSync(join(root, path))), path)
+  }
+})
+
+void t.test('each board is there as JSON that says what its YAML says', async (t) => {
+  t.strictSame(
+    made.assets.filter((path) => path.startsWith('boards/')),
+    boardIds().map((id) => `boards/${id}.json`),
+  )
+  for (const id of boardIds()) {
+    const json: unknown = JSON.parse(fs.readFileSync(join(folder, `boards/${id}.json`), 'utf8'))
+    t.strictSame(boardOf(json, id), await readBoard(id, '/'), id)
   }
 })
 

@@ -1,9 +1,9 @@
-import { readBoard, resolveLines } from '../../src/boards.ts'
+import { boardsForConfig, readBoard } from '../../src/boards.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { LoadedConfig } from '../../src/config/load.ts'
 import { readYaml } from '../../src/config/yaml-file.ts'
 
-export const simulatedBoard = readBoard('simulated')
+export const simulatedBoard = await readBoard('simulated', '/')
 
 export const exampleEnvironment = {
   TZ: 'UTC',
@@ -21,9 +21,8 @@ export function load(
     home,
     environment,
     readYaml: (text) => Promise.resolve(readYaml(text)),
+    ...boardsForConfig('/'),
     boards: ['raspberry-pi-4', 'simulated'],
-    defaultDevices: (boardId) => (boardId === 'simulated' ? simulatedBoard.devices : {}),
-    lineResolver: resolveLines,
   })
 }
 

@@ -298,7 +298,7 @@ void t.test('default devices that nobody can read are a fault of the board file'
     environment: { TZ: 'UTC' },
     readYaml: () => Promise.reject(new Error('There is no file to read.')),
     boards: [],
-    defaultDevices: () => ({ lamp: { kind: 'swich' } }),
+    defaultDevices: () => Promise.resolve({ lamp: { kind: 'swich' } }),
   }
   await t.rejects(loadConfig(options), {
     code: 'config',

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
-import { boardIds, readBoard, resolveLines } from '../../src/boards.ts'
+import { boardsForConfig } from '../../src/boards.ts'
 import type { Inbound, Outbound } from '../../src/bus/message.ts'
 import type { Answer, Question } from '../../src/bus/question.ts'
 import type { Channel, Intake } from '../../src/channels/channel.ts'
@@ -103,9 +103,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     home: path,
     environment: {},
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-    boards: boardIds(),
-    defaultDevices: (board) => ({ ...readBoard(board).devices }),
-    lineResolver: resolveLines,
+    ...boardsForConfig('/'),
   })
   if (loaded.status !== 'ok') throw new Error(`This configuration is refused: ${JSON.stringify(loaded)}`)
   const model = new ScriptedModel(

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { parseBoard } from '../../src/hardware/board.ts'
+import { readBoard } from '../../src/boards.ts'
 import { createSimulator, type Simulator } from '../../src/hardware/simulator/simulator.ts'
 import { simulatedWiring } from '../../src/hardware/simulator/wiring.ts'
 import { FakeClock } from './fake-clock.ts'
 
-const fileName = 'boards/simulated.json'
-
-export const boardText = readFileSync(new URL(`../../${fileName}`, import.meta.url), 'utf8')
-export const board = parseBoard(boardText, fileName)
+export const board = await readBoard('simulated', '/')
 /** The default wiring leaves no address to a kernel driver: here a clock chip's driver has its own. */
 export const kernelAddress = 0x68
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { HardwareError } from '../../errors.ts'
-import { type Board, lineAddress } from '../board.ts'
+import type { Board } from '../board.ts'
 import type { GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
 import { logical, SimulatedLine } from './line.ts'
@@ -15,10 +15,10 @@ export class SimulatedGpio implements GpioPort {
 
   /** `beforeOutput` is called before any output changes what is connected to it. */
   constructor(options: { readonly board: Board; readonly clock: Clock; readonly beforeOutput: () => void }) {
-    this.#lines = options.board.pins.flatMap((pin) => {
-      const address = lineAddress(pin)
-      if (address === undefined || pin.offset === undefined) return []
-      return [new SimulatedLine({ name: pin.name, address, offset: pin.offset, clock: options.clock })]
+    this.#lines = options.board.pins.flatMap(({ name, line: address }) => {
+      if (address === undefined) return []
+      const offset = Number(address.slice(address.lastIndexOf(':') + 1))
+      return [new SimulatedLine({ name, address, offset, clock: options.clock })]
     })
     this.#beforeOutput = options.beforeOutput
   }

@@ -1,6 +1,6 @@
 /**
  * What is connected to the simulated board, under the names that `/sim` takes. It fits the devices in
- * boards/simulated.json; a configuration may name them otherwise, the wires stay.
+ * boards/simulated.yaml; a configuration may name them otherwise, the wires stay.
  */
 export interface Wiring {
   /** On while its line is driven high. */

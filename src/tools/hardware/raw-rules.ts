@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { BusDevice } from '../../devices/bus-devices.ts'
 import { PincerError } from '../../errors.ts'
-import { type BoardPin, findPin, lineAddress } from '../../hardware/board.ts'
+import { type BoardLine, findLine } from '../../hardware/board.ts'
 import type { HardwareToolsOptions } from './hardware-tools.ts'
 import type { HumanNeed, ToolContext } from '../tool.ts'
 
@@ -61,46 +61,19 @@ export function requireApproval(
  * The GPIO line that a raw tool may use. Refuses what is not on the header, what the board reserves and what a named
  * device uses, whichever of the line's names is given.
  */
-export function freeLine({ board, devices }: HardwareToolsOptions, line: string, instead: string): BoardPin {
-  const pin = findPin(board, line)
-  const address = pin === undefined ? undefined : lineAddress(pin)
-  if (pin === undefined || address === undefined)
+export function freeLine({ board, devices }: HardwareToolsOptions, line: string, instead: string): BoardLine {
+  const found = findLine(board, line)
+  if (found === undefined)
     throw new PincerError(
       'bad_call',
       `${line} is no GPIO line of the ${board.label}. Use a name such as GPIO5, or pin29 for header pin 29.`,
     )
-  if (pin.reserved !== undefined)
-    throw new PincerError(
-      'limit',
-      `${pin.name} (header pin ${pin.pin}) is reserved: ${pin.reserved}. Use another line.`,
-    )
-  const owner = devices.ownerOfLine(pin.name) ?? devices.ownerOfLine(address)
+  const { name, address, reserved } = found
+  if (reserved !== undefined) throw new PincerError('limit', `${name} is reserved: ${reserved}. Use another line.`)
+  const owner = devices.ownerOfLine(name) ?? devices.ownerOfLine(address)
   if (owner !== undefined)
-    throw new PincerError('limit', `${pin.name} belongs to the device ${owner}. Use ${instead} with ${owner} instead.`)
-  const user = busUser({ board, devices }, pin)
-  if (user !== undefined)
-    throw new PincerError(
-      'limit',
-      `${pin.name} (header pin ${pin.pin}) carries the bus of the device ${user}. Use another line.`,
-    )
-  return pin
-}
-
-/** The device whose bus runs over this pin of the header. */
-function busUser(
-  { board, devices }: Pick<HardwareToolsOptions, 'board' | 'devices'>,
-  { pin }: BoardPin,
-): string | undefined {
-  return devices.onBuses.find(({ at }) => {
-    switch (at.type) {
-      case 'i2c':
-        return board.i2c.some(({ bus, sda, scl }) => bus === at.bus && [sda, scl].includes(pin))
-      case 'spi':
-        return board.spi.some(
-          ({ device, mosi, miso, sclk, select }) => device === at.device && [mosi, miso, sclk, select].includes(pin),
-        )
-    }
-  })?.name
+    throw new PincerError('limit', `${name} belongs to the device ${owner}. Use ${instead} with ${owner} instead.`)
+  return found
 }
 
 /** The device whose chip has this address. */
