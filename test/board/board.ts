@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { Guest } from './guest/guest.ts'
+import type { GuestProgram, ProgramEnd, ProgramOptions } from './guest/guest-program.ts'
+import { boardKernel } from './kernel/board-kernel.ts'
+import { memoryFolder } from './kernel/memory-folder.ts'
+import { serveDevices } from './outside/vhost-user.ts'
+import { VirtualGpio } from './outside/virtual-gpio.ts'
+import { VirtualI2c } from './outside/virtual-i2c.ts'
+import { VirtualSpi } from './outside/virtual-spi.ts'
+
+const memoryMiB = 512
+/** The lines of a Raspberry Pi's header. */
+const lineNames = Array.from({ length: 28 }, (_, offset) => `GPIO${offset}`)
+
+export interface BoardOptions {
+  /** A disk image with an ext4 file system: what is synced to it outlives a power cut. */
+  readonly disk?: string
+}
+
+/** A single-board computer with a real Linux kernel, whose pins, buses and power switch are in the test's hands. */
+export interface Board {
+  readonly gpio: VirtualGpio
+  readonly i2c: VirtualI2c
+  readonly spi: VirtualSpi
+  /** A folder of the host that is /run/shared in the guest, for both to write. */
+  readonly sharedFolder: string
+  /** Starts a program in the guest: a command that the host has, under the path that it has there. */
+  start(command: readonly string[], options?: ProgramOptions): GuestProgram
+  /** Runs a program in the guest to its end. */
+  run(command: readonly string[], options?: ProgramOptions): Promise<ProgramEnd>
+  /** Connections to 127.0.0.1:`port` in the guest come out at 127.0.0.1:`targetPort` outside. */
+  forward(port: number, targetPort: number): Promise<void>
+  /** Takes the power away at once: memory and pins lose what they had, the disk keeps what was synced. */
+  powerCut(): Promise<void>
+  /** Boots again after a power cut. */
+  powerOn(): Promise<void>
+}
+
+/** A board that has booted. It is switched off at the end of the test. */
+export async function bootBoard(t: Test, { disk }: BoardOptions = {}): Promise<Board> {
+  // Sockets have short names, and `t.testdir` may lie deep: their folder is not there.
+  const folder = await mkdtemp(join(tmpdir(), 'board-'))
+  const sharedFolder = join(folder, 'shared')
+  await mkdir(sharedFolder)
+  const devices = { gpio: new VirtualGpio(lineNames), i2c: new VirtualI2c(), spi: new VirtualSpi() }
+  const { gpio, i2c, spi } = devices
+  const served = await serveDevices(folder, [gpio, i2c, spi], (error) => t.fail(error.message))
+  const setup = {
+    files: { ...(await boardKernel()), init: new URL('guest/init.sh', import.meta.url).pathname },
+    folder,
+    sharedFolder,
+    disk,
+    memoryMiB,
+    memoryFolder: await memoryFolder(memoryMiB),
+  }
+  let guest: Guest | undefined
+  const running = (): Guest => {
+    if (guest === undefined) throw new Error('The virtual board is switched off.')
+    return guest
+  }
+  const powerOn = async (): Promise<void> => {
+    guest = await Guest.boot(setup)
+  }
+  const powerCut = async (): Promise<void> => {
+    await guest?.powerCut()
+    guest = undefined
+    for (const device of [gpio, i2c, spi]) device.powerLost()
+  }
+  t.teardown(async () => {
+    await powerCut()
+    await served.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  await powerOn()
+  return {
+    ...devices,
+    sharedFolder,
+    start: (command, options) => running().start(command, options),
+    run: (command, options) => running().start(command, options).ended,
+    forward: (port, targetPort) => running().forward(port, targetPort),
+    powerCut,
+    powerOn,
+  }
+}

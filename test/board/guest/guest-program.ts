@@ -1,0 +1,100 @@
+import type { FromGuest, ToGuest } from './protocol.ts'
+
+/** A program in the guest that did not end by then is killed, and whoever waits for it is told. */
+const endTimeoutMs = 120_000
+
+export interface ProgramOptions {
+  /** Beside what the agent itself has: PATH, HOME and TMPDIR. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+export interface ProgramEnd {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A program that runs in the guest. */
+export class GuestProgram {
+  readonly id: number
+  /** How it ended, with all that it wrote. A power cut ends it with SIGKILL. */
+  readonly ended: Promise<ProgramEnd>
+  /** Its process number in the guest. */
+  readonly pid: Promise<number>
+  readonly #say: (message: ToGuest) => void
+  readonly #output = { stdout: '', stderr: '' }
+  readonly #end = Promise.withResolvers<ProgramEnd>()
+  readonly #pid = Promise.withResolvers<number>()
+  readonly #timer: NodeJS.Timeout
+  #watchers: (() => void)[] = []
+  #hasEnded = false
+
+  constructor(
+    command: readonly string[],
+    id: number,
+    say: (message: ToGuest) => void,
+    { env = {}, cwd = '/' }: ProgramOptions,
+  ) {
+    this.id = id
+    this.#say = say
+    this.ended = this.#end.promise
+    this.pid = this.#pid.promise
+    // One who only looks at the output has no part in how it ends.
+    this.ended.catch(() => {})
+    this.#timer = setTimeout(() => {
+      this.kill('SIGKILL')
+      this.#end.reject(new Error(`${command.join(' ')} did not end in time. It said:\n${this.stdout}\n${this.stderr}`))
+    }, endTimeoutMs)
+    say({ does: 'start', id, command, env, cwd })
+  }
+
+  get stdout(): string {
+    return this.#output.stdout
+  }
+
+  get stderr(): string {
+    return this.#output.stderr
+  }
+
+  /** Writes to its stdin. */
+  type(text: string): void {
+    this.#say({ does: 'input', id: this.id, bytes: Buffer.from(text).toString('base64') })
+  }
+
+  endInput(): void {
+    this.#say({ does: 'end-input', id: this.id })
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#say({ does: 'kill', id: this.id, signal })
+  }
+
+  /** Waits for a text in its output. One that ends before has failed. */
+  async says(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
+    while (!this.#output[stream].includes(text)) {
+      if (this.#hasEnded) throw new Error(`It ended before it said ${text}. It said:\n${this.stdout}\n${this.stderr}`)
+      await new Promise<void>((resolve) => this.#watchers.push(resolve))
+    }
+  }
+
+  told(message: Extract<FromGuest, { id: number }>): void {
+    switch (message.tells) {
+      case 'started':
+        this.#pid.resolve(message.pid)
+        break
+      case 'output':
+        this.#output[message.stream] += Buffer.from(message.bytes, 'base64').toString()
+        break
+      case 'exited':
+        clearTimeout(this.#timer)
+        this.#hasEnded = true
+        this.#end.resolve({ ...this.#output, code: message.code, signal: message.signal })
+        break
+    }
+    const watchers = this.#watchers
+    this.#watchers = []
+    for (const look of watchers) look()
+  }
+}

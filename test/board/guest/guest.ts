@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { Duplex } from 'node:stream'
+import { GuestProgram, type ProgramOptions } from './guest-program.ts'
+import type { FromGuest, ToGuest } from './protocol.ts'
+
+const bootTimeoutMs = 20_000
+const consoleKeptBytes = 20_000
+
+export interface GuestFiles {
+  /** The user-mode Linux kernel: a program of the host. */
+  readonly kernel: string
+  readonly deviceTree: string
+  readonly init: string
+}
+
+export interface GuestSetup {
+  readonly files: GuestFiles
+  /** Where the sockets of its devices are. */
+  readonly folder: string
+  /** The host folder that guest and test share. */
+  readonly sharedFolder: string
+  /** A disk image with an ext4 file system, at /run/disk in the guest. */
+  readonly disk: string | undefined
+  readonly memoryMiB: number
+  /** Where the memory of the guest lies, as an unlinked file. */
+  readonly memoryFolder: string
+}
+
+/** One run of the guest, from power on to power cut. */
+export class Guest {
+  /** What the kernel and the first process said: shown where something fails. */
+  #console = ''
+  readonly #process: ChildProcess
+  readonly #line: Duplex
+  readonly #gone: Promise<void>
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #programs = new Map<number, GuestProgram>()
+  readonly #listening = new Map<number, { readonly done: () => void; readonly targetPort: number }>()
+  readonly #wires = new Map<number, Socket>()
+
+  private constructor(setup: GuestSetup) {
+    const { files, folder, sharedFolder, disk, memoryMiB, memoryFolder } = setup
+    this.#process = spawn(
+      files.kernel,
+      [
+        `mem=${memoryMiB}M`,
+        'seccomp=on',
+        'con=null',
+        'con0=null,fd:1',
+        'con1=fd:3',
+        'root=/dev/root',
+        'rootfstype=hostfs',
+        'rootflags=/',
+        'ro',
+        'quiet',
+        `dtb=${files.deviceTree}`,
+        `init=${files.init}`,
+        `board.shared=${sharedFolder}`,
+        ...(disk === undefined ? [] : [`ubd0=${disk}`]),
+      ],
+      {
+        cwd: folder,
+        // It keeps its own notes at home, and its memory in the temporary folder.
+        env: { HOME: folder, TMPDIR: memoryFolder },
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        // A group of its own: the kernel's helper processes are ended with it.
+        detached: true,
+      },
+    )
+    const line = this.#process.stdio[3]
+    if (!(line instanceof Duplex)) throw new Error('The control line of the guest is no socket.')
+    this.#line = line
+    this.#line.on('error', () => {})
+    this.#gone = once(this.#process, 'close').then(() => this.#end())
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream?.on('data', (text: Buffer) => {
+        this.#console = `${this.#console}${text.toString()}`.slice(-consoleKeptBytes)
+      })
+    createInterface({ input: this.#line }).on('line', (text) => this.#told(JSON.parse(text)))
+  }
+
+  /** Powers a guest on. Done when the agent in it takes orders. */
+  static async boot(setup: GuestSetup): Promise<Guest> {
+    const guest = new Guest(setup)
+    const timer = setTimeout(() => guest.#ready.reject(new Error('It was not ready in time.')), bootTimeoutMs)
+    try {
+      await guest.#ready.promise
+    } catch (error) {
+      await guest.powerCut()
+      throw new Error(`The virtual board did not start. What its console said:\n${guest.#console}`, { cause: error })
+    } finally {
+      clearTimeout(timer)
+    }
+    return guest
+  }
+
+  /** Starts a program of the host's files inside the guest. */
+  start(command: readonly string[], options: ProgramOptions = {}): GuestProgram {
+    const id = this.#programs.size + 1
+    const program = new GuestProgram(command, id, (message) => this.#say(message), options)
+    this.#programs.set(id, program)
+    return program
+  }
+
+  /** Connections to 127.0.0.1:`port` inside the guest come out at 127.0.0.1:`targetPort` outside. */
+  async forward(port: number, targetPort: number): Promise<void> {
+    const listening = Promise.withResolvers<void>()
+    this.#listening.set(port, { done: listening.resolve, targetPort })
+    this.#say({ does: 'listen', port })
+    await listening.promise
+  }
+
+  /** Pulls the plug: nothing in the guest gets another moment. */
+  async powerCut(): Promise<void> {
+    const { pid } = this.#process
+    if (pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null)
+      process.kill(-pid, 'SIGKILL')
+    await this.#gone
+  }
+
+  get console(): string {
+    return this.#console
+  }
+
+  #say(message: ToGuest): void {
+    this.#line.write(`${JSON.stringify(message)}\n`)
+  }
+
+  #told(message: FromGuest): void {
+    switch (message.tells) {
+      case 'ready':
+        return this.#ready.resolve()
+      case 'started':
+      case 'output':
+      case 'exited':
+        return this.#programs.get(message.id)?.told(message)
+      case 'listening':
+        return this.#listening.get(message.port)?.done()
+      case 'connected':
+        return this.#connect(message.wire, this.#listening.get(message.port)?.targetPort ?? 0)
+      case 'received':
+        return void this.#wires.get(message.wire)?.write(Buffer.from(message.bytes, 'base64'))
+      case 'hung-up':
+        return void this.#wires.get(message.wire)?.destroy()
+    }
+  }
+
+  #connect(wire: number, targetPort: number): void {
+    const socket = connect(targetPort, '127.0.0.1')
+    this.#wires.set(wire, socket)
+    socket.on('data', (bytes) => this.#say({ does: 'send', wire, bytes: bytes.toString('base64') }))
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      this.#wires.delete(wire)
+      this.#say({ does: 'hang-up', wire })
+    })
+  }
+
+  #end(): void {
+    this.#ready.reject(new Error('The guest ended.'))
+    // Nobody may wait for the start of a guest any more: the rejection is then nobody's.
+    this.#ready.promise.catch(() => {})
+    for (const program of this.#programs.values())
+      program.told({ tells: 'exited', id: program.id, code: null, signal: 'SIGKILL' })
+    for (const socket of this.#wires.values()) socket.destroy()
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * `npm run board:kernel` builds the kernel of the virtual board from Debian's packages, unless it is there already: some
+ * minutes, once. It installs nothing and changes nothing outside its cache folder; what is missing it names.
+ */
+import { spawn } from 'node:child_process'
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { openDebianArchive, type DebianPackage } from '../../support/debian-archive.ts'
+import { builtKernel, cacheFolder, kernelFor, type KernelFiles } from './board-kernel.ts'
+import { missingTools } from './missing-tools.ts'
+
+/** sid has the newest kernel; trixie is there for years. */
+const suites = ['sid', 'trixie-backports', 'trixie']
+
+/** virtio-spi came with Linux 6.18: an older kernel makes a board without SPI. */
+const configuration = new URL('config', import.meta.url).pathname
+const board = new URL('board.dts', import.meta.url).pathname
+
+async function build(): Promise<KernelFiles> {
+  const there = await builtKernel()
+  if (there !== undefined) return there
+  const lacking = await missingTools()
+  if (lacking !== undefined) throw new Error(lacking)
+
+  const folder = join(cacheFolder(), 'building')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  try {
+    say('looking for the newest kernel source of Debian')
+    const archive = await openDebianArchive(join(folder, 'debian'), suites, ['amd64'])
+    const source = newest(await archive.find(/^linux-source-\d+\.\d+$/))
+    say(`fetching ${source.name} ${source.version}`)
+    const packageFile = await archive.fetch(source)
+    say('unpacking')
+    await unpack(packageFile, source.name, folder)
+    say('configuring and building: some minutes')
+    const kernel = await compile(join(folder, 'source'), join(folder, 'out'))
+    const files = await kernelFor(source.version)
+    // All of it is there, or nothing: a build that was broken off is not taken for a kernel.
+    const finished = join(folder, 'finished')
+    await mkdir(finished)
+    await copyFile(kernel, join(finished, 'linux'))
+    await command(join(folder, 'out/scripts/dtc/dtc'), ['-q', '-O', 'dtb', '-o', join(finished, 'board.dtb'), board])
+    await rename(finished, dirname(files.kernel))
+    return files
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function newest(sources: readonly DebianPackage[]): DebianPackage {
+  const number = ({ name }: DebianPackage): number => {
+    const [major = 0, minor = 0] = name.replace('linux-source-', '').split('.').map(Number)
+    return major * 1_000 + minor
+  }
+  const found = sources.toSorted((a, b) => number(b) - number(a))[0]
+  if (found === undefined)
+    throw new Error(`No linux-source package was found in ${suites.join(', ')}: is Debian's mirror reachable?`)
+  return found
+}
+
+/** Leaves out what no user-mode kernel needs: half of the files are drivers for graphics and network cards. */
+async function unpack(packageFile: string, name: string, folder: string): Promise<void> {
+  const source = join(folder, 'source')
+  await mkdir(source)
+  const useless = [
+    'drivers/gpu/*.[ch]',
+    'drivers/net/*.[ch]',
+    'drivers/media/*.[ch]',
+    'sound/*.[ch]',
+    'tools/testing/*',
+  ]
+  const pipeline =
+    `dpkg-deb --fsys-tarfile "$1" | tar -xO "./usr/src/$2.tar.xz" | ` +
+    `tar -xJ -C "$3" --strip-components=1 ${useless.map((each) => `--exclude='*/${each}'`).join(' ')}`
+  await command('bash', ['-o', 'pipefail', '-c', pipeline, 'unpack', packageFile, name, source])
+  await rm(packageFile)
+}
+
+async function compile(source: string, out: string): Promise<string> {
+  await mkdir(out)
+  const make = (...targets: readonly string[]) =>
+    command('make', ['-s', '-C', source, `O=${out}`, 'ARCH=um', `-j${availableParallelism()}`, ...targets])
+  await make(`KCONFIG_ALLCONFIG=${configuration}`, 'allnoconfig')
+  await nameLostOptions(join(out, '.config'))
+  await make('linux')
+  return join(out, 'linux')
+}
+
+/** An option that a kernel version has renamed or dropped is lost without a word. */
+async function nameLostOptions(made: string): Promise<void> {
+  const kept = new Set((await readFile(made, 'utf8')).split('\n'))
+  const lost = (await readFile(configuration, 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('CONFIG_') && !kept.has(line))
+  if (lost.length > 0) say(`this kernel does not know: ${lost.join(' ')}`)
+}
+
+async function command(file: string, args: readonly string[]): Promise<void> {
+  const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>()
+  child.on('error', reject)
+  child.on('close', resolve)
+  const code = await promise
+  if (code !== 0) throw new Error(`${file} failed with exit code ${code}: what it said stands above.`)
+}
+
+function say(text: string): void {
+  process.stdout.write(`board kernel: ${text}\n`)
+}
+
+try {
+  const { kernel, version } = await build()
+  say(`${kernel} (Linux ${version})`)
+} catch (error) {
+  process.stderr.write(`board kernel: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

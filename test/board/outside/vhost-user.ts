@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { VirtioDevice } from './virtio-device.ts'
+
+/** What vhost_user.py says. */
+type Said =
+  | { readonly ready: true }
+  | {
+      readonly request: number
+      readonly device: string
+      readonly queue: number
+      readonly out: readonly string[]
+      readonly in: readonly number[]
+    }
+
+/**
+ * Serves `devices` to a guest that finds their sockets in `folder`. Done when every socket is there. A device that
+ * fails ends in `onFault`: the guest waits for an answer that does not come.
+ */
+export async function serveDevices(
+  folder: string,
+  devices: readonly VirtioDevice[],
+  onFault: (error: Error) => void,
+): Promise<{ close(): Promise<void> }> {
+  // A python3 that comes earlier in the path may be a wrapper that takes half a second to start.
+  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+  const script = new URL('vhost_user.py', import.meta.url).pathname
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const gone = once(child, 'close')
+  const ready = Promise.withResolvers<void>()
+  child.on('error', (error) => ready.reject(error))
+  child.on('exit', (code) => ready.reject(new Error(`${script} ended with code ${code}: its words stand above.`)))
+  // The guest may be killed while an answer is on its way.
+  child.stdin.on('error', () => {})
+  const say = (message: object): void => void child.stdin.write(`${JSON.stringify(message)}\n`)
+  const byName = new Map(devices.map((device) => [device.name, device]))
+
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const said: Said = JSON.parse(line)
+    if ('ready' in said) {
+      ready.resolve()
+      return
+    }
+    const device = byName.get(said.device)
+    if (device === undefined) throw new Error(`vhost_user.py serves ${said.device}, which was never asked for.`)
+    device
+      .request(said.queue, said.out.map(fromHex), said.in)
+      .then((parts) => say({ answer: said.request, in: parts.map((part) => Buffer.from(part).toString('hex')) }))
+      .catch(onFault)
+  })
+  say({
+    folder,
+    devices: devices.map(({ name, features, queues, config }) => ({
+      name,
+      features,
+      queues,
+      config: Buffer.from(config).toString('hex'),
+    })),
+  })
+  await ready.promise
+  return {
+    async close() {
+      child.stdin.end()
+      await gone
+    },
+  }
+}
+
+function fromHex(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, 'hex'))
+}
