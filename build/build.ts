@@ -8,4 +8,5 @@ const kilobytes = made.bundles.map((name) => {
   const sizeBytes = statSync(join(made.folder, `${name}.cjs`)).size
   return `${name} ${(sizeBytes / 1000).toFixed(1)} kB`
 })
-process.stdout.write(`Built dist/pincer ${made.version}: ${kilobytes.join(', ')}.\n`)
+const addons = made.addons.length === 0 ? ' Without real pins: `npm run native` compiles what they need.' : ''
+process.stdout.write(`Built dist/pincer ${made.version}: ${kilobytes.join(', ')}.${addons}\n`)

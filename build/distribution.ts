@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { listAssets } from '../src/assets.ts'
 import { version } from '../src/runtime.ts'
+import { addonNames } from './addons.ts'
 import { makeBundles } from './bundles.ts'
 import { launcherScript } from './launcher.ts'
 import { licencesText } from './licences.ts'
@@ -17,11 +18,13 @@ export interface Distribution {
   readonly bundles: readonly string[]
   /** The files of workspace/ and boards/, as `readAsset` names them. */
   readonly assets: readonly string[]
+  /** The compiled addons, for example `native/pincer.node`; none before `npm run native`. */
+  readonly addons: readonly string[]
 }
 
 /** Makes the folder anew: the bundles with their code caches, the files that travel with them, licences and launcher. */
 export async function makeDistribution(root: string, folder: string): Promise<Distribution> {
-  fs.rmSync(folder, { recursive: true, force: true })
+  emptyButAddons(folder)
   const bundles = await makeBundles(root, folder, version())
 
   const assets = listAssets('').map((path) => addAsset(root, folder, path))
@@ -34,7 +37,27 @@ export async function makeDistribution(root: string, folder: string): Promise<Di
 
   const launcher = launcherScript({ runtime: runtimeFromLauncher(root, folder), flags: runtimeFlags })
   fs.writeFileSync(join(folder, 'pincer'), launcher, { mode: 0o755 })
-  return { folder, version: version(), bundles: names, assets }
+  return { folder, version: version(), bundles: names, assets, addons: takeAddons(root, folder) }
+}
+
+/** What was compiled stays: `npm run native` makes it, into the same folder. */
+function emptyButAddons(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true })
+  for (const name of fs.readdirSync(folder))
+    if (name !== 'native') fs.rmSync(join(folder, name), { recursive: true, force: true })
+}
+
+/** Where this is not the folder that they were made in, they are copied. */
+function takeAddons(root: string, folder: string): readonly string[] {
+  return addonNames.flatMap((name) => {
+    const path = `native/${name}.node`
+    const made = join(root, 'dist', path)
+    if (!fs.existsSync(made)) return []
+    const target = join(folder, path)
+    fs.mkdirSync(dirname(target), { recursive: true })
+    if (target !== made) fs.copyFileSync(made, target)
+    return [path]
+  })
 }
 
 /** Answers the name in the folder. What we write as YAML is read as JSON, so that no parser for it is loaded on a board. */

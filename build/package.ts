@@ -25,7 +25,7 @@ async function makeExecutable(made: Distribution): Promise<string> {
     copyFileSync(join(made.folder, 'boot.cjs'), boot)
 
     const cached = made.bundles.flatMap((name) => (name === 'boot' ? [] : [`${name}.cjs`, `${name}.cache`]))
-    const files = [...cached, ...made.assets].map((path) => [path, join(made.folder, path)] as const)
+    const files = [...cached, ...made.assets, ...made.addons].map((path) => [path, join(made.folder, path)] as const)
     const seaConfig = {
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
@@ -56,5 +56,7 @@ function targetArch(): 'x64' | 'arm64' {
 }
 
 const root = join(import.meta.dirname, '..')
-const output = await makeExecutable(await makeDistribution(root, join(root, 'dist')))
-process.stdout.write(`Packaged ${output}: ${(statSync(output).size / 1e6).toFixed(1)} MB.\n`)
+const made = await makeDistribution(root, join(root, 'dist'))
+const output = await makeExecutable(made)
+const addons = made.addons.length === 0 ? ', without real pins (`npm run native` first)' : ''
+process.stdout.write(`Packaged ${output}: ${(statSync(output).size / 1e6).toFixed(1)} MB${addons}.\n`)

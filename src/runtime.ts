@@ -4,7 +4,7 @@ import { isSea } from 'node:sea'
 
 /**
  * The three ways that this program runs: from its TypeScript files, from the bundle in dist/, or as one executable.
- * Only this file, parts.ts and assets.ts know which.
+ * Only this file, parts.ts, assets.ts and native-files.ts know which.
  */
 export type BuiltAs = 'source' | 'bundle' | 'executable'
 

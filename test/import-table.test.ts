@@ -30,7 +30,7 @@ const foundation = [
   'short-code',
 ].map((name) => `${name}.ts`)
 /** Only these know whether we run from source, from the bundle or in the executable. */
-const ways = ['runtime.ts', 'assets.ts', 'parts.ts']
+const ways = ['runtime.ts', 'assets.ts', 'native-files.ts', 'parts.ts']
 /** The composition root, in files of one idea each. */
 const app = new Set([
   'app.ts',
