@@ -47,6 +47,7 @@ function listen(port: number): void {
       tell({ tells: 'hung-up', wire })
     })
   })
+  server.on('error', (error) => tell({ tells: 'deaf', port, why: error.message }))
   server.listen(port, '127.0.0.1', () => tell({ tells: 'listening', port }))
 }
 

@@ -33,12 +33,13 @@ export interface GuestSetup {
 export class Guest {
   /** What the kernel and the first process said: shown where something fails. */
   #console = ''
+  #isGone = false
   readonly #process: ChildProcess
   readonly #line: Duplex
   readonly #gone: Promise<void>
   readonly #ready = Promise.withResolvers<void>()
   readonly #programs = new Map<number, GuestProgram>()
-  readonly #listening = new Map<number, { readonly done: () => void; readonly targetPort: number }>()
+  readonly #ports = new Map<number, { readonly listens: PromiseWithResolvers<void>; readonly targetPort: number }>()
   readonly #wires = new Map<number, Socket>()
 
   private constructor(setup: GuestSetup) {
@@ -73,24 +74,30 @@ export class Guest {
     const line = this.#process.stdio[3]
     if (!(line instanceof Duplex)) throw new Error('The control line of the guest is no socket.')
     this.#line = line
-    this.#line.on('error', () => {})
     this.#gone = once(this.#process, 'close').then(() => this.#end())
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream?.on('data', (text: Buffer) => {
         this.#console = `${this.#console}${text.toString()}`.slice(-consoleKeptBytes)
       })
-    createInterface({ input: this.#line }).on('line', (text) => this.#told(JSON.parse(text)))
+    // A power cut breaks the line: what waits for the guest is told of its end by that.
+    this.#line.on('error', () => {})
+    createInterface({ input: this.#line })
+      .on('line', (text) => this.#told(JSON.parse(text)))
+      .on('error', () => {})
   }
 
   /** Powers a guest on. Done when the agent in it takes orders. */
   static async boot(setup: GuestSetup): Promise<Guest> {
     const guest = new Guest(setup)
-    const timer = setTimeout(() => guest.#ready.reject(new Error('It was not ready in time.')), bootTimeoutMs)
+    const timer = setTimeout(
+      () => guest.#ready.reject(new Error(`It took more than ${bootTimeoutMs} ms.`)),
+      bootTimeoutMs,
+    )
     try {
       await guest.#ready.promise
     } catch (error) {
       await guest.powerCut()
-      throw new Error(`The virtual board did not start. What its console said:\n${guest.#console}`, { cause: error })
+      throw new Error(`The virtual board did not start. Its console said:\n${guest.#console}`, { cause: error })
     } finally {
       clearTimeout(timer)
     }
@@ -102,15 +109,16 @@ export class Guest {
     const id = this.#programs.size + 1
     const program = new GuestProgram(command, id, (message) => this.#say(message), options)
     this.#programs.set(id, program)
+    if (this.#isGone) program.told({ tells: 'exited', id, code: null, signal: 'SIGKILL' })
     return program
   }
 
   /** Connections to 127.0.0.1:`port` inside the guest come out at 127.0.0.1:`targetPort` outside. */
   async forward(port: number, targetPort: number): Promise<void> {
-    const listening = Promise.withResolvers<void>()
-    this.#listening.set(port, { done: listening.resolve, targetPort })
+    const listens = Promise.withResolvers<void>()
+    this.#ports.set(port, { listens, targetPort })
     this.#say({ does: 'listen', port })
-    await listening.promise
+    await listens.promise
   }
 
   /** Pulls the plug: nothing in the guest gets another moment. */
@@ -138,9 +146,11 @@ export class Guest {
       case 'exited':
         return this.#programs.get(message.id)?.told(message)
       case 'listening':
-        return this.#listening.get(message.port)?.done()
+        return this.#ports.get(message.port)?.listens.resolve()
+      case 'deaf':
+        return this.#ports.get(message.port)?.listens.reject(new Error(`The guest cannot listen: ${message.why}`))
       case 'connected':
-        return this.#connect(message.wire, this.#listening.get(message.port)?.targetPort ?? 0)
+        return this.#connect(message.wire, this.#ports.get(message.port)?.targetPort ?? 0)
       case 'received':
         return void this.#wires.get(message.wire)?.write(Buffer.from(message.bytes, 'base64'))
       case 'hung-up':
@@ -159,10 +169,14 @@ export class Guest {
     })
   }
 
+  /** Whoever waits for something from this guest is told that it is gone. */
   #end(): void {
-    this.#ready.reject(new Error('The guest ended.'))
-    // Nobody may wait for the start of a guest any more: the rejection is then nobody's.
-    this.#ready.promise.catch(() => {})
+    this.#isGone = true
+    const gone = new Error('The guest ended.')
+    for (const { promise, reject } of [this.#ready, ...[...this.#ports.values()].map(({ listens }) => listens)]) {
+      promise.catch(() => {})
+      reject(gone)
+    }
     for (const program of this.#programs.values())
       program.told({ tells: 'exited', id: program.id, code: null, signal: 'SIGKILL' })
     for (const socket of this.#wires.values()) socket.destroy()

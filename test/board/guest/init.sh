@@ -16,7 +16,7 @@ mkdir -p /run/shared /run/disk /run/tmp
 mount -t hostfs shared /run/shared -o "$(argument shared)"
 if [ -b /dev/ubda ]; then mount -t ext4 /dev/ubda /run/disk; fi
 # The loopback interface is down at first, and Debian's smallest systems have no `ip`: perl they all have.
-perl -e 'my $s; socket($s, 2, 2, 0) && ioctl($s, 0x8914, pack("a16s", "lo", 1)) or die "lo: $!"'
+perl -e 'my $up = pack("a16s", "lo", 1); socket(my $s, 2, 2, 0); ioctl($s, 0x8914, $up) or die "lo: $!"'
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TMPDIR=/run/tmp HOME=/run
 sh "$root/build/node" "$root/test/board/guest/agent.ts" <>/dev/tty1 >&0

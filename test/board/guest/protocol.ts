@@ -24,6 +24,7 @@ export type FromGuest =
   | { readonly tells: 'output'; readonly id: number; readonly stream: 'stdout' | 'stderr'; readonly bytes: string }
   | { readonly tells: 'exited'; readonly id: number; readonly code: number | null; readonly signal: string | null }
   | { readonly tells: 'listening'; readonly port: number }
+  | { readonly tells: 'deaf'; readonly port: number; readonly why: string }
   | { readonly tells: 'connected'; readonly wire: number; readonly port: number }
   | { readonly tells: 'received'; readonly wire: number; readonly bytes: string }
   | { readonly tells: 'hung-up'; readonly wire: number }

@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { createSystemClock } from '../../src/clock.ts'
+import { FakeBotApi } from '../support/fake-bot-api.ts'
+import { type Board, type BoardOptions, bootBoard } from './board.ts'
+import type { GuestProgram } from './guest/guest-program.ts'
+
+/** Where the Bot API is, seen from inside. */
+const botPort = 8081
+export const owner = 7
+
+/** A board whose daemon serves a Telegram that is outside. */
+export interface ServedBoard {
+  readonly board: Board
+  readonly bot: FakeBotApi
+  /** Starts the daemon; done when it waits for messages. */
+  startDaemon(): Promise<GuestProgram>
+  /** Runs another command of Pincer on the same home. */
+  pincer(...args: readonly string[]): GuestProgram
+  /** What the bot answers the owner: the first message that has `part` in it. */
+  ask(text: string, part: string): Promise<string>
+  /** After a power cut: the board and the way to Telegram, without the daemon. */
+  powerOn(): Promise<void>
+}
+
+const root = new URL('../..', import.meta.url).pathname
+
+/** `config` are lines of pincer.yaml beside those of the channel. `disk` has the home where one is given. */
+export async function serveBoard(
+  t: Test,
+  { config, ...options }: BoardOptions & { readonly config: readonly string[] },
+): Promise<ServedBoard> {
+  const bot = new FakeBotApi({ clock: createSystemClock() })
+  await bot.start()
+  t.teardown(() => bot.stop())
+  const board = await bootBoard(t, options)
+  const home = options.disk === undefined ? '/run/shared/home' : '/run/disk/home'
+  const telegram = `channels: { telegram: { token: "${bot.token}", allow: [${owner}], apiRoot: "http://127.0.0.1:${botPort}" } }`
+  await mkdir(join(board.sharedFolder, 'home'))
+  await writeFile(join(board.sharedFolder, 'home/pincer.yaml'), [...config, telegram].join('\n'), { mode: 0o600 })
+  if (options.disk !== undefined) await board.run(['/bin/sh', '-c', 'cp -r /run/shared/home /run/disk/home && sync'])
+  await board.forward(botPort, bot.port)
+
+  const pincer = (...args: readonly string[]): GuestProgram =>
+    board.start(['/bin/sh', `${root}build/node`, `${root}src/main.ts`, '--home', home, ...args], { env: { TZ: 'UTC' } })
+  return {
+    board,
+    bot,
+    pincer,
+    async startDaemon() {
+      const daemon = pincer('run')
+      // A daemon that does not start says why; one that starts polls.
+      const ended = daemon.ended.then(({ stdout, stderr }) => {
+        if (!bot.isPolled()) throw new Error(`The daemon ended:\n${stdout}\n${stderr}`)
+      })
+      ended.catch(() => {})
+      await Promise.race([bot.untilPolled(), ended])
+      return daemon
+    },
+    async ask(text, part) {
+      bot.say({ from: owner, text })
+      await bot.untilSaid(owner, part)
+      return bot.botTexts(owner).findLast((each) => each.includes(part)) ?? ''
+    },
+    async powerOn() {
+      await board.powerOn()
+      await board.forward(botPort, bot.port)
+    },
+  }
+}
