@@ -110,7 +110,7 @@ export function createAgent(parts: {
   readonly status: (asked: Inbound | 'on the host') => Promise<string>
 } {
   const { base, registry, approvals, pairing, choice, shell, options } = parts
-  const { board, hardware, devices, bus, sessions, rawTools } = base
+  const { board, devices, bus, sessions, rawTools, play } = base
   const { clock, log, config } = options
   const steering = new SteeringFiles({ ...base, log })
   const prompts = createPrompts(base, steering)
@@ -175,7 +175,7 @@ export function createAgent(parts: {
     pairing,
     choice,
     record: (command) => base.audit.command(command),
-    play: (words) => hardware.play(words),
+    ...(play === undefined ? {} : { play }),
   })
   return { loop, commands, prompts, status }
 }

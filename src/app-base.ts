@@ -19,7 +19,7 @@ import { Origins } from './guard/origins.ts'
 import { Audit } from './guard/audit.ts'
 import { openWorkspace } from './guard/workspace.ts'
 import type { Board } from './hardware/board.ts'
-import type { Simulator } from './hardware/simulator/simulator.ts'
+import type { Hardware } from './hardware/ports.ts'
 import type { Home } from './home.ts'
 import type { Log, Redact } from './log.ts'
 import type { Model } from './model/model.ts'
@@ -52,7 +52,8 @@ export interface AppOptions {
 export async function createBase(options: AppOptions) {
   const { home, config, clock, log, redact, person } = options
   const ownerNotices = new OwnerNotices({ clock, log })
-  const { board, hardware } = await openHardware(config.board, clock)
+  const opened = await openHardware(config.board, clock)
+  const { board, hardware } = opened
   const devices = createDevices({
     configs: config.devices,
     hardware,
@@ -74,8 +75,7 @@ export async function createBase(options: AppOptions) {
   const configured: readonly Channel[] = telegram === undefined ? [] : [telegram]
   const channels: readonly Channel[] = [terminal, ...configured, ...(options.channels ?? [])]
   return {
-    board,
-    hardware,
+    ...opened,
     devices,
     rawLines,
     rawTools: createRawTools({ config, hardware, devices, board, rawLines }),
@@ -116,7 +116,7 @@ async function createTelegram(options: AppOptions, network: Network, ownerNotice
 /** `hardware.raw: off` offers none of the raw tools. */
 function createRawTools(parts: {
   readonly config: Config
-  readonly hardware: Simulator
+  readonly hardware: Hardware
   readonly devices: Devices
   readonly board: Board
   readonly rawLines: RawLines

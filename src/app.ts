@@ -10,7 +10,7 @@ import type { Asker, Devices } from './devices/device.ts'
 import { sentenceOf } from './errors.ts'
 import { GuestBudget } from './guard/guest-budget.ts'
 import { HourCount } from './guard/hour-count.ts'
-import { greetingLines, servedLines } from './greeting.ts'
+import { type BoardKind, greetingLines, servedLines } from './greeting.ts'
 import { thingsToTry } from './model/offline/grammar.ts'
 import type { Log } from './log.ts'
 import { builtAs, version } from './runtime.ts'
@@ -47,7 +47,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { home, config, clock, log, redact } = options
   const base = await createBase(options)
-  const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, hardware, network } = base
+  const { board, devices, bus, channels, dispatcher, sessions, journal, rawTools, network } = base
   const approvals = createApprovals(channels, options)
   const { telegram } = base
   const pairing = telegram === undefined ? undefined : forgetting(telegram.name, telegram.pairing, approvals)
@@ -105,23 +105,21 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'tokens', stop: () => models.close() },
       { name: 'network', stop: () => network.close() },
     ]
-    stopped ??= stopParts(inOrder, { clock, log }).then(() => hardware.close())
+    stopped ??= stopParts(inOrder, { clock, log }).then(() => base.close())
     return stopped
   }
 
-  const shown = { version: version(), board: board.label, devices: devices.list() }
+  const shown = { ...shownOf(base), model: models.choice.id }
   return {
     terminal: base.terminal,
     greeting: greetingLines({
       ...shown,
-      model: models.choice.id,
       tries: thingsToTry(devices.list()),
       fresh: home.fresh,
     }),
     served: servedLines({
       ...shown,
       home: home.path,
-      model: models.choice.id,
       builtAs: builtAs(),
       ...(base.telegram === undefined ? {} : { telegram: config.channels.telegram?.allow ?? [] }),
     }),
@@ -137,6 +135,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     start,
     stop,
   }
+}
+
+/** What both of the first words say. */
+function shownOf({ board, hardware, devices }: Base) {
+  const real = board.pins.length === 0 ? 'unknown' : 'known'
+  const boardKind: BoardKind = hardware.simulated ? 'simulated' : real
+  return { version: version(), board: board.label, boardKind, devices: devices.list() }
 }
 
 /** What gpio_write drove when Pincer was killed, whether raw tools are offered now or not. */

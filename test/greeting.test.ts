@@ -3,7 +3,7 @@ import { greetingLines, servedLines } from '../src/greeting.ts'
 import { thingsToTry } from '../src/model/offline/grammar.ts'
 import { deviceSets } from './support/offline-devices.ts'
 
-const place = { version: '0.1.0', board: 'simulated Raspberry Pi', model: 'offline' }
+const place = { version: '0.1.0', board: 'simulated Raspberry Pi', boardKind: 'simulated', model: 'offline' } as const
 
 void t.test('the first greeting has four lines, none too long for a small terminal', async (t) => {
   const lines = greetingLines({ ...place, tries: thingsToTry(deviceSets.board), fresh: true })
@@ -19,6 +19,21 @@ void t.test('the first greeting has four lines, none too long for a small termin
 void t.test('later starts say in one line where one is', async (t) => {
   const lines = greetingLines({ ...place, tries: [], fresh: false })
   t.same(lines, ['Pincer 0.1.0 on a simulated Raspberry Pi. /help lists commands; Ctrl-D leaves.'])
+})
+
+void t.test('on a real board nothing is said to be unreal, and one without a file says how its lines go', async (t) => {
+  const known = { ...place, board: 'Raspberry Pi 5', boardKind: 'known' } as const
+  const [, real = ''] = greetingLines({ ...known, tries: [], fresh: true })
+  t.equal(real, 'The board is a Raspberry Pi 5. What you switch is real.')
+  const unknown = { ...place, board: 'board that Pincer does not know (Odd)', boardKind: 'unknown' } as const
+  const line = "Its lines go by the kernel's names or as chip:line: `pincer board` lists them."
+  for (const fresh of [true, false]) {
+    t.ok(greetingLines({ ...unknown, tries: [], fresh }).includes(line))
+    t.notOk(greetingLines({ ...known, tries: [], fresh }).includes(line))
+  }
+  const served = { home: '/h', devices: [], builtAs: 'executable' } as const
+  t.equal(servedLines({ ...unknown, ...served })[1], line)
+  t.notOk(servedLines({ ...known, ...served }).includes(line))
 })
 
 void t.test('a daemon says what it serves, and with which command one texts it', async (t) => {
