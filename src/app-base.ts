@@ -62,6 +62,7 @@ export async function createBase(options: AppOptions) {
     stateFolder: home.state,
     units: config.units,
     tell: (notice) => ownerNotices.tellOfOutput(notice),
+    loadSensors: () => loadPart('sensors'),
   })
   const rawLines = new RawLines({ stateFolder: home.state, clock, log, simulated: hardware.simulated })
   const workspace = await openWorkspace({ root: home.workspace })

@@ -215,6 +215,13 @@ export const limits = {
 
   /** A measurement younger than this is answered again, with its age. */
   measurementReuseMs: 1_000,
+  /** How often one is tried, and how long the bus rests before the second try; twice as long before the third. */
+  measureTriesMax: 3,
+  measureRestMs: 10,
+  /** What counters counted is written so often while they count. */
+  counterSaveMs: 10 * 60_000,
+  /** Of one read of a kernel driver: a DS18B20 takes 0.75 s, and its driver tries again after a wrong checksum. */
+  kernelSensorTimeoutMs: 10_000,
   /** A line that cannot be driven safe is tried again after this, growing to the maximum. */
   outputRetryMs: 5_000,
   outputRetryMaxMs: 60_000,

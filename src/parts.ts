@@ -6,6 +6,7 @@
 const parts = {
   yaml: () => import('./config/yaml-file.ts'),
   shell: () => import('./tools/shell.ts'),
+  sensors: () => import('./devices/sensors.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
   terminal: () => import('./channels/terminal/interactive.ts'),
   approvals: () => import('./guard/approvals.ts'),

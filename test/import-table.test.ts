@@ -54,7 +54,13 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'http/': [...foundation, 'parts.ts'],
   'model/': [...foundation, 'http/', 'config/known-providers.ts'],
   'guard/': [...foundation, 'bus/message.ts', 'bus/question.ts'],
-  'devices/': [...foundation, 'config/config.ts', 'hardware/ports.ts'],
+  'devices/': [
+    ...foundation,
+    'config/config.ts',
+    'config/chip-addresses.ts',
+    'hardware/ports.ts',
+    'hardware/kernel-sensor-name.ts',
+  ],
   'tools/': [
     ...foundation,
     'bus/message.ts',

@@ -51,7 +51,11 @@ export interface DiscordConfig {
   readonly guests: readonly string[]
 }
 
-export type DeviceConfig = SwitchConfig | ContactConfig | Bme280Config | Mcp3008Config | LaterDeviceConfig
+export type DeviceConfig = SwitchConfig | ContactConfig | SensorConfig
+
+/** Whatever is only read, but for a contact. */
+export type SensorConfig =
+  PulseConfig | I2cSensorConfig | Ads1115Config | Ina219Config | Mcp3008Config | KernelSensorConfig
 
 /** An on/off output and its limits. Durations in milliseconds; `undefined`: no such limit. */
 export interface SwitchConfig {
@@ -79,10 +83,36 @@ export interface ContactConfig {
   readonly debounceMs: number
 }
 
-export interface Bme280Config {
-  readonly kind: 'bme280'
+/** A button counts how often it was pressed, a counter the rising edges of its line. */
+export interface PulseConfig {
+  readonly kind: 'button' | 'counter'
+  readonly line: string
+  readonly pull: 'up' | 'down' | 'off'
+  readonly invert: boolean
+  readonly debounceMs: number
+}
+
+/** A chip with an address and nothing to choose. */
+export interface I2cSensorConfig {
+  readonly kind: 'bme280' | 'bmp280' | 'sht4x' | 'aht20' | 'bh1750' | 'tmp102' | 'lm75'
   readonly bus: number
   readonly address: number
+}
+
+export interface Ads1115Config {
+  readonly kind: 'ads1115'
+  readonly bus: number
+  readonly address: number
+  readonly channel: number
+  /** The data sheet's gain: 1 measures up to 4.096 V, 2 up to 2.048 V, 2/3 up to 6.144 V. */
+  readonly gain: '2/3' | 1 | 2 | 4 | 8 | 16
+}
+
+export interface Ina219Config {
+  readonly kind: 'ina219'
+  readonly bus: number
+  readonly address: number
+  readonly shuntOhms: number
 }
 
 export interface Mcp3008Config {
@@ -92,8 +122,15 @@ export interface Mcp3008Config {
   readonly vref: number
 }
 
-/** Kinds that the schema knows and this version cannot drive: `check` notes them, `run` refuses them. */
-export interface LaterDeviceConfig {
-  readonly kind: 'button' | 'counter' | 'ads1115' | 'ina219'
-  readonly [key: string]: unknown
-}
+/** A sensor that a kernel driver reads, by its name: numbers such as hwmon3 move between boots. */
+export type KernelSensorConfig =
+  | {
+      readonly kind: 'hwmon' | 'iio'
+      readonly name: string
+      /** As in the names of its files: `temp1` is temp1_input, `voltage0` is in_voltage0_raw. */
+      readonly value: string
+      /** The kernel's name of its place, for example `1-0045`; only needed where two have one name. */
+      readonly device: string | undefined
+    }
+  | { readonly kind: 'ds18b20'; readonly id: string }
+  | { readonly kind: 'thermal'; readonly zone: string }

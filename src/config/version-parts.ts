@@ -15,11 +15,5 @@ export interface MissingPart {
 export const missingParts: readonly MissingPart[] = [
   { path: ['channels', 'discord'], has: [], what: 'Discord', fix: 'Remove it and use the terminal.' },
   { path: ['board'], has: ['simulated'], what: 'board but the simulated one', fix: 'Set board: simulated.' },
-  {
-    path: ['devices', '*', 'kind'],
-    has: ['switch', 'contact', 'bme280', 'mcp3008'],
-    what: 'devices of this kind',
-    fix: 'Remove the device.',
-  },
   { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },
 ]

@@ -1,3 +1,4 @@
+import { chipAddresses } from './chip-addresses.ts'
 import { isMapping } from './source.ts'
 import type { Problem, SourcePath } from './source.ts'
 
@@ -54,7 +55,7 @@ export function checkLines(devices: Devices, resolve?: (line: string) => LineAns
   return problems
 }
 
-const defaultAddresses: Readonly<Record<string, number>> = { bme280: 0x76, ads1115: 0x48, ina219: 0x40 }
+const addresses: Readonly<Record<string, readonly number[]>> = chipAddresses
 
 /** Chips that cannot be told apart on their bus. Converters may share a chip when their channels differ. */
 export function checkChips(devices: Devices): readonly Problem[] {
@@ -76,9 +77,9 @@ export function checkChips(devices: Devices): readonly Problem[] {
       if (typeof spi === 'string') claimChannel(`spi ${spi}`, settings['channel'], channelPlace)
       continue
     }
-    if (!Object.hasOwn(defaultAddresses, kind)) continue
+    if (!Object.hasOwn(addresses, kind)) continue
     const bus = settings['bus'] ?? 1
-    const address = settings['address'] ?? defaultAddresses[kind]
+    const address = settings['address'] ?? addresses[kind]?.[0]
     if (typeof bus !== 'number' || typeof address !== 'number') continue
     const chip = `i2c ${bus} ${address}`
     const other = chips.get(chip)

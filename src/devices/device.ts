@@ -6,10 +6,10 @@ import type { BusDevice } from './bus-devices.ts'
 export interface Reading {
   /** The device, for example `room`. */
   readonly device: string
-  /** Which of its values, for example `temperature`; `state` for switches and contacts. */
+  /** Which of its values, for example `temperature`; `state` for switches, contacts and buttons. */
   readonly quantity: string
   /** `unknown`: an output whose line cannot be driven; `read` of it fails, and says why. */
-  readonly value: number | SwitchState | 'open' | 'closed' | 'unknown'
+  readonly value: number | SwitchState | 'open' | 'closed' | 'pressed' | 'released' | 'unknown'
   /** For example `°C`, `%`, `hPa`, `V`; empty for states. */
   readonly unit: string
   /** Wall clock, milliseconds since 1970, of the moment it was measured. */
@@ -19,12 +19,14 @@ export interface Reading {
   /** Where it comes from, for example `bme280 on I2C bus 1 at 0x76`. */
   readonly source: string
   readonly simulated: boolean
-  /** Switches only: how long it has had this state, in milliseconds. */
+  /** Switches and buttons: how long it has had this state, in milliseconds. */
   readonly heldMs?: number
   /** Switches only: in how long it leaves this state by itself, in milliseconds. */
   readonly endsInMs?: number
   /** Switches only: what made it so when nobody asked for it at that moment, for example `switched off by maxOn`. */
   readonly cause?: string
+  /** What to know of this value, for example `jumped from 21.5 °C, measured twice`. */
+  readonly note?: string
 }
 
 export type ReadOutcome =

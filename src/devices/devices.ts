@@ -6,21 +6,16 @@ import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import { busDevicesOf } from './bus-devices.ts'
-import { Bme280 } from './chips/bme280.ts'
-import { readMcp3008 } from './chips/mcp3008.ts'
-import { Contact } from './contact.ts'
 import type { Devices, DeviceSummary, OutputNotice, ReadOutcome } from './device.ts'
 import { LineNames } from './line-names.ts'
 import { describeConfirmation, formatLimits } from './output-text.ts'
 import type { Output } from './output.ts'
 import { Outputs } from './outputs.ts'
 import { untilAborted } from './reader.ts'
-import type { Reader, ReadingFrame } from './reader.ts'
-import { createSensor } from './sensor.ts'
-import type { Measured } from './sensor.ts'
-import { SharedMeasurement } from './shared-measurement.ts'
+import type { Reader } from './reader.ts'
+import { createReaders } from './readers.ts'
+import type { createSensors } from './sensors.ts'
 import { followStuckLoop } from './stuck-loop.ts'
-import { createSwitchReader } from './switch-reader.ts'
 
 export interface DevicesOptions {
   readonly configs: Readonly<Record<string, DeviceConfig>>
@@ -32,6 +27,8 @@ export interface DevicesOptions {
   readonly units: Config['units']
   /** Told what an output did by itself; must not throw or wait. */
   readonly tell: (notice: OutputNotice) => void
+  /** The code of sensors.ts, loaded when a sensor is first needed. */
+  readonly loadSensors: () => Promise<{ readonly createSensors: typeof createSensors }>
 }
 
 /** Touches nothing before `start`. Fails with PincerError `config` for limits that contradict each other. */
@@ -41,10 +38,9 @@ export function createDevices(options: DevicesOptions): Devices {
   const switches = new Map(entries.flatMap(([name, config]) => (config.kind === 'switch' ? [[name, config]] : [])))
   checkSwitches(switches)
   const { gpio, simulated } = hardware
-  const usedLines = new Set(entries.flatMap(([, config]) => ('line' in config ? [String(config.line)] : [])))
+  const usedLines = new Set(entries.flatMap(([, config]) => ('line' in config ? [config.line] : [])))
   const outputs = new Outputs({ ...options, configs: switches, usedLines, gpio, simulated })
   const readers = createReaders(options, outputs)
-  const contacts = [...readers].flatMap(([name, reader]) => (reader instanceof Contact ? [{ name, reader }] : []))
   const lineNames = new LineNames(gpio)
 
   const readOne = async (device: string, reader: Reader, signal: AbortSignal): Promise<ReadOutcome> => {
@@ -70,16 +66,16 @@ export function createDevices(options: DevicesOptions): Devices {
     async start() {
       await outputs.start()
       followStuckLoop({ hardware, outputs, log, tell: options.tell })
-      for (const { name, reader } of contacts) {
+      for (const [name, reader] of readers) {
         await reader
-          .open()
+          .open?.()
           .catch((error: unknown) => log.error('devices', `${name} cannot be read. ${sentenceOf(error)}`))
       }
       await lineNames.load()
     },
     async stop() {
       await outputs.stop()
-      await Promise.all(contacts.map(({ reader }) => reader.close()))
+      await Promise.all([...readers.values()].map(async (reader) => reader.close?.()))
     },
     list: () => list,
     async read(name, signal) {
@@ -97,58 +93,11 @@ export function createDevices(options: DevicesOptions): Devices {
     unlatch: () => outputs.unlatch(),
     latched: () => outputs.latched(),
     ownerOfLine(line) {
-      const owner = entries.find(([, config]) => 'line' in config && lineNames.isSame(String(config.line), line))
+      const owner = entries.find(([, config]) => 'line' in config && lineNames.isSame(config.line, line))
       return owner?.[0]
     },
     onBuses: busDevicesOf(configs),
   }
-}
-
-function createReaders(options: DevicesOptions, outputs: Outputs): ReadonlyMap<string, Reader> {
-  const { hardware, clock, units } = options
-  const { gpio, i2c, spi, simulated } = hardware
-  // By source: two devices on one chip must not disturb each other's measurement.
-  const measurements = new Map<string, SharedMeasurement<Measured>>()
-  const sharedBy = (source: string, measure: () => Promise<Measured>): SharedMeasurement<Measured> => {
-    const known = measurements.get(source) ?? new SharedMeasurement(clock, measure, limits.measurementReuseMs)
-    measurements.set(source, known)
-    return known
-  }
-  const createReader = (device: string, config: DeviceConfig): Reader => {
-    const frameOf = (source: string): ReadingFrame => ({ device, source, simulated, clock })
-    switch (config.kind) {
-      case 'switch': {
-        const output = outputs.get(device)
-        if (output === undefined) throw new Error(`the output ${device} is missing`)
-        return createSwitchReader(output, frameOf(`switch on ${config.line}`))
-      }
-      case 'contact':
-        return new Contact({ config, gpio, frame: frameOf(`contact on ${config.line}`) })
-      case 'bme280': {
-        const chip = new Bme280({ i2c, clock, bus: config.bus, address: config.address })
-        const measurement = sharedBy(chip.source, async () => {
-          const { temperatureC, humidityPercent, pressureHpa } = await chip.measure()
-          return { temperature: temperatureC, humidity: humidityPercent, pressure: pressureHpa }
-        })
-        const quantities = ['temperature', 'humidity', 'pressure'] as const
-        return createSensor({ frame: frameOf(chip.source), quantities, measurement, units })
-      }
-      case 'mcp3008': {
-        const { channel, vref } = config
-        const source = `mcp3008 channel ${channel} on SPI ${config.spi}`
-        const measurement = sharedBy(`${source} ${vref}`, async () => ({
-          voltage: await readMcp3008(spi, { device: config.spi, channel, vref }),
-        }))
-        return createSensor({ frame: frameOf(source), quantities: ['voltage'], measurement, units })
-      }
-      case 'button':
-      case 'counter':
-      case 'ads1115':
-      case 'ina219':
-        throw new Error(`${device}: the app must refuse a ${config.kind} before it gets here`)
-    }
-  }
-  return new Map(Object.entries(options.configs).map(([name, config]) => [name, createReader(name, config)]))
 }
 
 /** Limits that no code could keep: they are refused before any line is touched. */

@@ -9,6 +9,9 @@ export interface Reader {
   read(): Promise<readonly Reading[]>
   /** The latest reading, without touching a line or a bus; none when it was never read or the latest attempt failed. */
   known(): readonly Reading[]
+  /** Takes what is held as long as Pincer runs, such as a line. Fails with PincerError `hardware`; `read` tries again. */
+  open?(): Promise<void>
+  close?(): Promise<void>
 }
 
 /** What the readings of one device have in common. */
@@ -22,7 +25,7 @@ export interface ReadingFrame {
 /** The reading of a state; `measured`: when, if not now. */
 export function stateReading(
   frame: ReadingFrame,
-  value: 'on' | 'off' | 'open' | 'closed' | 'unknown',
+  value: Exclude<Reading['value'], number>,
   measured?: { readonly timeMs: number; readonly monotonicMs: number },
 ): Reading {
   const { device, source, simulated, clock } = frame

@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts'
 import type { Reading, ReadOutcome } from './device.ts'
-import { formatNumber } from './units.ts'
+import { formatValue } from './units.ts'
 
 const justNowMs = 2_000
 
@@ -8,12 +8,12 @@ const justNowMs = 2_000
  * One of many on a line: `lamp on`, `pump off (switched off by maxOn 12m ago)`, `heater unknown (may be on: ...)`,
  * `room temperature 21.4 °C (3m ago)`.
  */
-export function formatShortly({ device, quantity, value, unit, ageMs, heldMs, cause }: Reading): string {
+export function formatShortly({ device, quantity, value, unit, ageMs, heldMs, cause, note }: Reading): string {
   const name = quantity === 'state' ? device : `${device} ${quantity}`
-  const shown = typeof value === 'number' ? `${formatNumber(value, unit)} ${unit}` : value
+  const shown = typeof value === 'number' ? formatValue(value, unit) : value
   const agoMs = cause === undefined || heldMs === undefined ? ageMs : heldMs
   const ago = agoMs < justNowMs ? undefined : `${formatDuration(agoMs)} ago`
-  const notes = [cause, ago].filter((note) => note !== undefined)
+  const notes = [note, cause, ago].filter((each) => each !== undefined)
   return `${name} ${shown}${notes.length === 0 ? '' : ` (${notes.join(' ')})`}`
 }
 
@@ -34,15 +34,15 @@ function formatOutcome(outcome: ReadOutcome): string {
     case 'ok': {
       const [first] = outcome.readings
       if (first === undefined) return `${outcome.device}: has nothing to read.`
-      return `${outcome.device}: ${outcome.readings.map(formatValue).join(', ')} (${formatOrigin(first)})`
+      return `${outcome.device}: ${outcome.readings.map(formatReading).join(', ')} (${formatOrigin(first)})`
     }
   }
 }
 
-function formatValue(reading: Reading): string {
-  const { value, quantity, unit } = reading
-  if (typeof value === 'number') return `${quantity} ${formatNumber(value, unit)} ${unit}`
-  return `${value}${formatHeld(reading)}`
+function formatReading(reading: Reading): string {
+  const { value, quantity, unit, note } = reading
+  const shown = typeof value === 'number' ? `${quantity} ${formatValue(value, unit)}` : `${value}${formatHeld(reading)}`
+  return note === undefined ? shown : `${shown} [${note}]`
 }
 
 function formatHeld({ value, heldMs, endsInMs, cause }: Reading): string {

@@ -1,7 +1,19 @@
 import type { Config } from '../config/config.ts'
 
 /** What chips measure, in the units of their data sheets. */
-export type Quantity = 'temperature' | 'humidity' | 'pressure' | 'voltage'
+export type Quantity =
+  | 'temperature'
+  | 'humidity'
+  | 'pressure'
+  | 'voltage'
+  | 'current'
+  | 'power'
+  | 'illuminance'
+  | 'co2'
+  | 'speed'
+  | 'presses'
+  | 'count'
+  | 'rate'
 
 interface Unit {
   readonly unit: string
@@ -17,6 +29,14 @@ const metric: Readonly<Record<Quantity, Unit>> = {
   humidity: { unit: '%', decimals: 0, convert: same },
   pressure: { unit: 'hPa', decimals: 1, convert: same },
   voltage: { unit: 'V', decimals: 3, convert: same },
+  current: { unit: 'A', decimals: 4, convert: same },
+  power: { unit: 'W', decimals: 2, convert: same },
+  illuminance: { unit: 'lx', decimals: 0, convert: same },
+  co2: { unit: 'ppm', decimals: 0, convert: same },
+  speed: { unit: 'rpm', decimals: 0, convert: same },
+  presses: { unit: '', decimals: 0, convert: same },
+  count: { unit: '', decimals: 0, convert: same },
+  rate: { unit: '/min', decimals: 0, convert: same },
 }
 
 const imperial: Readonly<Record<Quantity, Unit>> = {
@@ -33,8 +53,15 @@ export function inUnits(quantity: Quantity, value: number, units: Config['units'
   return { value: Number(convert(value).toFixed(decimals)) + 0, unit }
 }
 
-/** With the decimals of its unit: 21 °C is `21.0`. */
-export function formatNumber(value: number, unit: string): string {
+/** With its unit and the decimals of that: `21.0 °C`. */
+export function formatValue(value: number, unit: string): string {
   const known = [...Object.values(metric), ...Object.values(imperial)].find((each) => each.unit === unit)
-  return known === undefined ? String(value) : value.toFixed(known.decimals)
+  const number = known === undefined ? String(value) : value.toFixed(known.decimals)
+  return unit === '' ? number : `${number} ${unit}`
+}
+
+/** As a data sheet says it: `21.0 °C`. */
+export function formatMetric(quantity: Quantity, value: number): string {
+  const { value: shown, unit } = inUnits(quantity, value, 'metric')
+  return formatValue(shown, unit)
 }

@@ -108,10 +108,36 @@ export interface SpiPort {
   transfer(transfer: SpiTransfer): Promise<Uint8Array>
 }
 
+/**
+ * One value of a sensor that a kernel driver reads. By name, never by number: hwmon3 is another chip after the next boot.
+ * `device` is the kernel's name of the chip's place, for example `1-0045`; needed where two chips have one name.
+ */
+export type KernelSensor =
+  | {
+      readonly kind: 'hwmon' | 'iio'
+      readonly name: string
+      readonly value: string
+      readonly device?: string | undefined
+    }
+  | { readonly kind: 'ds18b20'; readonly id: string }
+  | { readonly kind: 'thermal'; readonly zone: string }
+
+export interface KernelSensorPort {
+  /**
+   * The value in the unit of the kernel's ABI for its kind: hwmon and thermal as in Documentation/hwmon/sysfs-interface
+   * (m°C, m%, mV, mA, µW, 1/min), IIO with scale and offset applied (m°C, m%, kPa, mV, mA, mW, lux), DS18B20 in m°C.
+   * Fails with ENODEV (nothing of that name: the sentence says what there is), EPERM, EINVAL (two of that name), EIO
+   * (unreadable, empty, no number, checksum wrong), ETIMEDOUT, EBUSY, EREMOTEIO or ENXIO (the chip does not answer its
+   * driver).
+   */
+  read(sensor: KernelSensor): Promise<number>
+}
+
 export interface Hardware {
   readonly gpio: GpioPort
   readonly i2c: I2cPort
   readonly spi: SpiPort
+  readonly kernelSensors: KernelSensorPort
   /** True for the simulator: every reading and action then says so. */
   readonly simulated: boolean
   /** Calls back, as soon as the loop runs again, each time that lines went to `whenStuck`. Not there where nothing watches

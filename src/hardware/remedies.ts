@@ -82,6 +82,36 @@ export const remedies = {
     fix: `send less at once, or add spidev.bufsiz=${2 ** Math.ceil(Math.log2(sizeBytes))} to the kernel command line (on a Raspberry Pi cmdline.txt) ${rebooted}`,
   }),
 
+  'no-driver': (kind: string, name: string, others: readonly string[]): Remedy => ({
+    cause: `No ${kind} driver names its sensor ${name}`,
+    fix: `load the driver (on a Raspberry Pi an overlay such as dtoverlay=i2c-sensor in config.txt, ${rebooted})${orOther(others)}`,
+  }),
+  'two-sensors': (kind: string, name: string, places: readonly string[]): Remedy => ({
+    cause: `More than one ${kind} sensor is named ${name}`,
+    fix: `say which one by its place, device: ${places.join(' or ')}`,
+  }),
+  'no-value': (sensor: string, value: string, others: readonly string[]): Remedy => ({
+    cause: `The ${sensor} has no ${value}`,
+    fix: others.length === 0 ? 'choose another sensor' : `use ${others.join(' or ')}`,
+  }),
+  'no-one-wire': (id: string, others: readonly string[]): Remedy => ({
+    cause: `There is no ${id} on the 1-Wire bus`,
+    fix: `enable it (on a Raspberry Pi dtoverlay=w1-gpio in config.txt, ${rebooted}), check the wire and its pull-up of 4.7 kΩ${orOther(others)}`,
+  }),
+  'no-zone': (zone: string, others: readonly string[]): Remedy => ({
+    cause: `The kernel has no thermal zone ${zone}`,
+    fix:
+      others.length === 0 ? 'this board measures no heat of its own: remove the device' : `use ${others.join(' or ')}`,
+  }),
+  'sensor-unread': (sensor: string, why: string): Remedy => ({
+    cause: `The kernel's driver of the ${sensor} cannot read it (${why})`,
+    fix: 'check its wiring and supply',
+  }),
+  'sensor-slow': (sensor: string, deadlineMs: number): Remedy => ({
+    cause: `The kernel's driver of the ${sensor} has not answered within ${deadlineMs / 1_000} s`,
+    fix: 'check its wiring and supply; it is read again as soon as that answer is there',
+  }),
+
   /** A call that the kernel has not come back from: whatever else is asked of that bus has to wait for it. */
   hanging: (bus: string, deadlineMs: number): Remedy => ({
     cause: `${bus} is stuck: a transfer has not come back from the kernel after ${deadlineMs} ms`,
@@ -112,6 +142,10 @@ function at({ bus, address }: I2cPlace): string {
 
 function hex(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`
+}
+
+function orOther(others: readonly string[]): string {
+  return others.length === 0 ? '' : `, or use one that is there: ${others.join(', ')}`
 }
 
 function instead(others: readonly (number | string)[]): string {

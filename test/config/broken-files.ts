@@ -120,15 +120,15 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ],
   [
     'devices: { lamp: { line: GPIO17 } }\n',
-    'pincer.yaml:1 devices.lamp.kind: found nothing, expected a kind: switch, contact, button, counter, bme280, mcp3008, ads1115, ina219.',
+    'pincer.yaml:1 devices.lamp.kind: found nothing, expected a kind: switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal.',
   ],
   [
     'devices: { lamp: { kind: swich, line: GPIO17 } }\n',
-    'pincer.yaml:1 devices.lamp.kind: found "swich", expected switch, contact, button, counter, bme280, mcp3008, ads1115 or ina219. Did you mean switch?',
+    'pincer.yaml:1 devices.lamp.kind: found "swich", expected switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal. Did you mean switch?',
   ],
   [
     'devices: { lamp: { kind: relay, line: GPIO17 } }\n',
-    'pincer.yaml:1 devices.lamp.kind: found "relay", expected switch, contact, button, counter, bme280, mcp3008, ads1115 or ina219.',
+    'pincer.yaml:1 devices.lamp.kind: found "relay", expected switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
   ],
   [
     'devices: { lamp: { kind: switch } }\n',

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import t from 'tap'
 import { isPincerError } from '../../src/errors.ts'
 import { createDevices } from '../../src/devices/devices.ts'
+import { createSensors } from '../../src/devices/sensors.ts'
 import { createLog } from '../../src/log.ts'
 import { DeviceBench, hardwareWith, switchConfig } from '../support/device-bench.ts'
 
@@ -29,6 +30,7 @@ void t.test('nothing is touched before start', async (t) => {
     stateFolder,
     units: 'metric',
     tell: () => undefined,
+    loadSensors: async () => ({ createSensors }),
   })
   t.strictSame(bench.gpio.history, [])
   t.match(await bench.refusal(devices.set({ name: 'lamp', value: 'on' })), /^stopped: /)

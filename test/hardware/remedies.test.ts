@@ -37,6 +37,35 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
     [remedies.bufsiz('0.0', 4_097, 4_096), /4097 bytes/, /spidev\.bufsiz=8192 to the kernel command line/],
     [remedies.bufsiz('0.0', 65_536, 4_096), /spidev\.bufsiz=65536 /],
   ],
+  'no-driver': [
+    [
+      remedies['no-driver']('hwmon', 'sht4x', []),
+      /^No hwmon driver names its sensor sht4x/,
+      /config\.txt, and reboot\)\.$/,
+    ],
+    [remedies['no-driver']('iio', 'bme280', ['bmp280']), /or use one that is there: bmp280\.$/],
+  ],
+  'two-sensors': [
+    [
+      remedies['two-sensors']('hwmon', 'sht4x', ['1-0044', '1-0045']),
+      /^More than one hwmon sensor/,
+      /device: 1-0044 or 1-0045\.$/,
+    ],
+  ],
+  'no-value': [
+    [remedies['no-value']('hwmon sht4x', 'temp2', ['humidity1', 'temp1']), /has no temp2: use humidity1 or temp1\.$/],
+    [remedies['no-value']('hwmon sht4x', 'temp2', []), /choose another sensor/],
+  ],
+  'no-one-wire': [
+    [remedies['no-one-wire']('28-0', []), /dtoverlay=w1-gpio in config\.txt/, /4\.7 kΩ\.$/],
+    [remedies['no-one-wire']('28-0', ['28-1']), /there: 28-1\.$/],
+  ],
+  'no-zone': [
+    [remedies['no-zone']('gpu', ['cpu-thermal']), /^The kernel has no thermal zone gpu: use cpu-thermal\.$/],
+    [remedies['no-zone']('gpu', []), /remove the device/],
+  ],
+  'sensor-unread': [[remedies['sensor-unread']('hwmon sht4x temp1', 'EIO'), /sht4x temp1 cannot read it \(EIO\)/]],
+  'sensor-slow': [[remedies['sensor-slow']('ds18b20 28-0', 10_000), /within 10 s/, /read again as soon as/]],
   hanging: [[remedies.hanging('I2C bus 1', 1_250), /^I2C bus 1 is stuck/, /1250 ms/, /used again as soon as/]],
   'no-right': [[remedies['no-right']('/dev/i2c-1', 'i2c'), /\/dev\/i2c-1 may not/, /sudo usermod -aG i2c USER/]],
   'no-group': [

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { SwitchConfig } from '../../src/config/config.ts'
 import { createDevices } from '../../src/devices/devices.ts'
 import type { Devices, OutputNotice } from '../../src/devices/device.ts'
+import { createSensors } from '../../src/devices/sensors.ts'
 import { isPincerError } from '../../src/errors.ts'
 import { HardwareError } from '../../src/errors.ts'
 import type { Hardware } from '../../src/hardware/ports.ts'
@@ -68,6 +69,7 @@ export class DeviceBench {
       stateFolder: this.stateFolder,
       units: 'metric',
       tell: (notice) => this.told.push(notice),
+      loadSensors: async () => ({ createSensors }),
     })
     return this.#devices
   }
@@ -141,6 +143,7 @@ export function hardwareWith(gpio: Hardware['gpio']): Hardware {
     gpio,
     i2c: { buses: async () => [], transfer: none, scan: none },
     spi: { devices: async () => [], transferBytesMax: 4_096, transfer: none },
+    kernelSensors: { read: none },
     simulated: false,
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { PincerError } from '../../errors.ts'
 import type { I2cPort } from '../../hardware/ports.ts'
 import { limits } from '../../limits.ts'
-import { describeI2cFault } from '../bus-fault.ts'
+import type { Measured } from '../sensor.ts'
 import {
   compensateHumidity,
   compensatePressure,
@@ -13,12 +13,8 @@ import {
   skippedRaw,
 } from './bme280-compensation.ts'
 import type { Bme280Raw, Bme280Trimming } from './bme280-compensation.ts'
-
-export interface Climate {
-  readonly temperatureC: number
-  readonly humidityPercent: number
-  readonly pressureHpa: number
-}
+import { checkRange, describeChipFault, hex, nameOf } from './chip-place.ts'
+import type { ChipPlace } from './chip-place.ts'
 
 /** Registers of BST-BME280-DS001, section 5.3, table 18. */
 const register = {
@@ -43,75 +39,73 @@ const pollMs = 2
 const pollsMax = 10
 
 /** Section 1.1, tables 1 to 3: outside of these the chip does not measure. */
-const range = { temperatureC: [-40, 85], pressureHpa: [300, 1_100] } as const
+const range = { temperature: [-40, 85], pressure: [300, 1_100] } as const
 
-/** Chips that answer at the same addresses, by the value of the register 0xD0. */
+/** By the value of the register 0xD0. A BMP280 (BST-BMP280-DS001, section 4.3.1) is a BME280 without humidity. */
+const kinds: Readonly<Record<number, 'bme280' | 'bmp280'>> = {
+  0x56: 'bmp280',
+  0x57: 'bmp280',
+  0x58: 'bmp280',
+  0x60: 'bme280',
+}
+/** Chips that answer at the same addresses. */
 const otherChips: Readonly<Record<number, string>> = {
-  0x56: 'a BMP280, which measures no humidity',
-  0x57: 'a BMP280, which measures no humidity',
-  0x58: 'a BMP280, which measures no humidity',
   0x50: 'a BMP388',
   0x55: 'a BMP180',
   0x61: 'a BME680',
 }
 
-/** One BME280 in forced mode: it sleeps between measurements and does not warm itself. */
+/** One BME280 or BMP280 in forced mode: it sleeps between measurements and does not warm itself. */
 export class Bme280 {
   readonly #i2c: I2cPort
   readonly #clock: Clock
-  readonly #bus: number
-  readonly #address: number
+  readonly #place: ChipPlace & { readonly kind: 'bme280' | 'bmp280' }
   #trimming: Bme280Trimming | undefined
 
   constructor(options: {
     readonly i2c: I2cPort
     readonly clock: Clock
-    readonly bus: number
-    /** 0x76, or 0x77 with the pin SDO high (section 6.2). */
-    readonly address: number
+    readonly place: ChipPlace & { readonly kind: 'bme280' | 'bmp280' }
   }) {
     this.#i2c = options.i2c
     this.#clock = options.clock
-    this.#bus = options.bus
-    this.#address = options.address
-  }
-
-  get source(): string {
-    return `bme280 on I2C bus ${this.#bus} at ${hex(this.#address)}`
+    this.#place = options.place
   }
 
   /** Measures now; takes about 10 ms. Fails with PincerError `hardware` and the likely cause. Calls must not overlap. */
-  async measure(): Promise<Climate> {
+  async measure(): Promise<Measured> {
     try {
       const trimming = (this.#trimming ??= await this.#open())
       // The order matters: ctrl_hum takes effect with the write to ctrl_meas (section 5.4.3).
       await this.#write(register.config, 0)
-      await this.#write(register.ctrlHum, humidityOnce)
+      if (this.#hasHumidity) await this.#write(register.ctrlHum, humidityOnce)
       await this.#write(register.ctrlMeas, measureOnce)
       await this.#wait(measuringMs)
       await this.#pollUntilClear(statusMeasuring, 'is still measuring after 30 ms: it has probably lost power.')
       // One burst, so that all three are of the same measurement (section 4).
-      return climateOf(this.#place(), parseRaw(await this.#read(register.data, 8)), trimming)
+      const data = await this.#read(register.data, this.#hasHumidity ? 8 : 6)
+      return this.#evaluate(parseRaw(Uint8Array.of(...data, ...unused(8 - data.length))), trimming)
     } catch (error) {
       // Another chip may be plugged in next.
       this.#trimming = undefined
-      throw describeI2cFault(error, 0x76 + 0x77 - this.#address)
+      throw describeChipFault(error, this.#place)
     }
+  }
+
+  get #hasHumidity(): boolean {
+    return this.#place.kind === 'bme280'
   }
 
   async #open(): Promise<Bme280Trimming> {
     const [id = 0] = await this.#read(register.id, 1)
-    if (id !== 0x60) throw wrongChip(this.#place(), id)
+    if (kinds[id] !== this.#place.kind) throw wrongChip(this.#place, id)
     await this.#pollUntilClear(statusCopying, 'does not finish starting: check its 3.3 V supply.')
     const trimming = parseTrimming(
       await this.#read(register.trimmingLow, 26),
-      await this.#read(register.trimmingHigh, 7),
+      this.#hasHumidity ? await this.#read(register.trimmingHigh, 7) : unused(7),
     )
     if (trimming.T1 === 0 || trimming.T1 === 0xffff || trimming.P1 === 0) {
-      throw new PincerError(
-        'hardware',
-        `The ${this.#place()} answers without trimming values: check its wiring and supply.`,
-      )
+      throw this.#failure('answers without trimming values: check its wiring and supply.')
     }
     return trimming
   }
@@ -122,7 +116,7 @@ export class Bme280 {
       if ((status & bit) === 0) return
       await this.#wait(pollMs)
     }
-    throw new PincerError('hardware', `The ${this.#place()} ${fault}`)
+    throw this.#failure(fault)
   }
 
   /** Bounded by its own length: nobody needs to stop it. */
@@ -132,7 +126,7 @@ export class Bme280 {
 
   async #read(from: number, readBytes: number): Promise<Uint8Array> {
     const bytes = await this.#transfer({ write: Uint8Array.of(from), readBytes })
-    if (bytes.length !== readBytes) throw new PincerError('hardware', `The ${this.#place()} answered too few bytes.`)
+    if (bytes.length !== readBytes) throw this.#failure('answered too few bytes.')
     return bytes
   }
 
@@ -141,55 +135,48 @@ export class Bme280 {
   }
 
   #transfer(what: { readonly write: Uint8Array; readonly readBytes?: number }): Promise<Uint8Array> {
-    return this.#i2c.transfer({ ...what, bus: this.#bus, address: this.#address, timeoutMs: limits.i2cTimeoutMs })
+    const { bus, address } = this.#place
+    return this.#i2c.transfer({ ...what, bus, address, timeoutMs: limits.i2cTimeoutMs })
   }
 
-  #place(): string {
-    return `BME280 at ${hex(this.#address)} on I2C bus ${this.#bus}`
-  }
-}
-
-function climateOf(place: string, raw: Bme280Raw, trimming: Bme280Trimming): Climate {
-  for (const quantity of ['temperature', 'pressure', 'humidity'] as const) {
-    if (raw[quantity] === skippedRaw[quantity]) {
-      throw new PincerError(
-        'hardware',
-        `The ${place} did not measure the ${quantity}: it was probably reset in between. Try again.`,
-      )
+  #evaluate(raw: Bme280Raw, trimming: Bme280Trimming): Measured {
+    for (const quantity of ['temperature', 'pressure', 'humidity'] as const) {
+      if (quantity === 'humidity' && !this.#hasHumidity) continue
+      if (raw[quantity] === skippedRaw[quantity])
+        throw this.#failure(`did not measure the ${quantity}: it was probably reset in between. Try again.`)
     }
+    const { tFine, temperatureC: temperature } = compensateTemperature(raw.temperature, trimming)
+    const pressure = (compensatePressure(raw.pressure, tFine, trimming) ?? Number.NaN) / 100
+    checkRange(this.#place, 'temperature', temperature, range.temperature)
+    checkRange(this.#place, 'pressure', pressure, range.pressure)
+    if (!this.#hasHumidity) return { temperature, pressure }
+    return { temperature, humidity: compensateHumidity(raw.humidity, tFine, trimming), pressure }
   }
-  const { tFine, temperatureC } = compensateTemperature(raw.temperature, trimming)
-  const pressureHpa = (compensatePressure(raw.pressure, tFine, trimming) ?? Number.NaN) / 100
-  const humidityPercent = compensateHumidity(raw.humidity, tFine, trimming)
-  check(place, 'temperature', temperatureC, range.temperatureC, '°C')
-  check(place, 'pressure', pressureHpa, range.pressureHpa, 'hPa')
-  return { temperatureC, humidityPercent, pressureHpa }
+
+  #failure(sentence: string): PincerError {
+    return new PincerError('hardware', `The ${nameOf(this.#place)} ${sentence}`)
+  }
 }
 
-function check(
-  place: string,
-  quantity: string,
-  value: number,
-  [least, most]: readonly [number, number],
-  unit: string,
-): void {
-  if (value >= least && value <= most) return
-  const found = Number.isFinite(value) ? `${value.toFixed(1)} ${unit}` : 'nothing'
-  const sentence = `The ${place} measured a ${quantity} of ${found}, outside of what it can (${least} to ${most} ${unit}): check its wiring and supply.`
-  throw new PincerError('hardware', sentence)
+/** Humidity registers that a BMP280 has not. */
+function unused(count: number): Uint8Array {
+  return new Uint8Array(count)
 }
 
-function wrongChip(place: string, id: number): PincerError {
+function wrongChip(place: ChipPlace, id: number): PincerError {
+  const kind = kinds[id]
   const other = otherChips[id]
   const why =
-    other !== undefined
-      ? `it is ${other}`
-      : id === 0x00 || id === 0xff
-        ? 'the bus gives no data: check SDA, SCL and the pull-up resistors'
-        : 'another chip is there, or the wiring is bad'
-  return new PincerError('hardware', `No ${place}: its id register reads ${hex(id)} instead of 0x60; ${why}.`)
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(2, '0')}`
+    kind !== undefined
+      ? `it is a ${kind.toUpperCase()}, which measures ${kind === 'bmp280' ? 'no humidity' : 'humidity too'}. Set kind: ${kind}`
+      : other !== undefined
+        ? `it is ${other}`
+        : id === 0x00 || id === 0xff
+          ? 'the bus gives no data: check SDA, SCL and the pull-up resistors'
+          : 'another chip is there, or the wiring is bad'
+  const expected = place.kind === 'bme280' ? '0x60' : '0x58'
+  return new PincerError(
+    'hardware',
+    `No ${nameOf(place)}: its id register reads ${hex(id)} instead of ${expected}; ${why}.`,
+  )
 }

@@ -5,6 +5,7 @@ import { Bme280Chip } from './bme280-chip.ts'
 import { Faults } from './faults.ts'
 import { SimulatedGpio } from './gpio.ts'
 import { SimulatedI2c } from './i2c.ts'
+import { createSimulatedKernelSensors } from './kernel-sensors.ts'
 import { createMcp3008Chip } from './mcp3008-chip.ts'
 import { createNoise } from './noise.ts'
 import { createPlay } from './play.ts'
@@ -66,10 +67,27 @@ export function createSimulator({ board, clock, wiring = simulatedWiring }: Simu
     faults,
   })
 
+  const kernelSensors = createSimulatedKernelSensors(
+    [
+      {
+        sensor: { kind: 'ds18b20', id: wiring.garden.id },
+        plug: wiring.garden.name,
+        read: () => 1_000 * roundTo(world.outsideC(), 1 / 16),
+      },
+      // The processor is warmer than the room by what it does.
+      {
+        sensor: { kind: 'thermal', zone: 'cpu-thermal' },
+        read: () => Math.round(1_000 * (world.climate().temperatureC + 24)),
+      },
+    ],
+    faults,
+  )
+
   return {
     gpio,
     i2c,
     spi,
+    kernelSensors,
     simulated: true,
     play: createPlay({ board, wiring, world, gpio, faults, powerOnRoom: () => room.powerOn() }),
     close() {
@@ -77,6 +95,11 @@ export function createSimulator({ board, clock, wiring = simulatedWiring }: Simu
       i2c.close()
     },
   }
+}
+
+/** To the steps of a converter. */
+function roundTo(value: number, step: number): number {
+  return Math.round(value / step) * step
 }
 
 /** A resistive probe above a resistor. */

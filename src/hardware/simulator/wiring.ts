@@ -17,6 +17,8 @@ export interface Wiring {
     readonly soil: { readonly name: string; readonly channel: number }
     readonly light: { readonly name: string; readonly channel: number }
   }
+  /** A DS18B20 outside, which the kernel reads. */
+  readonly garden: { readonly name: string; readonly id: string }
   /** Addresses that a kernel driver holds. */
   readonly kernelHeld: readonly { readonly bus: number; readonly address: number }[]
 }
@@ -27,5 +29,6 @@ export const simulatedWiring: Wiring = {
   door: { name: 'door', line: 'GPIO22' },
   room: { name: 'room', bus: 1, address: 0x76 },
   analog: { spi: '0.0', soil: { name: 'soil', channel: 0 }, light: { name: 'light', channel: 1 } },
+  garden: { name: 'garden', id: '28-0316a279d4ff' },
   kernelHeld: [],
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Bme280 } from '../../../src/devices/chips/bme280.ts'
-import type { Climate } from '../../../src/devices/chips/bme280.ts'
+import type { Measured } from '../../../src/devices/sensor.ts'
 import { HardwareError } from '../../../src/errors.ts'
 import type { KernelErrorName } from '../../../src/errors.ts'
 import type { I2cPort, I2cTransfer } from '../../../src/hardware/ports.ts'
@@ -8,7 +8,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import { simulate } from '../../support/simulated-board.ts'
 
 /** Runs the clock until the measurement has ended. */
-async function finish(clock: FakeClock, work: Promise<Climate>): Promise<Climate> {
+async function finish(clock: FakeClock, work: Promise<Measured>): Promise<Measured> {
   work.catch(() => undefined)
   const watch = { ended: false }
   const end = (): void => {
@@ -51,26 +51,26 @@ function chipWith(patch: Readonly<Record<number, number>> = {}): { i2c: I2cPort;
 
 void t.test('a measurement of the simulated chip is the climate of its world', async (t) => {
   const { clock, simulator } = simulate()
-  const chip = new Bme280({ i2c: simulator.i2c, clock, bus: 1, address: 0x76 })
-  const { temperatureC, humidityPercent, pressureHpa } = await finish(clock, chip.measure())
-  t.ok(temperatureC > 15 && temperatureC < 30, `${temperatureC}`)
-  t.ok(humidityPercent > 20 && humidityPercent < 80, `${humidityPercent}`)
-  t.ok(pressureHpa > 950 && pressureHpa < 1_050, `${pressureHpa}`)
+  const chip = new Bme280({ i2c: simulator.i2c, clock, place: { kind: 'bme280', bus: 1, address: 0x76 } })
+  const { temperature = 0, humidity = 0, pressure = 0 } = await finish(clock, chip.measure())
+  t.ok(temperature > 15 && temperature < 30, `${temperature}`)
+  t.ok(humidity > 20 && humidity < 80, `${humidity}`)
+  t.ok(pressure > 950 && pressure < 1_050, `${pressure}`)
   simulator.play('heat room to 40')
   simulator.play('skip 2h')
-  const warmer = await finish(clock, chip.measure())
-  t.ok(warmer.temperatureC > temperatureC + 5, `${warmer.temperatureC}`)
+  const { temperature: warmer = 0 } = await finish(clock, chip.measure())
+  t.ok(warmer > temperature + 5, `${warmer}`)
   simulator.close()
 })
 
 void t.test('it writes ctrl_hum before ctrl_meas, waits, and reads all results in one transaction', async (t) => {
   const { i2c, transfers } = chipWith()
   const clock = new FakeClock()
-  const chip = new Bme280({ i2c, clock, bus: 1, address: 0x76 })
+  const chip = new Bme280({ i2c, clock, place: { kind: 'bme280', bus: 1, address: 0x76 } })
   const startMs = clock.monotonicMs()
-  const { temperatureC, pressureHpa } = await finish(clock, chip.measure())
-  t.equal(temperatureC.toFixed(2), '25.08')
-  t.equal(pressureHpa.toFixed(2), '1006.53')
+  const { temperature, pressure } = await finish(clock, chip.measure())
+  t.equal(temperature?.toFixed(2), '25.08')
+  t.equal(pressure?.toFixed(2), '1006.53')
   t.ok(clock.monotonicMs() - startMs >= 10)
   const writes = transfers.flatMap(({ write, readBytes }) =>
     write !== undefined && readBytes === undefined ? [[...write]] : [],
@@ -90,7 +90,7 @@ const faults: readonly (readonly [string, Readonly<Record<number, number>>, RegE
   [
     'a BMP280',
     { 0xd0: 0x58 },
-    /No BME280 at 0x76 .* reads 0x58 instead of 0x60; it is a BMP280, which measures no humid/,
+    /No BME280 at 0x76 .* reads 0x58 instead of 0x60; it is a BMP280, which measures no humidity\. Set kind: bmp280\.$/,
   ],
   ['a BME680', { 0xd0: 0x61 }, /it is a BME680/],
   ['a bus that reads zeros', { 0xd0: 0x00 }, /the bus gives no data: check SDA, SCL/],
@@ -108,17 +108,17 @@ const faults: readonly (readonly [string, Readonly<Record<number, number>>, RegE
 for (const [what, patch, sentence] of faults) {
   void t.test(`${what} is a failure, not a reading`, async (t) => {
     const clock = new FakeClock()
-    const chip = new Bme280({ i2c: chipWith(patch).i2c, clock, bus: 1, address: 0x76 })
+    const chip = new Bme280({ i2c: chipWith(patch).i2c, clock, place: { kind: 'bme280', bus: 1, address: 0x76 } })
     await t.rejects(finish(clock, chip.measure()), { code: 'hardware', message: sentence })
   })
 }
 
 const kernelFaults: readonly (readonly [KernelErrorName, RegExp])[] = [
-  ['EREMOTEIO', /^the kernel's words It may also be at 0x76, which a pin of the chip chooses\.$/],
+  ['EREMOTEIO', /^the kernel's words It may also be at 0x76, which its pins or its part number choose\.$/],
   ['ENXIO', /^the kernel's words It may also be at 0x76/],
   ['ENODEV', /^the kernel's words$/],
   ['ETIMEDOUT', /^the kernel's words$/],
-  ['EBUSY', /^the kernel's words$/],
+  ['EBUSY', /^the kernel's words As a kernel sensor it is \{ kind: iio, name: bme280, value: temp \}\.$/],
   ['EIO', /^the kernel's words$/],
 ]
 for (const [kernel, sentence] of kernelFaults) {
@@ -127,7 +127,7 @@ for (const [kernel, sentence] of kernelFaults) {
       throw new HardwareError(kernel, "the kernel's words")
     }
     const i2c: I2cPort = { buses: async () => [], scan: async () => [], transfer }
-    const chip = new Bme280({ i2c, clock: new FakeClock(), bus: 1, address: 0x77 })
+    const chip = new Bme280({ i2c, clock: new FakeClock(), place: { kind: 'bme280', bus: 1, address: 0x77 } })
     await t.rejects(chip.measure(), { code: 'hardware', kernel, message: sentence })
   })
 }
@@ -137,7 +137,7 @@ void t.test('a bug in a port is not turned into a sentence about wiring', async 
     throw new TypeError('bug')
   }
   const i2c: I2cPort = { buses: async () => [], scan: async () => [], transfer }
-  const chip = new Bme280({ i2c, clock: new FakeClock(), bus: 1, address: 0x76 })
+  const chip = new Bme280({ i2c, clock: new FakeClock(), place: { kind: 'bme280', bus: 1, address: 0x76 } })
   await t.rejects(chip.measure(), TypeError)
 })
 
@@ -145,7 +145,7 @@ void t.test('after a failure the chip is asked who it is', async (t) => {
   const patch: Record<number, number> = {}
   const { i2c } = chipWith(patch)
   const clock = new FakeClock()
-  const chip = new Bme280({ i2c, clock, bus: 1, address: 0x76 })
+  const chip = new Bme280({ i2c, clock, place: { kind: 'bme280', bus: 1, address: 0x76 } })
   await finish(clock, chip.measure())
   patch[0xf3] = 0x08
   await t.rejects(finish(clock, chip.measure()), { message: /still measuring/ })
@@ -157,11 +157,11 @@ void t.test('after a failure the chip is asked who it is', async (t) => {
 void t.test('a chip that was exchanged is recognised anew', async (t) => {
   const { clock, simulator } = simulate()
   const { i2c } = simulator
-  const chip = new Bme280({ i2c, clock, bus: 1, address: 0x76 })
+  const chip = new Bme280({ i2c, clock, place: { kind: 'bme280', bus: 1, address: 0x76 } })
   await finish(clock, chip.measure())
   simulator.play('unplug room')
   await t.rejects(finish(clock, chip.measure()), { code: 'hardware', message: /^Nothing answers at 0x76/ })
   simulator.play('plug room')
-  t.ok((await finish(clock, chip.measure())).temperatureC > 0)
+  t.ok(((await finish(clock, chip.measure())).temperature ?? 0) > 0)
   simulator.close()
 })

@@ -51,7 +51,7 @@ const answers: readonly (readonly [command: string, says: RegExp])[] = [
   ['skip', /is no duration/],
   ['skip -5m', /is no duration/],
   ['plug room', /plugged in and works/],
-  ['unplug door', /Nothing called "door" is plugged in here\. There is room, bme280, mcp3008, soil, light\./],
+  ['unplug door', /Nothing called "door" is plugged in here\. There is room, bme280, mcp3008, garden, soil, light\./],
   ['unplug', /Nothing called ""/],
   ['fail room', /The next transfer with the room fails\./],
   ['fail room 3', /The next 3 transfers with the room fail\./],

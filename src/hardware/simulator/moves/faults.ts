@@ -4,11 +4,12 @@ const converter = 'mcp3008'
 
 /** Pulls plugs, breaks transfers and shorts the bus. */
 export function faultMoves({ board, wiring, faults, powerOnRoom }: Stage): readonly Move[] {
-  const { room, analog } = wiring
+  const { room, analog, garden } = wiring
   const chips = [
     { typed: room.name, chip: room.name },
     { typed: 'bme280', chip: room.name },
     { typed: converter, chip: converter },
+    { typed: garden.name, chip: garden.name },
   ]
   const probes = [analog.soil, analog.light].map(({ name }) => name)
   const pluggable = new Map([
@@ -69,7 +70,7 @@ export function faultMoves({ board, wiring, faults, powerOnRoom }: Stage): reado
 
 /** What is broken now, in words; empty when all is well. */
 export function describeFaults({ board, wiring, faults }: Stage): readonly string[] {
-  const names = [wiring.room.name, converter, wiring.analog.soil.name, wiring.analog.light.name]
+  const names = [wiring.room.name, wiring.garden.name, converter, wiring.analog.soil.name, wiring.analog.light.name]
   return [
     ...names.filter((name) => faults.unplugged(name)).map((name) => `${name} unplugged`),
     ...names

@@ -1,0 +1,81 @@
+import type { ChipProfile } from './profile.ts'
+
+/** Chips that measure one thing and send no checksums. */
+
+/**
+ * Rohm BH1750FVI, technical note of 2011: "Instruction set architecture" and "Measurement sequence example". The chip has
+ * no register that says what it is.
+ */
+export const bh1750: ChipProfile = {
+  open: [],
+  measure: [
+    { do: 'write', bytes: [0x01] },
+    // One measurement of high resolution; it switches itself off behind it.
+    { do: 'write', bytes: [0x20] },
+    // "Electrical characteristics": 180 ms at the longest.
+    { do: 'wait', ms: 180 },
+    { do: 'read', bytes: 2 },
+  ],
+  fields: [
+    {
+      quantity: 'illuminance',
+      first: 0,
+      count: 16,
+      scale: 1 / 1.2,
+      range: [0, 54_612],
+      saturated: 'reads its highest value: it is in bright sun, or SDA is not connected.',
+    },
+  ],
+}
+
+/** Texas Instruments TMP102, SBOS397: section 6.5.2 (temperature), 6.5.3 (configuration, one shot in shutdown). */
+export const tmp102: ChipProfile = {
+  open: [
+    {
+      do: 'expect',
+      from: [0x01],
+      // The resolution bits R1 and R0 are always 1, the two lowest bits always 0.
+      mask: [0x60, 0x03],
+      equals: [0x60, 0x00],
+      failure: 'has another configuration register than a TMP102: another chip is there (perhaps an LM75).',
+    },
+  ],
+  measure: [
+    { do: 'write', bytes: [0x01, 0xe1, 0xa0] },
+    // A conversion takes 35 ms at the longest; the one-shot bit reads 1 behind it.
+    { do: 'wait', ms: 35 },
+    {
+      do: 'poll',
+      from: [0x01],
+      mask: [0x80],
+      equals: [0x80],
+      everyMs: 5,
+      times: 6,
+      failure: 'is still measuring after 60 ms: it has probably lost power.',
+    },
+    { do: 'read', from: [0x00], bytes: 2 },
+  ],
+  zero: [{ first: 12, count: 4 }],
+  fields: [{ quantity: 'temperature', first: 0, count: 12, signed: true, scale: 0.0625, range: [-55, 128] }],
+}
+
+/**
+ * The LM75 and what is made like it, Texas Instruments SNOS808: section 7.5.1 (pointer), 7.5.2 (temperature, nine bits;
+ * those behind them differ from maker to maker), 7.5.3 (configuration). It measures all the time.
+ */
+export const lm75: ChipProfile = {
+  open: [
+    {
+      do: 'expect',
+      from: [0x01],
+      mask: [0xe0],
+      equals: [0x00],
+      failure: 'has another configuration register than an LM75: another chip is there (perhaps a TMP102).',
+    },
+    { do: 'write', bytes: [0x01, 0x00] },
+    // "Temperature-to-digital converter characteristics": 300 ms at the longest, from the end of a shutdown too.
+    { do: 'wait', ms: 300 },
+  ],
+  measure: [{ do: 'read', from: [0x00], bytes: 2 }],
+  fields: [{ quantity: 'temperature', first: 0, count: 9, signed: true, scale: 0.5, range: [-55, 125] }],
+}
