@@ -1,8 +1,7 @@
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
-import { boardIds, boardsForConfig } from './boards.ts'
-import type { Person } from './bus/message.ts'
+import { boardsForConfig } from './boards.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
 import { createSystemClock, type Clock } from './clock.ts'
@@ -11,17 +10,18 @@ import { loadConfig, type LoadedConfig } from './config/load.ts'
 import { formatCheck, formatNote } from './config/report.ts'
 import { askDaemon } from './daemon/ask-daemon.ts'
 import { connectControl } from './daemon/control-client.ts'
-import { type ControlSocket, serveControl } from './daemon/control-socket.ts'
+import { tryControl } from './daemon/control-socket.ts'
 import { acquireHomeLock, homeLockHolder } from './daemon/home-lock.ts'
 import { isPincerError, PincerError } from './errors.ts'
-import { isUnwritable } from './files.ts'
 import { checkHome, furnishHome, homePath, openHome, type HomeFolders } from './home.ts'
+import { hostPerson } from './host-person.ts'
 import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
 import { modeOf, type Mode } from './mode.ts'
 import { loadPart } from './parts.ts'
 import { forgetSecrets, leaveMemoryOutOfCoreDumps } from './process-memory.ts'
-import { builtAs, version } from './runtime.ts'
+import { safeState } from './safe-state-command.ts'
 import { createRedact } from './secrets.ts'
+import { versionLine } from './version-line.ts'
 
 type ExitCode = 0 | 1 | 2
 
@@ -44,7 +44,7 @@ async function main(): Promise<ExitCode> {
       say(usage)
       return 0
     case 'version':
-      say(versionLine())
+      say(versionLine(process))
       return 0
     case 'check': {
       const loaded = await load(pathOf(home))
@@ -59,6 +59,8 @@ async function main(): Promise<ExitCode> {
       ;(answer.failed ? complain : say)(answer.text)
       return answer.failed ? 1 : 0
     }
+    case 'safe-state':
+      return makeSafe(pathOf(home))
     case 'run':
     case 'chat':
     case 'default':
@@ -81,6 +83,24 @@ async function load(home: string): Promise<LoadedConfig> {
     environment: process.env,
     readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
     ...boardsForConfig('/'),
+  })
+}
+
+async function makeSafe(path: string): Promise<ExitCode> {
+  await checkHome(path, userId())
+  return safeState({
+    home: path,
+    userId: userId(),
+    async load() {
+      const loaded = await load(path)
+      if (loaded.status === 'ok') redactOutput = createRedact(loaded.secrets)
+      return loaded
+    },
+    clock: createSystemClock(),
+    redact: (text) => redactOutput(text),
+    output: process.stdout,
+    error: process.stderr,
+    signal: endSignal(),
   })
 }
 
@@ -146,7 +166,7 @@ async function serve(start: Start): Promise<ExitCode> {
     redact,
     clock,
     log,
-    person: owner(),
+    person: hostPerson(userId()),
     memoryBytes: () => process.memoryUsage.rss(),
     environment,
     // Only one process may poll for a bot: whoever just chats here leaves that to the daemon.
@@ -155,7 +175,8 @@ async function serve(start: Start): Promise<ExitCode> {
   onBug = () => app.stop()
   try {
     await app.start()
-    const control = await openControl(start, app)
+    const { terminal, requests } = app
+    const control = await tryControl({ home: home.path, attach: (peer) => terminal.attach(peer), requests, clock, log })
     try {
       if (mode.kind === 'run') return await serveUntilEnd(app, signal)
       return await converse(
@@ -169,18 +190,6 @@ async function serve(start: Start): Promise<ExitCode> {
     }
   } finally {
     await app.stop()
-  }
-}
-
-/** `undefined` on a disk that takes nothing, where no socket can be made: nobody attaches then, and all else goes on. */
-async function openControl({ home, clock, log }: Start, app: App): Promise<ControlSocket | undefined> {
-  try {
-    const { terminal, requests } = app
-    return await serveControl({ home: home.path, attach: (peer) => terminal.attach(peer), requests, clock, log })
-  } catch (error) {
-    if (!isPincerError(error) || !isUnwritable(error.cause)) throw error
-    log.error('main', `${error.message} \`pincer chat\` and \`status\` reach this process only after a restart.`)
-    return undefined
   }
 }
 
@@ -234,23 +243,6 @@ function endSignal(): AbortSignal {
   // Asleep, it would hold no limit while its outputs stay as they are.
   process.on('SIGTSTP', () => complain('Not paused: limits on outputs must go on being held. Ctrl-C ends Pincer.'))
   return aborter.signal
-}
-
-function owner(): Person {
-  const id = String(userId())
-  try {
-    return { id, name: userInfo().username, role: 'owner' }
-  } catch {
-    // A user id without an entry in passwd, as in containers.
-    return { id, name: `user ${id}`, role: 'owner' }
-  }
-}
-
-function versionLine(): string {
-  return [
-    `pincer ${version()}, Node ${process.version}, ${process.platform}-${process.arch}, ${builtAs()}`,
-    `built in: models offline, openai, anthropic; channels terminal, telegram; boards ${boardIds().join(', ')}`,
-  ].join('\n')
 }
 
 /** Before anything is read, what has the shape of a token is all that can be known of secrets. */

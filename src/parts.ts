@@ -8,6 +8,7 @@ const parts = {
   shell: () => import('./tools/shell.ts'),
   sensors: () => import('./devices/sensors.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
+  safeState: () => import('./devices/safe-state.ts'),
   terminal: () => import('./channels/terminal/interactive.ts'),
   approvals: () => import('./guard/approvals.ts'),
   telegram: () => import('./channels/telegram/telegram-channel.ts'),

@@ -43,7 +43,16 @@ const app = new Set([
   'app-shell.ts',
   'app-web.ts',
 ])
-const program = ['home.ts', 'process-memory.ts', 'boards.ts', 'command-line.ts', 'greeting.ts', 'mode.ts']
+const program = [
+  'home.ts',
+  'process-memory.ts',
+  'boards.ts',
+  'command-line.ts',
+  'greeting.ts',
+  'mode.ts',
+  'version-line.ts',
+  'host-person.ts',
+]
 
 const table: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
@@ -107,6 +116,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'hardware/board-file.ts',
     'hardware/host-board.ts',
     'devices/device.ts',
+    'bus/message.ts',
   ],
   app: [
     ...foundation,
@@ -124,12 +134,21 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'agent/',
     'daemon/control-requests.ts',
   ],
+  'safe-state-command': [
+    ...foundation,
+    'parts.ts',
+    'app-hardware.ts',
+    'config/',
+    'daemon/',
+    'channels/terminal/script-mode.ts',
+  ],
   // How a process talks to the person who started it is main's; which channels are served is app's.
   main: [
     ...foundation,
     ...ways,
     ...program,
     'app.ts',
+    'safe-state-command.ts',
     'config/',
     'daemon/',
     'bus/message.ts',
@@ -144,7 +163,7 @@ const concrete = /^(?:channels|model|hardware)\/[^/]+\//
 const concreteNamedBy: Readonly<Record<string, readonly string[]>> = {
   'channels/terminal/terminal-peer.ts': ['main', 'daemon/'],
   'channels/terminal/line-splitter.ts': ['daemon/'],
-  'channels/terminal/script-mode.ts': ['main'],
+  'channels/terminal/script-mode.ts': ['main', 'safe-state-command'],
 }
 
 function roomOf(path: string): string {

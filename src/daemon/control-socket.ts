@@ -2,8 +2,8 @@ import { promises as fs } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { TerminalLink, TerminalPeer } from '../channels/terminal/terminal-peer.ts'
 import type { Clock } from '../clock.ts'
-import { PincerError, sentenceOf } from '../errors.ts'
-import { makeFolder } from '../files.ts'
+import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
+import { isUnwritable, makeFolder } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { ControlConnection } from './control-connection.ts'
@@ -22,6 +22,18 @@ export interface ControlSocketOptions {
   readonly requests: ControlRequests
   readonly clock: Clock
   readonly log: Log
+}
+
+/** As `serveControl`, or `undefined` on a disk that takes nothing, where no socket can be made: nobody attaches then. */
+export async function tryControl(options: ControlSocketOptions): Promise<ControlSocket | undefined> {
+  try {
+    return await serveControl(options)
+  } catch (error) {
+    if (!isPincerError(error) || !isUnwritable(error.cause)) throw error
+    const sentence = `${error.message} \`pincer chat\` and \`status\` reach this process only after a restart.`
+    options.log.error('main', sentence)
+    return undefined
+  }
 }
 
 /**

@@ -221,6 +221,15 @@ export class OutputStore {
   }
 }
 
+/** Whether the record in this folder is the simulator's: for whoever cannot read which board is configured. */
+export async function wasSimulated(stateFolder: string): Promise<boolean> {
+  try {
+    return parseFile((await readIfThere(join(stateFolder, 'outputs.json'))) ?? '')?.simulated === true
+  } catch {
+    return false
+  }
+}
+
 function parseFile(text: string): StoredFile | undefined {
   let json: unknown
   try {
