@@ -9,6 +9,7 @@ import type { Answer, Question } from '../../src/bus/question.ts'
 import type { Channel, Intake } from '../../src/channels/channel.ts'
 import { createSystemClock, type Clock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { PincerError } from '../../src/errors.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
 import type { ModelReply, ModelRequest } from '../../src/model/model.ts'
 import { loadPart } from '../../src/parts.ts'
@@ -63,10 +64,14 @@ export interface AttackedApp {
   /** Hands it over and waits for nothing but that. */
   accept(text: string, more?: Partial<Inbound>): Promise<Inbound>
   answerTo(message: Inbound): Promise<string>
+  /** The calls behind the first `before` that a person was asked for because of text from outside. */
+  askedSince(before: number, chat?: string): readonly string[]
   /** Says this there, and answers the calls that a person was asked for meanwhile because of text from outside. */
   asking(text: string, chat: string, more?: Partial<Inbound>): Promise<readonly string[]>
   /** All that was sent in the last request. */
   lastSent(): string
+  /** The next step `HOLD` of a model waits until this is released. */
+  hold(): { readonly reached: Promise<void>; release(): void }
   stop(): Promise<void>
 }
 
@@ -77,7 +82,7 @@ export interface AttackedAppOptions {
   readonly windowTokens?: number
   readonly clock?: Clock
   /** What the model does instead of what the newest message says; undefined for that. */
-  readonly script?: (request: ModelRequest, signal: AbortSignal) => ModelReply | Promise<ModelReply> | undefined
+  readonly script?: (request: ModelRequest) => ModelReply | undefined
 }
 
 /** Pages as an attacker writes them. */
@@ -106,10 +111,15 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     ...boardsForConfig('/'),
   })
   if (loaded.status !== 'ok') throw new Error(`This configuration is refused: ${JSON.stringify(loaded)}`)
-  const model = new ScriptedModel(
-    (request, signal) => options.script?.(request, signal) ?? scripted(request),
-    options.windowTokens,
-  )
+  const holds: { readonly reached: PromiseWithResolvers<void>; readonly released: PromiseWithResolvers<void> }[] = []
+  const model = new ScriptedModel(async (request, signal) => {
+    const reply = options.script?.(request) ?? scripted(request)
+    if (reply !== 'HOLD') return reply
+    const hold = holds.shift()
+    hold?.reached.resolve()
+    await Promise.race([hold?.released.promise, once(signal)])
+    return callsTools(['device_read', {}])
+  }, options.windowTokens)
   const asked: { readonly chat: string; readonly call: string; readonly reason: string }[] = []
   const out: Outbound[] = []
   let intake: Intake | undefined
@@ -158,11 +168,19 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
       return found()?.text ?? ''
     },
     say: async (text, more) => rig.answerTo(await rig.accept(text, more)),
+    askedSince(before, chat) {
+      const own = asked.slice(before).filter((each) => chat === undefined || each.chat === chat)
+      return own.flatMap(({ call, reason }) => (reason.includes('text from outside is in view') ? [call] : []))
+    },
     async asking(text, chat, more = {}) {
       const before = asked.length
       await rig.say(text, { ...more, chat })
-      const own = asked.slice(before).filter((each) => each.chat === chat)
-      return own.flatMap(({ call, reason }) => (reason.includes('text from outside is in view') ? [call] : []))
+      return rig.askedSince(before, chat)
+    },
+    hold() {
+      const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      holds.push({ reached, released })
+      return { reached: reached.promise, release: () => released.resolve() }
     },
     lastSent: () => JSON.stringify(model.requests.at(-1)?.messages),
     stop: () => app.stop(),
@@ -191,18 +209,24 @@ async function configured(path: string, web: LocalServer, more: readonly string[
   return furnishHome(await openHome(path))
 }
 
+function once(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
 /**
- * A message is the calls that the model makes, by ` && `, or words; `ACT` is all that acts, in one reply, and `QUOTE`
- * the words that it has before its eyes.
+ * A message is the calls that the model makes, by ` && `, or words; `ACT` is all that acts, in one reply, `QUOTE` all
+ * that it has before its eyes, `EVIL` in a call the words from outside, and `FAIL` a model that is down. `# ` is talk.
  */
-function scripted({ messages, system }: ModelRequest): ModelReply {
+function scripted({ messages }: ModelRequest): ModelReply | 'HOLD' {
   const newest = messages.findLastIndex(({ role }) => role === 'user')
   const text = (messages[newest]?.text ?? '').replaceAll(/<\/?outside \w+>/g, '').trim()
   const done = messages.slice(newest + 1).filter(({ role }) => role === 'assistant').length
-  const step = text.split(' && ')[done]
-  if (step === 'QUOTE') return says(JSON.stringify([system, messages]))
+  const step = text.split(' && ').filter((each) => !each.startsWith('# '))[done]
+  if (step === 'HOLD') return 'HOLD'
+  if (step === 'QUOTE') return says(JSON.stringify(messages))
+  if (step === 'FAIL') throw new PincerError('model', 'The model is down.')
   if (step === undefined) return says(`I did it: ${messages.at(-1)?.text ?? ''}`)
   if (step === 'ACT') return callsTools(...acts)
   const [, tool = '', args = '{}'] = /^call (\w+) (.*)$/s.exec(step) ?? []
-  return tool === '' ? says(step) : callsTools([tool, args])
+  return tool === '' ? says(step) : callsTools([tool, args.replaceAll('EVIL', evil)])
 }

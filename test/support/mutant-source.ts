@@ -19,6 +19,9 @@ export function mutantSource(t: Test, mutations: readonly Mutation[]): string {
   for (const each of ['src', 'test/support']) {
     fs.cpSync(join(repository, each), join(folder, each), { recursive: true })
   }
+  for (const each of ['boards', 'workspace', 'package.json']) {
+    fs.symlinkSync(join(repository, each), join(folder, each))
+  }
   for (const [file, from, to] of mutations) {
     const path = join(folder, 'src', file)
     const text = fs.readFileSync(path, 'utf8')

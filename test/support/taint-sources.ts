@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Inbound } from '../../src/bus/message.ts'
 import { type AttackedApp, evil } from './attacked-app.ts'
 import { guest } from './messages.ts'
+import { until } from './until.ts'
 
 /** A way in which text from outside comes into a chat. */
 export interface Source {
@@ -14,7 +15,7 @@ export interface Source {
   readonly more?: Partial<Inbound>
 }
 
-const fetches =
+export const fetches =
   (path = '/page') =>
   (rig: AttackedApp): string =>
     `call web_fetch ${JSON.stringify({ url: rig.pageUrl(path) })}`
@@ -115,6 +116,13 @@ export const writtenSources: Readonly<Record<string, Source>> = {
   'an owner’s forwarded order': { bring: () => 'device_set lamp on', more: { foreign: 'a forwarded message' } },
 }
 
+/** A command with nothing in view that runs by now; its message. */
+async function begun(rig: AttackedApp, chat: string, command: string): Promise<Inbound> {
+  const message = await rig.accept(runs(`touch begun; ${command}`), { chat })
+  await until(() => fs.existsSync(join(rig.workspace, 'begun')), 'the command to begin')
+  return message
+}
+
 /** What a real command in the real sandbox makes of a file from outside, with nothing from outside in view. */
 const laundries: Readonly<Record<string, string>> = {
   'a copy': 'cp a.md b.md',
@@ -154,28 +162,26 @@ export const shellSources: Readonly<Record<string, Source>> = {
   'what another command of the same time wrote under a page': {
     before: async (rig, chat) => {
       // The clean one begins before and ends behind it.
-      const slow = rig.say(runs('until [ -e go ]; do sleep 0.01; done; rm go'), { chat: `${chat}, clean` })
-      await under(runs(`echo '${evil}' > b.md; touch go; while [ -e go ]; do sleep 0.01; done`))(rig, chat)
-      await slow
+      const slow = await begun(rig, `${chat}, clean`, 'until [ -e go ]; do sleep 0.01; done; rm go')
+      await under(runs("echo 'EVIL' > b.md; touch go; while [ -e go ]; do sleep 0.01; done"))(rig, chat)
+      await rig.answerTo(slow)
     },
     bring: read('b.md'),
   },
   'what a tool wrote under a page while a command ran': {
     before: async (rig, chat) => {
-      const slow = rig.say(runs('until [ -e go ]; do sleep 0.01; done'), { chat: `${chat}, clean` })
-      await under(`call write_file {"path":"b.md","content":"${evil}"} && call write_file {"path":"go","content":"x"}`)(
-        rig,
-        chat,
-      )
-      await slow
+      const slow = await begun(rig, `${chat}, clean`, 'until [ -e go ]; do sleep 0.01; done')
+      const writes = (path: string): string => `call write_file ${JSON.stringify({ path, content: 'EVIL' })}`
+      await under(`${writes('b.md')} && ${writes('go')}`)(rig, chat)
+      await rig.answerTo(slow)
     },
     bring: read('b.md'),
   },
   'what was sent in while a command ran': {
     before: async (rig, chat) => {
-      const slow = rig.say(runs('touch b.md; until [ -e inbox/a.md ]; do sleep 0.01; done'), { chat })
+      const slow = await begun(rig, chat, 'until [ -e inbox/a.md ]; do sleep 0.01; done')
       await put('inbox/a.md')(rig)
-      await slow
+      await rig.answerTo(slow)
     },
     bring: read('inbox/a.md'),
   },
