@@ -8,20 +8,20 @@ import type { GuestProgram } from './guest/guest-program.ts'
 
 /** Where the Bot API is, seen from inside. */
 const botPort = 8081
-export const owner = 7
+const owner = 7
 
 /** A board whose daemon serves a Telegram that is outside. */
 export interface ServedBoard {
   readonly board: Board
   readonly bot: FakeBotApi
   /** Starts the daemon; done when it waits for messages. */
-  startDaemon(): Promise<GuestProgram>
+  readonly startDaemon: () => Promise<GuestProgram>
   /** Runs another command of Pincer on the same home. */
-  pincer(...args: readonly string[]): GuestProgram
+  readonly pincer: (...args: readonly string[]) => GuestProgram
   /** What the bot answers the owner: the first message that has `part` in it. */
-  ask(text: string, part: string): Promise<string>
+  readonly ask: (text: string, part: string) => Promise<string>
   /** After a power cut: the board and the way to Telegram, without the daemon. */
-  powerOn(): Promise<void>
+  readonly powerOn: () => Promise<void>
 }
 
 const root = new URL('../..', import.meta.url).pathname
@@ -50,12 +50,9 @@ export async function serveBoard(
     pincer,
     async startDaemon() {
       const daemon = pincer('run')
-      // A daemon that does not start says why; one that starts polls.
-      const ended = daemon.ended.then(({ stdout, stderr }) => {
-        if (!bot.isPolled()) throw new Error(`The daemon ended:\n${stdout}\n${stderr}`)
-      })
-      ended.catch(() => {})
-      await Promise.race([bot.untilPolled(), ended])
+      // A daemon that starts polls; one that does not says why.
+      const outcome = await Promise.race([bot.untilPolled(), daemon.ended])
+      if (outcome !== undefined) throw new Error(`The daemon ended:\n${outcome.stdout}\n${outcome.stderr}`)
       return daemon
     },
     async ask(text, part) {
