@@ -91,8 +91,8 @@ export function ina219({ shuntOhms }: Pick<Ina219Config, 'shuntOhms'>): ChipProf
         count: 16,
         signed: true,
         scale: 1e-5 / shuntOhms,
-        // Table 7: at this setting the shunt's voltage ends at 320 mV.
-        range: [-0.32 / shuntOhms, 0.32 / shuntOhms],
+        // Table 7: at this setting the voltage at the shunt ends at 320 mV; a step more for rounding.
+        range: [-0.32001 / shuntOhms, 0.32001 / shuntOhms],
       },
       { quantity: 'voltage', first: 16, count: 13, scale: 0.004, range: [0, 32] },
     ],
