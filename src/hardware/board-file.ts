@@ -94,7 +94,7 @@ function reservations({ reserved, i2c, spi }: BoardFile, fileName: string): Read
     reserve(mosi, `it is MOSI of SPI bus ${bus}`)
     reserve(miso, `it is MISO of SPI bus ${bus}`)
     reserve(sclk, `it is SCLK of SPI bus ${bus}`)
-    reserve(select, `it is the chip select of SPI device ${device}`)
+    reserve(select, `it is the chip select of SPI ${device}`)
   }
   return why
 }

@@ -21,30 +21,32 @@ export interface DebianTree {
 /** Since 6.19 the trees are in a package of a few megabytes, not in that of the kernel. Both suites have such kernels. */
 const suites = ['trixie-backports', 'sid']
 
-/**
- * The trees as Debian's packages have them. They are fetched once and kept beside the other things that tests keep, in
- * ~/.cache/pincer/device-trees: delete that folder to compare with what Debian has now.
- */
+/** The trees that `npm run board:trees` has fetched. */
 export async function debianTrees(wanted: readonly DebianTree[]): Promise<ReadonlyMap<DebianTree, TreeNode>> {
-  const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'pincer', 'device-trees')
-  const fileOf = ({ architecture, path }: DebianTree): string => join(folder, architecture, basename(path))
-  if (!wanted.every((tree) => existsSync(fileOf(tree)))) {
-    const temporary = await mkdtemp(join(tmpdir(), 'device-trees-'))
-    try {
-      await fetchTrees(temporary, wanted, fileOf)
-    } finally {
-      await rm(temporary, { recursive: true, force: true })
-    }
-  }
   const trees = wanted.map(async (tree) => [tree, readDeviceTree(await readFile(fileOf(tree)))] as const)
   return new Map(await Promise.all(trees))
 }
 
-async function fetchTrees(
-  folder: string,
-  wanted: readonly DebianTree[],
-  fileOf: (tree: DebianTree) => string,
-): Promise<void> {
+/**
+ * Fetches the trees as Debian's packages have them, unless all are there. They are kept beside the other things that
+ * tests keep, in ~/.cache/pincer/device-trees: delete that folder to compare with what Debian has now.
+ */
+export async function fetchDebianTrees(wanted: readonly DebianTree[]): Promise<void> {
+  if (wanted.every((tree) => existsSync(fileOf(tree)))) return
+  const temporary = await mkdtemp(join(tmpdir(), 'device-trees-'))
+  try {
+    await fetchTrees(temporary, wanted)
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+function fileOf({ architecture, path }: DebianTree): string {
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  return join(cache, 'pincer', 'device-trees', architecture, basename(path))
+}
+
+async function fetchTrees(folder: string, wanted: readonly DebianTree[]): Promise<void> {
   const architectures = [...new Set(wanted.map(({ architecture }) => architecture))]
   const archive = await firstArchive(folder, architectures)
   for (const architecture of architectures) {
