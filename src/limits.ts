@@ -154,6 +154,8 @@ export const limits = {
   walkLevelsMax: 32,
   /** Names taken from one folder; what is beyond is counted as more. */
   folderNamesMax: 5_000,
+  /** How often a file that is replaced while it is looked at is looked at anew. */
+  filePinTriesMax: 16,
   pathCharsMax: 1_024,
   pathNameBytesMax: 255,
 

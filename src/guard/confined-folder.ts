@@ -161,18 +161,36 @@ export class ConfinedFolder implements AsyncDisposable {
 
   /** A plain file with this one name, pinned, inside the workspace; the caller closes it. */
   async #pinFile(name: string): Promise<Pinned | undefined> {
-    const pinned = await this.#pin(name)
-    if (pinned === undefined) return undefined
+    for (let tries = 0; tries < limits.filePinTriesMax; tries++) {
+      const pinned = await this.#pin(name)
+      if (pinned === undefined) return undefined
+      if (await this.#holdsOnly(pinned, name)) return pinned
+      // Another was put in its place meanwhile, as writing does.
+      await pinned.handle.close()
+    }
+    throw new PincerError('file', `${this.#pathOf(name)} is replaced again and again: try once more.`)
+  }
+
+  /**
+   * Whether this file still has this name, which is then the only one that it has. A count of one alone does not tell: it
+   * falls to that when the name in the workspace is taken from a file that has another outside.
+   */
+  async #holdsOnly(pinned: Pinned, name: string): Promise<boolean> {
     try {
       if (pinned.stats.isDirectory()) {
         throw new PincerError('file', `${this.#pathOf(name)} is a folder, not a file.`)
       }
       if (!pinned.stats.isFile()) throw this.#refused(name, pinned.stats)
-      if (pinned.stats.nlink > 1) {
+      const now = await fs.promises.lstat(this.#at(name)).catch((error: unknown) => {
+        if (errorName(error) === 'ENOENT') return undefined
+        throw error
+      })
+      if (now === undefined || now.ino !== pinned.stats.ino || now.dev !== pinned.stats.dev) return false
+      if (now.nlink > 1) {
         throw refusal(this.#pathOf(name), 'it is a hard link: the same file has another name, perhaps outside')
       }
       await this.#assertInside(pinned.handle, name)
-      return pinned
+      return true
     } catch (error) {
       await pinned.handle.close()
       throw error

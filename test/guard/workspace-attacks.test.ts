@@ -17,7 +17,8 @@ import { collect } from '../support/collect.ts'
  *   symlink as a folder        O_NOFOLLOW in #pin                            "a link as a folder ..."
  *   /proc and /dev/fd links    O_NOFOLLOW in #pin                            "links into /proc and /dev/fd ..."
  *   link swapped in            /proc/self/fd walk, O_NOFOLLOW, assertInside  workspace-race.test.ts
- *   hard link                  nlink > 1 in #pinFile                         "a hard link ..."
+ *   hard link                  nlink > 1 in #holdsOnly                       "a hard link ..."
+ *   hard link, taken away      the second look at the name in #holdsOnly     "a hard link that loses its name ..."
  *   FIFO, device, socket       isFile in #pinFile                            "a FIFO ...", "a device ...", "a socket ..."
  *   folder moved out           #assertInside                                 "a folder that is moved ..."
  *   link under the temporary   O_EXCL in replace                             "a link that waits ..."
@@ -178,6 +179,48 @@ void t.test('a hard link is refused for reading and writing, and so is its other
   await refused(t, there, 'notes/a.md', /hard link/)
   await refused(t, there, 'notes/b.md', /hard link/)
   t.equal(fs.statSync(there.at('hard.txt')).nlink, 2)
+})
+
+void t.test('a hard link that loses its name while it is opened gives nothing away', async (t) => {
+  const there = await scene(t)
+  const secret = join(there.home, 'outside/secret.txt')
+  const { open } = fs.promises
+  t.teardown(() => void (fs.promises.open = open))
+  let after = (): void => undefined
+  fs.promises.open = async (path, ...more) => {
+    const handle = await open(path, ...more)
+    if (String(path).endsWith('/hard.txt')) after()
+    return handle
+  }
+  const readWith = async (change: () => void): Promise<string | undefined> => {
+    fs.rmSync(there.at('hard.txt'), { force: true })
+    fs.linkSync(secret, there.at('hard.txt'))
+    after = () => {
+      after = () => undefined
+      change()
+    }
+    return there.workspace.readText('hard.txt')
+  }
+  t.equal(await readWith(() => fs.rmSync(there.at('hard.txt'))), undefined, 'the name was removed')
+  const replaced = await readWith(() => {
+    fs.writeFileSync(there.at('new.txt'), 'ours')
+    fs.renameSync(there.at('new.txt'), there.at('hard.txt'))
+  })
+  t.equal(replaced, 'ours', 'another took its place')
+  await t.rejects(
+    readWith(() => {
+      fs.rmSync(there.at('hard.txt'))
+      fs.linkSync(secret, there.at('hard.txt'))
+    }),
+    { code: 'path_refused', message: /hard link/ },
+    'it was taken away and put there again',
+  )
+  const onAndOn = (): void => {
+    after = onAndOn
+    fs.rmSync(there.at('hard.txt'))
+    fs.writeFileSync(there.at('hard.txt'), 'ours')
+  }
+  await t.rejects(readWith(onAndOn), { code: 'file', message: /replaced again and again/ })
 })
 
 void t.test(
