@@ -11,12 +11,15 @@ import {
   writingsOf,
   writingsOfSix,
 } from '../support/address-networks.ts'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { witnessConnections } from '../support/connection-witness.ts'
 import { escapeAttempts } from '../support/escape-attempts.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { listening } from '../support/local-server.ts'
 import { createToolBench } from '../support/tool-bench.ts'
 import { webRig } from '../support/web-rig.ts'
+
+const watch = watchCanaries()
 
 t.setTimeout(115_000)
 
@@ -304,4 +307,9 @@ void t.test('without the guard at the connection the same doors lead inside', as
     }
   }
   t.ok(at.inside().length > 100)
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

@@ -5,12 +5,15 @@ import t from 'tap'
 import { isPincerError } from '../../src/errors.ts'
 import { openWorkspace } from '../../src/guard/workspace.ts'
 import { createShellTool } from '../../src/tools/shell.ts'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
 import { createEscapeShell, type EscapeShell } from '../support/escape-shell.ts'
 import type * as EscapeShellModule from '../support/escape-shell.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { mutantSource } from '../support/mutant-source.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 
@@ -234,3 +237,8 @@ void t.test(
     }
   },
 )
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
+})

@@ -9,9 +9,12 @@ import {
   owner,
   outerAddress,
 } from '../support/attacked-daemon.ts'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { escapeAttempts } from '../support/escape-attempts.ts'
 import type { ScriptedCall } from '../support/fake-provider.ts'
 import { until } from '../support/until.ts'
+
+const watch = watchCanaries()
 
 t.setTimeout(115_000)
 
@@ -188,7 +191,6 @@ void t.test('who is not asked cannot answer, and no answer counts twice or for a
     },
   })
   t.match(await gate(daemon), 'gate: off')
-  t.strictSame(daemon.leaks(), [])
   cases.atLeast(30)
 })
 
@@ -279,7 +281,6 @@ void t.test('with a page in view everything that acts asks, whatever else stands
   const before = daemon.questions().length
   await daemon.turn([acts])
   t.equal(daemon.questions().length, before, 'two turns later the chat is clean')
-  t.strictSame(daemon.leaks(), [])
   cases.atLeast(24)
 })
 
@@ -294,4 +295,9 @@ void t.test('a message that is old asks again before anything acts', async (t) =
   await daemon.bot.untilSaid(owner, 'Old news.')
   t.match(await daemon.command('/read lamp'), 'lamp: off')
   await until(() => daemon.questions()[0]?.buttons.length === 0, 'the buttons to go')
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
 import { interpreters } from '../support/escape-interpreters.ts'
 import { createEscapeShell, weakBubblewrap } from '../support/escape-shell.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 const given = new Set(['null', 'zero', 'full', 'random', 'urandom'])
@@ -132,4 +135,9 @@ void t.test('with one device more this class gets through', slow, async (t) => {
   )
   const shell = await createEscapeShell(home.workspace, { program: weak })
   t.match(await shell.run('[ -e /dev/gpiochip0 ] && echo there'), 'there')
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

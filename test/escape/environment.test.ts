@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { canary, EscapeTally, leaked } from '../support/escape-cases.ts'
+import { CanarySearch } from '../support/canary-search.ts'
+import { canary, cameOut, isSource, watchCanaries } from '../support/canary-watch.ts'
+import { EscapeTally } from '../support/escape-cases.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
 import { without } from '../support/escape-shell.ts'
 import { type Mutation, mutantSource } from '../support/mutant-source.ts'
 
 const slow = { timeout: 110_000 }
+const watch = watchCanaries()
 
 /** Names that programs take something from, and those that keys have. */
 const names =
@@ -91,16 +94,17 @@ function daemonWith(
   { source = tests, weakness = '' }: { readonly source?: string; readonly weakness?: string } = {},
 ): Daemon {
   const home = createEscapeHome(t)
-  const inVariables = [
-    ...names.map((name) => [name, canary('variable')] as const),
-    [handedOn, join(home.folder, canary('variable'))] as const,
-  ]
+  const coverage = canary('variable')
+  fs.mkdirSync(join(home.folder, coverage))
+  isSource(join(home.folder, coverage))
+  const inVariables = [...names.map((name) => [name, canary('variable')] as const), [handedOn, coverage] as const]
   const word = canary('word')
   const file = canary('file')
   const other = canary('other')
   const path = join(home.folder, 'open')
   fs.writeFileSync(path, file)
   fs.writeFileSync(`${path}-other`, other)
+  for (const each of [path, `${path}-other`]) isSource(each)
   const script = join(home.folder, 'daemon.ts')
   fs.writeFileSync(
     script,
@@ -127,7 +131,7 @@ function daemonWith(
   })
   const said: unknown = JSON.parse(stdout === '' ? JSON.stringify({ stderr }) : stdout)
   if (typeof said !== 'object' || said === null) throw new Error(stderr)
-  const texts = Object.fromEntries(Object.entries(said).map(([name, text]) => [name, String(text)]))
+  const texts = Object.fromEntries(Object.entries(said).map(([name, text]) => [name, cameOut(name, String(text))]))
   return {
     said: texts,
     canaries: { ...Object.fromEntries(safe), [inWord]: word, [inFile]: file, [inOwnFile]: other },
@@ -137,9 +141,10 @@ function daemonWith(
 void t.test('nothing of what the daemon was given is there inside: variables, words, open files', slow, async (t) => {
   const tally = new EscapeTally('environment, words and open files of the daemon')
   const { said, canaries } = daemonWith(t, looks)
+  const search = new CanarySearch(canaries)
   for (const [look, text] of Object.entries(said)) {
     t.match(text, 'looked', `${look}: it came to its end`)
-    t.same(leaked(text, Object.values(canaries)), [], look)
+    t.same(search.found(text), [], look)
     t.notMatch(text, /^held/m, `${look}: nothing is held open`)
     for (const what of ['a variable', inWord, inFile, inOwnFile]) tally.count(what, look, 'sh')
   }
@@ -152,6 +157,11 @@ void t.test('nothing of what the daemon was given is there inside: variables, wo
   )
   t.equal(held?.length, 4)
   tally.atLeast(t, 90)
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })
 
 const spawned = `spawn('/usr/bin/env', ['-i', '/usr/bin/choom', '-n', '1000', '--', program, ...words], {
@@ -215,9 +225,9 @@ void t.test('with its guards taken out this class gets through, each as far as n
   for (const [guard, { mutations, weakness = '', seen }] of Object.entries(withoutGuards)) {
     const source = mutations === undefined ? tests : join(mutantSource(t, mutations), 'test')
     const { said, canaries } = daemonWith(t, looked, { source, weakness })
+    const search = new CanarySearch(canaries)
     for (const look of asked) {
-      const found = leaked(said[look] ?? '', Object.values(canaries))
-      const shown = Object.keys(canaries).filter((name) => found.includes(canaries[name] ?? ''))
+      const shown = search.found(said[look] ?? '').map(({ name }) => name)
       const wanted = seen[look] ?? []
       const isAll = wanted.every((name) => shown.includes(name))
       t.ok(wanted.length === 0 ? shown.length === 0 : isAll, `without ${guard}, ${look}: ${shown.join(' ')}`)

@@ -1,6 +1,9 @@
 import t from 'tap'
 import { attackedDaemon, outerAddress } from '../support/attacked-daemon.ts'
+import { watchCanaries } from '../support/canary-watch.ts'
 import type { ScriptedCall } from '../support/fake-provider.ts'
+
+const watch = watchCanaries()
 
 t.setTimeout(115_000)
 
@@ -60,6 +63,10 @@ void t.test('an evening of a maker on Telegram: no needless question, and those 
     })
     t.equal(daemon.questions().length, before + 1, text)
   }
-  t.strictSame(daemon.leaks(), [])
   t.strictSame(daemon.provider.refusals(), [])
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

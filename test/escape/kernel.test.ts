@@ -3,12 +3,14 @@ import fs from 'node:fs'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
 import { createEscapeShell, weakBubblewrap, without } from '../support/escape-shell.ts'
 import { kernelCalls } from '../support/kernel-calls.ts'
 
 const slow = { timeout: 110_000 }
+const watch = watchCanaries()
 
 const program = (daemon: number): string => `
 import ctypes, os, socket
@@ -192,3 +194,8 @@ E`
     t.match(stdout, /found *\n[^]*found canary-key/, 'and without the filter it is found')
   },
 )
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
+})

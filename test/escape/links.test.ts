@@ -2,11 +2,14 @@ import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { fileEntries } from '../support/escape-file-tools.ts'
 import { createEscapeHome, type EscapeHome } from '../support/escape-home.ts'
 import { type Call, toolsOn } from '../support/file-tools.ts'
 import { mutantTools } from '../support/mutant-source.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 const isRoot = process.getuid?.() === 0
@@ -262,4 +265,9 @@ void t.test('without the refusal of links, and of second names, this class gets 
     }
     t.match(holes.join('\n'), /gave away/, Object.keys(traps).join())
   }
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

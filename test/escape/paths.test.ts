@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import * as v from 'valibot'
 import { openWorkspace } from '../../src/guard/workspace.ts'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { fileEntries } from '../support/escape-file-tools.ts'
 import { createEscapeHome, type EscapeHome, targets } from '../support/escape-home.ts'
 import { type Call, toolsOn } from '../support/file-tools.ts'
 import { mutantTools } from '../support/mutant-source.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 const tally = new EscapeTally('paths as a model writes them')
@@ -296,4 +299,9 @@ void t.test('without the checks of parents and roots this class gets through', a
   }
   await call('write_file', { path: '../state/journal.jsonl', content: 'evil' })
   t.ok(home.changed())
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

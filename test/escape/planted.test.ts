@@ -1,11 +1,14 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { fileEntries } from '../support/escape-file-tools.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
 import { createEscapeShell } from '../support/escape-shell.ts'
 import { toolsOn } from '../support/file-tools.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 
@@ -85,4 +88,9 @@ void t.test('what a command leaves in the workspace leads no file tool out of it
     }
   }
   tally.atLeast(t, 200)
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

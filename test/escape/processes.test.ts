@@ -3,11 +3,14 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { createEscapeHome } from '../support/escape-home.ts'
 import { createEscapeShell, weakBubblewrap, without } from '../support/escape-shell.ts'
 import { processesWith, sleepMarker } from '../support/sandbox-rig.ts'
 import { until } from '../support/until.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 
@@ -183,3 +186,8 @@ void t.test(
     for (const pid of survivors) process.kill(Number(pid), 'SIGKILL')
   },
 )
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
+})

@@ -3,10 +3,13 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { SteeringFiles } from '../../src/guard/steering-files.ts'
 import { createFileTools } from '../../src/tools/files.ts'
+import { watchCanaries, watchedFolder } from '../support/canary-watch.ts'
 import { escapeAttempts } from '../support/escape-attempts.ts'
 import { createLogLines } from '../support/log-lines.ts'
 import { openOwnFiles } from '../support/own-files.ts'
 import { createToolBench } from '../support/tool-bench.ts'
+
+const watch = watchCanaries()
 
 t.setTimeout(115_000)
 
@@ -58,7 +61,7 @@ const home = () => ({
 
 void t.test('no file tool changes what steers turns while text from outside is in view, without a yes', async (t) => {
   const cases = escapeAttempts(t, 'prompt files by the file tools')
-  const root = t.testdir(home())
+  const root = watchedFolder(t, home())
   const { workspace, origins, steering } = await rooted(root)
   const bench = createToolBench(createFileTools(workspace, origins), { answer: 'no' })
   const tools: Readonly<Record<string, (path: string) => object>> = {
@@ -133,7 +136,7 @@ const changes: Readonly<Record<string, (path: string, foreign: string) => void>>
 
 void t.test('what another program writes into them counts for nothing, whenever that is', async (t) => {
   const cases = escapeAttempts(t, 'prompt files changed by others')
-  const folder = t.testdir({})
+  const folder = watchedFolder(t)
   let count = 0
   for (const target of targets) {
     for (const [mechanism, change] of Object.entries(changes)) {
@@ -198,7 +201,7 @@ const losses: Readonly<Record<string, (store: string, otherHome: string) => void
 
 void t.test('a record that is lost, damaged or somebody else’s makes no file count', async (t) => {
   const cases = escapeAttempts(t, 'the record of our own files')
-  const folder = t.testdir({})
+  const folder = watchedFolder(t)
   const other = join(folder, 'other')
   fs.mkdirSync(other, { recursive: true })
   fs.writeFileSync(join(other, 'AGENTS.md'), 'Another rule.')
@@ -227,4 +230,9 @@ void t.test('a record that is lost, damaged or somebody else’s makes no file c
     }
   }
   cases.atLeast(60)
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

@@ -4,11 +4,14 @@ import fs from 'node:fs'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { type FileEntry, fileEntries } from '../support/escape-file-tools.ts'
 import { createEscapeHome, type EscapeHome } from '../support/escape-home.ts'
 import { type Call, toolsOn } from '../support/file-tools.ts'
 import { mutantTools } from '../support/mutant-source.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 
@@ -170,4 +173,9 @@ void t.test('where a path is checked first and opened afterwards, this class get
   }
   await stop()
   t.equal(stolen.length, 1)
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

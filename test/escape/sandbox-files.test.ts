@@ -1,10 +1,13 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { watchCanaries } from '../support/canary-watch.ts'
 import { EscapeTally } from '../support/escape-cases.ts'
 import { createEscapeHome, type EscapeHome, targets } from '../support/escape-home.ts'
 import { type Interpreter, interpreters } from '../support/escape-interpreters.ts'
 import { createEscapeShell, type EscapeShell, weakBubblewrap } from '../support/escape-shell.ts'
+
+const watch = watchCanaries()
 
 const slow = { timeout: 110_000 }
 
@@ -155,6 +158,11 @@ void t.test('nothing but the workspace can be changed by a command, and of that 
   tally.atLeast(t, 1_000)
 })
 
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
+})
+
 void t.test(
   'with one folder too many inside, or what steers left writable, these classes get through',
   slow,
@@ -182,6 +190,7 @@ void t.test(
       targets.map((target) => join(home.folder, target)),
     )
     t.equal(home.stolen(said).length, targets.length)
+    t.match(watch.leaks().join('\n'), /^a command: .*, as it is$/m, 'and the search finds them')
 
     const writable = weakBubblewrap(
       home.folder,

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { acts, attackedApp, evil, nameOf } from '../support/attacked-app.ts'
+import { watchCanaries, watchedFolder } from '../support/canary-watch.ts'
 import { escapeAttempts, type EscapeAttempts } from '../support/escape-attempts.ts'
 import { fetches } from '../support/taint-sources.ts'
 import {
@@ -15,11 +16,12 @@ import {
 } from '../support/taint-talks.ts'
 import { until } from '../support/until.ts'
 
+const watch = watchCanaries()
 t.setTimeout(115_000)
 
 /** Small: what is long is shortened, and what is old summed up. */
 const windowTokens = 16_000
-const homeIn = (t: Test): string => join(t.testdir({}), 'home')
+const homeIn = (t: Test): string => join(watchedFolder(t), 'home')
 
 function check(cases: EscapeAttempts, trick: string, mechanism: string, asked: readonly string[]): void {
   for (const act of acts) {
@@ -92,7 +94,7 @@ void t.test('no summary of a chat is told what came from outside, whenever it is
     mixed: ['pages', 'guests'],
   } as const
   for (const [trick, kinds] of Object.entries(ways)) {
-    const home = join(t.testdir({}), trick)
+    const home = join(watchedFolder(t), trick)
     const rig = await attackedApp(t, home, { windowTokens, script: summing })
     for (const summaries of [1, 2]) {
       await talkUntilSummed(rig, 'long', kinds, summaries)
@@ -157,3 +159,8 @@ void t.test(
     cases.atLeast(19)
   },
 )
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
+})

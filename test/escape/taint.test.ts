@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { attackedApp } from '../support/attacked-app.ts'
+import { watchCanaries, watchedFolder } from '../support/canary-watch.ts'
 import { playSources } from '../support/taint-play.ts'
 import { readSources, writtenSources } from '../support/taint-sources.ts'
+
+const watch = watchCanaries()
 
 t.setTimeout(115_000)
 
@@ -18,7 +21,7 @@ void t.test(
 )
 
 void t.test('without anything from outside nothing of all this asks', async (t) => {
-  const rig = await attackedApp(t, join(t.testdir({}), 'home'))
+  const rig = await attackedApp(t, join(watchedFolder(t), 'home'))
   const steps = [
     'call write_file {"path":"a.md","content":"shut the gate"}',
     'call read_file {"path":"a.md"}',
@@ -36,4 +39,9 @@ void t.test('without anything from outside nothing of all this asks', async (t) 
     'but for the device that always asks',
   )
   await rig.stop()
+})
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
 })

@@ -13,6 +13,7 @@ import { PincerError } from '../../src/errors.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
 import type { ModelReply, ModelRequest } from '../../src/model/model.ts'
 import { loadPart } from '../../src/parts.ts'
+import { canary, cameOut, isSource } from './canary-watch.ts'
 import { listening, type LocalServer } from './local-server.ts'
 import { createLogLines } from './log-lines.ts'
 import { inbound } from './messages.ts'
@@ -128,12 +129,17 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     name: 'test',
     start: (given) => Promise.resolve(void (intake = given)),
     stop: () => Promise.resolve(),
-    deliver: (message) => Promise.resolve(void out.push(message)).then(() => ({ status: 'delivered' })),
+    deliver(message) {
+      cameOut('said', JSON.stringify(message))
+      out.push(message)
+      return Promise.resolve({ status: 'delivered' })
+    },
     ask: (question, asking) => {
+      cameOut('asked', JSON.stringify(question))
       asked.push({ chat: question.chat, call: question.call ?? question.action, reason: question.reason })
       void Promise.resolve(answer(question)).then((given) => asking.answer(given))
     },
-    show: () => undefined,
+    show: (shown) => void cameOut('shown', JSON.stringify(shown)),
   }
   const app = await createApp({
     home,
@@ -199,13 +205,19 @@ async function configured(path: string, web: LocalServer, more: readonly string[
     '  fan: { kind: switch, line: GPIO27 }',
     '  gate: { kind: switch, line: GPIO6, maxOn: 1h, confirm: true }',
     '  room: { kind: bme280, bus: 1, address: 0x76 }',
+    `providers: { lan: { api: openai, baseUrl: "http://127.0.0.1:9/v1", apiKey: ${canary('yaml')} } }`,
     'hardware: { raw: allow }',
     'shell: { policy: allow, timeout: 20s }',
     `web: { allowPrivate: ["${webAddress}"], search: "http://${webAddress}:${web.port}" }`,
     'limits: { actsPerHour: 10000 }',
     ...more,
   ]
-  fs.writeFileSync(join(path, 'pincer.yaml'), `${lines.join('\n')}\n`, { mode: 0o600 })
+  const keep = (name: string, text: readonly string[]): void => {
+    fs.writeFileSync(join(path, name), `${text.join('\n')}\n`, { mode: 0o600 })
+    isSource(join(path, name))
+  }
+  keep('pincer.yaml', lines)
+  keep('.env', [`MAIL_PASSWORD=${canary('dotEnv')}`])
   return furnishHome(await openHome(path))
 }
 

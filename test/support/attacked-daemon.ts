@@ -10,8 +10,8 @@ import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from './fake-bot-api.ts'
 import { FakeOpenai } from './fake-openai.ts'
 import type { Scripted, ScriptedCall } from './fake-provider.ts'
+import { cameOut, isSource, plant, watchedFolder } from './canary-watch.ts'
 import { listening, type LocalServer } from './local-server.ts'
-import { writings } from './secret-writings.ts'
 import { until } from './until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -51,8 +51,6 @@ export interface AttackedDaemon {
   ): Promise<string>
   kill(): Promise<void>
   start(): Promise<void>
-  /** Every place that a canary got to, raw or written otherwise. */
-  leaks(): readonly string[]
 }
 
 interface TurnMore {
@@ -78,20 +76,26 @@ export async function attackedDaemon(
     readonly config: readonly string[]
     readonly workspace?: Readonly<Record<string, string>>
     readonly page?: RequestListener
+    /** The main.ts of another source than ours. */
+    readonly program?: string
   },
 ): Promise<AttackedDaemon> {
+  for (const [name, secret] of Object.entries(canaries)) plant(name, secret)
   const bot = new FakeBotApi({ clock: createSystemClock(), token: canaries.botToken, hasFloodControl: false })
   await bot.start()
   const provider = await FakeOpenai.start({ key: canaries.yaml })
   const page = options.page ?? ((_request, response) => response.end('a page'))
   const outer = await listening(t, createServer(page), 'http', { host: outerAddress })
-  const root = t.testdir({
+  const root = watchedFolder(t, {
     credentials: { BACKUP_KEY: `${canaries.credential}\n` },
     home: { workspace: { ...options.workspace } },
   })
   const home = fs.realpathSync(join(root, 'home'))
-  const keep = (name: string, lines: readonly string[]): void =>
+  isSource(join(root, 'credentials/BACKUP_KEY'))
+  const keep = (name: string, lines: readonly string[]): void => {
     fs.writeFileSync(join(home, name), `${lines.join('\n')}\n`, { mode: 0o600 })
+    isSource(join(home, name))
+  }
   keep('pincer.yaml', [
     'board: simulated',
     'model: lan/test',
@@ -111,7 +115,7 @@ export async function attackedDaemon(
       CLOUD_TOKEN: canaries.environment,
       CREDENTIALS_DIRECTORY: join(root, 'credentials'),
     }
-    daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env: environment })
+    daemon = spawn(process.execPath, [options.program ?? main, '--home', home, 'run'], { env: environment })
     for (const stream of [daemon.stdout, daemon.stderr])
       stream?.on('data', (data: Buffer) => (printed += data.toString()))
     await bot.untilPolled()
@@ -124,6 +128,9 @@ export async function attackedDaemon(
   }
   t.teardown(async () => {
     await kill()
+    cameOut('printed', printed)
+    cameOut('sent to Telegram', JSON.stringify(bot.calls.map(({ method, parameters }) => [method, parameters])))
+    for (const { text } of provider.requests) cameOut('sent to the provider', text)
     await provider.close()
     await bot.stop()
   })
@@ -173,35 +180,5 @@ export async function attackedDaemon(
       await until(() => bot.pressAnswer(press) !== undefined, 'the answer to the press')
       return JSON.stringify(bot.pressAnswer(press))
     },
-    leaks() {
-      const sources = new Set(['pincer.yaml', '.env'])
-      const files = fs
-        .readdirSync(home, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        // A link is followed: what it leads to is no file of ours.
-        .filter((path) => fs.realpathSync(path) === path && !sources.has(path.slice(home.length + 1)))
-      const sent = bot.calls.map(({ method, parameters }) => [method, parameters])
-      return [
-        ...found('printed', printed),
-        ...found('sent to Telegram', JSON.stringify(sent)),
-        ...provider.requests.flatMap(({ text }) => found('sent to the provider', text)),
-        ...files.flatMap((path) => found(path, fs.readFileSync(path, 'latin1'))),
-      ]
-    },
   }
-}
-
-/** Pieces from the middle of each writing: no other text has them. */
-const traces = Object.entries(canaries).flatMap(([name, secret]) =>
-  Object.entries(writings).map(([how, write]) => {
-    const written = write(secret).replaceAll(/\s/g, '')
-    const middle = Math.floor(written.length / 2)
-    return { name, how, piece: written.slice(middle - 8, middle + 8) }
-  }),
-)
-
-function found(where: string, bytes: string): readonly string[] {
-  const squeezed = bytes.replaceAll(/\s/g, '')
-  return traces.flatMap(({ name, how, piece }) => (squeezed.includes(piece) ? [`${where}: ${name}, ${how}`] : []))
 }

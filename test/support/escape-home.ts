@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { canary, hashTree, leaked } from './escape-cases.ts'
+import { CanarySearch } from './canary-search.ts'
+import { canary, isSource, watchedFolder } from './canary-watch.ts'
+import { hashTree } from './escape-cases.ts'
 
 /** A home with something to steal in every place around the workspace. */
 export interface EscapeHome {
@@ -28,7 +30,7 @@ export const targets = [
 
 /** `above/home`: what stands beside the home is a target too. */
 export function createEscapeHome(t: Test): EscapeHome {
-  const above = fs.realpathSync(t.testdir({ home: { workspace: {} } }))
+  const above = fs.realpathSync(watchedFolder(t, { home: { workspace: {} } }))
   const folder = join(above, 'home')
   const workspace = join(folder, 'workspace')
   const canaries = new Map<string, string>()
@@ -37,11 +39,14 @@ export function createEscapeHome(t: Test): EscapeHome {
     canaries.set(path, secret)
     fs.mkdirSync(join(folder, path, '..'), { recursive: true, mode: 0o700 })
     fs.writeFileSync(join(folder, path), `${secret}\n`, { mode: 0o600 })
+    isSource(join(folder, path))
   }
   for (const path of [...targets, '../above.txt']) plant(path)
   const name = canary('name')
   canaries.set('outside/folder', name)
   fs.writeFileSync(join(folder, 'outside/folder', name), '')
+  isSource(join(folder, 'outside/folder', name))
+  const search = new CanarySearch(Object.fromEntries([...canaries.values()].map((each) => [each, each])))
   for (const each of ['notes/deep/er', 'folder']) fs.mkdirSync(join(workspace, each), { recursive: true })
   for (const each of ['plain.md', 'notes/a.md', 'folder/b.md', 'folder/shadow'])
     fs.writeFileSync(join(workspace, each), 'inside\n')
@@ -51,7 +56,7 @@ export function createEscapeHome(t: Test): EscapeHome {
     folder,
     workspace,
     canaries,
-    stolen: (out) => leaked(out, canaries.values()),
+    stolen: (out) => [...new Set(search.found(out).map(({ name: secret }) => secret))],
     changed() {
       const now = look()
       const isOther = now !== before

@@ -6,6 +6,7 @@ import { createSystemClock } from '../../src/clock.ts'
 import { Bubblewrap } from '../../src/guard/bubblewrap.ts'
 import { openWorkspace } from '../../src/guard/workspace.ts'
 import { createShellTool } from '../../src/tools/shell.ts'
+import { cameOut } from './canary-watch.ts'
 import { toolContext } from './tool-context.ts'
 
 export interface EscapeShell {
@@ -29,10 +30,10 @@ export async function createEscapeShell(
     sandbox: new Bubblewrap({ program, workspace: opened.root, network, timezone: 'UTC', clock }),
   })
   return {
-    run(command, { timeoutS, signal = new AbortController().signal } = {}) {
+    async run(command, { timeoutS, signal = new AbortController().signal } = {}) {
       const args = timeoutS === undefined ? { command } : { command, timeout_s: timeoutS }
-      const context = toolContext({ signal, progress: (line) => options.onProgress?.(line) })
-      return tool.run(v.parse(tool.arguments, args), context)
+      const progress = (line: string): void => options.onProgress?.(cameOut('a line of a command', line))
+      return cameOut('a command', await tool.run(v.parse(tool.arguments, args), toolContext({ signal, progress })))
     },
   }
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { isPincerError } from '../../src/errors.ts'
 import { createFileTools } from '../../src/tools/files.ts'
 import type { Tool } from '../../src/tools/tool.ts'
+import { cameOut } from './canary-watch.ts'
 import { openOwnFilesAnew } from './own-files.ts'
 import { toolContext } from './tool-context.ts'
 
@@ -21,9 +22,9 @@ export async function toolsOn(
   const call: Call = async (name, args, signal = new AbortController().signal) => {
     const tool = toolNamed(name)
     try {
-      return await tool.run(v.parse(tool.arguments, args), toolContext({ signal }))
+      return cameOut(name, await tool.run(v.parse(tool.arguments, args), toolContext({ signal })))
     } catch (error) {
-      if (isPincerError(error)) return `${error.code}: ${error.message}`
+      if (isPincerError(error)) return cameOut(name, `${error.code}: ${error.message}`)
       throw error
     }
   }

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import type { HttpResponse } from '../../src/http/http-client.ts'
+import { cameOut, isWatching } from './canary-watch.ts'
 
 export interface LocalServer {
   readonly port: number
@@ -46,6 +47,7 @@ export async function listening(
     open.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => open.delete(socket))
+    if (isWatching()) socket.on('data', (bytes: Buffer) => cameOut('sent to a server', bytes.toString('latin1')))
   })
   server.listen(at.port ?? 0, at.host)
   await once(server, 'listening')

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Bus } from '../../src/bus/bus.ts'
 import { Journal } from '../../src/bus/journal.ts'
 import type { Inbound, Outbound } from '../../src/bus/message.ts'
+import { cameOut } from './canary-watch.ts'
 import { FakeClock } from './fake-clock.ts'
 import { createLogLines } from './log-lines.ts'
 
@@ -29,6 +30,9 @@ export async function openBus(folder: string, clock = new FakeClock()): Promise<
   const heard: Inbound[] = []
   const out: Outbound[] = []
   bus.onAccepted((message) => heard.push(message))
-  bus.onOutbound((message) => out.push(message))
+  bus.onOutbound((message) => {
+    out.push(message)
+    cameOut('said', JSON.stringify(message))
+  })
   return { bus, journal, clock, path, logLines, told, heard, out }
 }

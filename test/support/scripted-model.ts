@@ -1,4 +1,5 @@
 import type { Message, Model, ModelReply, ModelRequest, ToolCall } from '../../src/model/model.ts'
+import { cameOut } from './canary-watch.ts'
 
 const noTokens = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0 }
 
@@ -51,6 +52,7 @@ export class ScriptedModel implements Model {
   async complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply> {
     // A copy: what is changed later must not change what was sent.
     this.requests.push(structuredClone(request))
+    cameOut('sent to the model', JSON.stringify(request))
     const faults = faultsOf(request)
     this.faults.push(...faults)
     if (faults.length > 0) throw new Error(`400: ${faults.join('; ')}`)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { acts, type AttackedApp, attackedApp, evil, nameOf } from './attacked-app.ts'
+import { watchedFolder } from './canary-watch.ts'
 import { escapeAttempts } from './escape-attempts.ts'
 import { bring, type Source } from './taint-sources.ts'
 
@@ -17,7 +18,7 @@ export async function playSources(
   casesMin: number,
 ): Promise<void> {
   const cases = escapeAttempts(t, className)
-  const home = join(t.testdir({}), 'home')
+  const home = join(watchedFolder(t), 'home')
   const tricks = Object.keys(sources)
   const check = (trick: string, mechanism: string, asked: readonly string[]): void => {
     for (const act of acts) {

@@ -6,6 +6,7 @@ import type { ApprovalAnswer, ApprovalRequest, StandingSubject } from '../../src
 import { limits } from '../../src/limits.ts'
 import { type CallOrigin, Registry } from '../../src/tools/registry.ts'
 import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts'
+import { cameOut } from './canary-watch.ts'
 import { FakeClock } from './fake-clock.ts'
 import { createLogLines } from './log-lines.ts'
 import { ada } from './messages.ts'
@@ -80,6 +81,7 @@ export function createToolBench(
       },
       ask: (request, signal) => {
         asked.push(request)
+        cameOut('asked', request.action)
         const { answer = 'yes' } = options
         return typeof answer === 'function' ? answer(signal) : Promise.resolve(answer)
       },
@@ -91,7 +93,7 @@ export function createToolBench(
     audit: options.audit ?? { begin: () => Promise.resolve(() => undefined), note: () => undefined },
     clock,
     log,
-    redact: (text) => text.replaceAll('hunter2', '[secret]'),
+    redact: (text) => cameOut('out of the registry', text.replaceAll('hunter2', '[secret]')),
     park: (name, text, isOurs) => {
       if (options.park) return options.park(text)
       const path = `.tool-results/${parked.size + 1}-${name}.txt`
