@@ -268,6 +268,46 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
     'pincer.yaml:1 devices.power.shuntOhms: found 0, expected a resistance above 0, in ohms.',
   ],
   [
+    'devices: { lux: { kind: bh1750, address: 0x24 }, air: { kind: aht20, address: 0x39 } }\n',
+    'pincer.yaml:1 devices.lux.address: found 0x24, expected 0x23 or 0x5c.',
+    'pincer.yaml:1 devices.air.address: found 0x39, expected 0x38.',
+  ],
+  [
+    'devices: { air: { kind: sht4x, address: 44 }, hot: { kind: tmp102, address: 0x4c }, old: { kind: lm75, address: 4f } }\n',
+    'pincer.yaml:1 devices.air.address: found 44, expected 0x44 to 0x46. Addresses are hexadecimal: write 0x44.',
+    'pincer.yaml:1 devices.hot.address: found 0x4c, expected 0x48 to 0x4b.',
+    'pincer.yaml:1 devices.old.address: found "4f", expected 0x48 to 0x4f. Addresses are hexadecimal: write 0x4f.',
+  ],
+  [
+    'devices:\n  hot: { kind: tmp102 }\n  volts: { kind: ads1115, channel: 0 }\n  hall: { kind: bmp280 }\n  room: { kind: bme280 }\n',
+    'pincer.yaml:3 devices.volts.address: found 0x48 on bus 1, which hot uses too, expected an address of its own.',
+    'pincer.yaml:5 devices.room.address: found 0x76 on bus 1, which hall uses too, expected an address of its own.',
+  ],
+  [
+    'devices: { pool: { kind: ds18b20 }, tub: { kind: ds18b20, id: 28.0316A279D4FF } }\n',
+    'pincer.yaml:1 devices.pool.id: found nothing, expected the id of a DS18B20 such as 28-0316a279d4ff.',
+    'pincer.yaml:1 devices.tub.id: found "28.0316A279D4FF", expected the id of a DS18B20 such as 28-0316a279d4ff. It is the name of its folder in /sys/bus/w1/devices.',
+  ],
+  [
+    'devices: { air: { kind: hwmon, value: temp }, up: { kind: hwmon, name: sht4x, value: temp1_input, device: ../x } }\n',
+    'pincer.yaml:1 devices.air.name: found nothing, expected the name of a chip, as its hwmon driver gives it.',
+    'pincer.yaml:1 devices.air.value: found "temp", expected temp1, humidity1, in0, curr1, power1 or fan1.',
+    'pincer.yaml:1 devices.up.value: found "temp1_input", expected temp1, humidity1, in0, curr1, power1 or fan1. Write temp1.',
+    'pincer.yaml:1 devices.up.device: found "../x", expected the kernel\'s name of its place, such as 1-0045.',
+  ],
+  [
+    'devices: { air: { kind: iio, name: bme280, value: in_temp_input }, odd: { kind: iio, name: x, value: ../../x } }\n',
+    'pincer.yaml:1 devices.air.value: found "in_temp_input", expected temp, humidityrelative, pressure, illuminance, voltage0 or the like. Write temp.',
+    'pincer.yaml:1 devices.odd.value: found "../../x", expected temp, humidityrelative, pressure, illuminance, voltage0 or the like.',
+  ],
+  [
+    'devices: { cpu: { kind: thermal }, bell: { kind: button, debounce: 2h }, rain: { kind: counter, line: GPIO6, safe: off } }\n',
+    'pincer.yaml:1 devices.cpu.zone: found nothing, expected the type of a thermal zone such as cpu-thermal.',
+    'pincer.yaml:1 devices.bell.line: found nothing, expected a GPIO line such as GPIO17. Name it as the board does: GPIO17, pin 11, or chip:offset.',
+    'pincer.yaml:1 devices.bell.debounce: found "2h", expected a duration from 1ms to 1m.',
+    'pincer.yaml:1 devices.rain.safe: found an unknown key, expected one of kind, line, pull, invert, debounce.',
+  ],
+  [
     'devices: { soil: { kind: mcp3008, spi: 0.0, channel: 8, vref: 0 } }\n',
     'pincer.yaml:1 devices.soil.spi: found 0.0, expected a bus and chip select such as "0.0". Write it in quotes.',
     'pincer.yaml:1 devices.soil.channel: found 8, expected a whole number from 0 to 7.',

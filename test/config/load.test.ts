@@ -171,6 +171,44 @@ devices:
   t.strictSame(notes, [])
 })
 
+void t.test('every kind of sensor is taken, with the usual address and settings where none are written', async (t) => {
+  const text = `board: simulated
+devices:
+  climate: { kind: bme280 }
+  weather: { kind: bmp280, address: 0x77 }
+  air: { kind: sht4x }
+  cellar: { kind: aht20 }
+  lux: { kind: bh1750, address: 0x5c }
+  rack: { kind: tmp102, bus: 0 }
+  old: { kind: lm75, address: 0x4f }
+  volts: { kind: ads1115, channel: 3 }
+  pool: { kind: ds18b20, id: 28-0316a279d4ff }
+  attic: { kind: hwmon, name: sht4x, value: humidity1, device: 1-0045 }
+  barn: { kind: iio, name: bme280, value: pressure }
+  cpu: { kind: thermal, zone: cpu-thermal }
+  bell: { kind: button, line: GPIO22, pull: up }
+  rain: { kind: counter, line: GPIO23, invert: true, debounce: 2ms }
+`
+  const { config, notes } = valid(await load(t.testdir({ 'pincer.yaml': text })))
+  t.strictSame(notes, [])
+  t.strictSame(config.devices, {
+    climate: { kind: 'bme280', bus: 1, address: 0x76 },
+    weather: { kind: 'bmp280', bus: 1, address: 0x77 },
+    air: { kind: 'sht4x', bus: 1, address: 0x44 },
+    cellar: { kind: 'aht20', bus: 1, address: 0x38 },
+    lux: { kind: 'bh1750', bus: 1, address: 0x5c },
+    rack: { kind: 'tmp102', bus: 0, address: 0x48 },
+    old: { kind: 'lm75', bus: 1, address: 0x4f },
+    volts: { kind: 'ads1115', bus: 1, address: 0x48, channel: 3, gain: 1 },
+    pool: { kind: 'ds18b20', id: '28-0316a279d4ff' },
+    attic: { kind: 'hwmon', name: 'sht4x', value: 'humidity1', device: '1-0045' },
+    barn: { kind: 'iio', name: 'bme280', value: 'pressure', device: undefined },
+    cpu: { kind: 'thermal', zone: 'cpu-thermal' },
+    bell: { kind: 'button', line: 'GPIO22', pull: 'up', invert: false, debounceMs: 20 },
+    rain: { kind: 'counter', line: 'GPIO23', pull: 'off', invert: true, debounceMs: 2 },
+  })
+})
+
 void t.test('values that stand for off, or that this version has, make no note', async (t) => {
   const text = `board: simulated
 model: [offline]

@@ -82,6 +82,78 @@ void t.test('everything on the simulated board is read, each with its origin', a
   simulator.close()
 })
 
+void t.test('what the kernel reads is read by its name, and a chip that is not there is said', async (t) => {
+  const { devices, clock, simulator, read } = await open(t, {
+    configs: {
+      garden: { kind: 'ds18b20', id: '28-0316a279d4ff' },
+      cpu: { kind: 'thermal', zone: 'cpu-thermal' },
+      attic: { kind: 'hwmon', name: 'sht4x', value: 'temp1', device: undefined },
+      cellar: { kind: 'sht4x', bus: 1, address: 0x44 },
+      hall: { kind: 'bmp280', bus: 1, address: 0x76 },
+    },
+  })
+  t.strictSame(devices.known(), [])
+  const lines = formatReadings(await read()).split('\n')
+  t.match(lines[0], /^garden: temperature \d+\.\d °C \(simulated; ds18b20 28-0316a279d4ff; just now\)$/)
+  t.match(lines[1], /^cpu: temperature 45\.\d °C \(simulated; thermal zone cpu-thermal; just now\)$/)
+  t.match(lines[2], /^attic: cannot be read: No hwmon driver names its sensor sht4x: load the driver/)
+  t.match(lines[3], /^cellar: cannot be read: Nothing answers at 0x44 on I2C bus 1.* It may also be at 0x45 or 0x46/)
+  t.match(lines[4], /^hall: cannot be read: No BMP280 at 0x76 .*; it is a BME280, .* Set kind: bme280\.$/)
+  simulator.play('unplug garden')
+  await clock.advance(1_000)
+  t.match(formatReadings(await read('garden')), /^garden: cannot be read: The kernel's driver of the ds18b20/)
+  simulator.play('plug garden')
+  t.match(await read('garden'), [{ status: 'ok' }])
+  await devices.stop()
+  simulator.close()
+})
+
+void t.test('a transfer that fails in passing is not heard of', async (t) => {
+  const { devices, simulator, read } = await open(t)
+  simulator.play('fail room 2')
+  t.match(await read('room'), [{ status: 'ok' }])
+  await devices.stop()
+  simulator.close()
+})
+
+void t.test('two channels of one converter are read one after the other', async (t) => {
+  const ads1115 = { kind: 'ads1115', bus: 1, address: 0x48, gain: 1 } as const
+  const { clock, simulator } = simulate()
+  const writes: string[] = []
+  let config = 0
+  const i2c: I2cPort = {
+    buses: () => simulator.i2c.buses(),
+    scan: (bus) => simulator.i2c.scan(bus),
+    // Answers with the channel that was chosen last: 4096 steps for each.
+    async transfer({ write = new Uint8Array(), readBytes = 0 }) {
+      const [pointer, high, low] = write
+      if (high !== undefined && low !== undefined) {
+        config = high * 256 + low
+        writes.push(high.toString(16))
+      }
+      const value = pointer === 1 ? config : ((config >> 12) & 0x3) * 4_096 + 4_096
+      return Uint8Array.of(value >> 8, value & 0xff).subarray(0, readBytes)
+    },
+  }
+  const devices = createDevices({
+    configs: { one: { ...ads1115, channel: 0 }, two: { ...ads1115, channel: 1 } },
+    hardware: { ...simulator, i2c },
+    clock,
+    log: createLog({ level: 'info', redact: (text) => text, write: () => undefined }),
+    stateFolder: t.testdir(),
+    units: 'metric',
+    tell: () => undefined,
+    loadSensors: async () => ({ createSensors }),
+  })
+  await devices.start()
+  const work = devices.read(undefined, never)
+  await clock.advance(40)
+  t.match(await work, [{ readings: [{ value: 0.512 }] }, { readings: [{ value: 1.024 }] }])
+  t.strictSame(writes, ['c3', 'd3'])
+  await devices.stop()
+  simulator.close()
+})
+
 void t.test('units imperial gives °F and inHg', async (t) => {
   const { devices, simulator, read } = await open(t, { units: 'imperial' })
   t.match(
