@@ -9,6 +9,7 @@ import { listSkills } from './agent/skills.ts'
 import type { Inbound } from './bus/message.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import { HourCount } from './guard/hour-count.ts'
+import { withGuessBound } from './guard/guess-bound.ts'
 import { withSteeringFiles } from './guard/steering-desk.ts'
 import { SteeringFiles } from './guard/steering-files.ts'
 import type { ApprovalDesk, Approver } from './guard/approval.ts'
@@ -168,7 +169,7 @@ export function createAgent(parts: {
       await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
     },
     stopTurns: (where) => loop.stopTurns(where),
-    approvals: withSteeringFiles(approvals, steering, isShared),
+    approvals: withGuessBound(withSteeringFiles(approvals, steering, isShared), clock),
     commandsOf: (channel) => base.channels.find(({ name }) => name === channel)?.commands ?? [],
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,

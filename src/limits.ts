@@ -110,6 +110,8 @@ export const limits = {
   /** Why a person is asked; a source of foreign text may have chosen a part of it. */
   approvalReasonCharsMax: 300,
   approvalCodeChars: 5,
+  /** Of one person; a code has 25 bits. */
+  wrongCodesPerHourMax: 20,
   /** Of an action in a list of them, and of a person's name. */
   approvalListedCharsMax: 200,
   approvalNameCharsMax: 64,

@@ -69,6 +69,8 @@ export interface AttackedApp {
   askedSince(before: number, chat?: string): readonly string[]
   /** Says this there, and answers the calls that a person was asked for meanwhile because of text from outside. */
   asking(text: string, chat: string, more?: Partial<Inbound>): Promise<readonly string[]>
+  /** The lines of the audit. */
+  audit(): readonly string[]
   /** All that was sent in the last request. */
   lastSent(): string
   /** The next step `HOLD` of a model waits until this is released. */
@@ -188,6 +190,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
       holds.push({ reached, released })
       return { reached: reached.promise, release: () => released.resolve() }
     },
+    audit: () => fs.readFileSync(join(home.state, 'audit.jsonl'), 'utf8').split('\n'),
     lastSent: () => JSON.stringify(model.requests.at(-1)?.messages),
     stop: () => app.stop(),
   }
