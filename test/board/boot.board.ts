@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { bootBoard } from './board.ts'
+import { makeDisk } from './disk.ts'
+import { runInside } from './inside.ts'
 
 void t.test('the board boots and runs programs of the host, with their output and exit code', async (t) => {
   const board = await bootBoard(t)
@@ -25,6 +29,23 @@ void t.test(
     t.equal((await board.run(['/bin/cat', '/proc/device-tree/model'])).stdout, 'Pincer virtual board\0')
   },
 )
+
+void t.test('what programs find inside: the files of the host, memory, a shared folder, no network', async (t) => {
+  const board = await bootBoard(t)
+  await runInside(t, board, 'guest/surroundings-tests.ts')
+  t.ok(existsSync(join(board.sharedFolder, 'written')))
+})
+
+void t.test('a disk keeps over a power cut what was synced, and loses what was not', async (t) => {
+  const board = await bootBoard(t, { disk: await makeDisk(t) })
+  await runInside(t, board, 'guest/surroundings-tests.ts', { HAS_DISK: 'yes' })
+  const write = 'echo kept > kept && sync && echo lost > lost && echo done'
+  t.match(await board.run(['/bin/sh', '-c', write], { cwd: '/run/disk' }), { stdout: 'done\n' })
+  await board.powerCut()
+  await board.powerOn()
+  t.match(await board.run(['/bin/cat', '/run/disk/kept']), { stdout: 'kept\n' })
+  t.match(await board.run(['/bin/cat', '/run/disk/lost']), { stdout: '', code: 1 })
+})
 
 void t.test('a power cut ends everything at once, and the board starts again', async (t) => {
   const board = await bootBoard(t)
