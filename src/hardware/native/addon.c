@@ -13,6 +13,11 @@ static const struct {
 	{"gpioRelease", gpio_release},
 	{"i2cTransfer", i2c_transfer},
 	{"i2cSetTimeout", i2c_set_timeout},
+	{"watchdogStart", watchdog_start},
+	{"watchdogAddLine", watchdog_add_line},
+	{"watchdogAddFile", watchdog_add_file},
+	{"watchdogRemove", watchdog_remove},
+	{"watchdogStop", watchdog_stop},
 	{"notify", notify},
 	{"peerUserId", peer_user_id},
 };

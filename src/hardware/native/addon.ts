@@ -90,6 +90,18 @@ export interface Addon {
   i2cTransfer(fd: number, address: number, write: Uint8Array | null, readBytes: number): Promise<I2cOutcome>
   /** The adapter's own time-out, which it counts in steps of 10 ms, and how often it tries an address again. */
   i2cSetTimeout(fd: number, timeoutMs: number, retries: number): void
+  /**
+   * Outside the event loop: when that has run nothing for `stuckMs`, what was added is driven, and `onFired` called as
+   * soon as the loop runs again. One in a process: EBUSY while it is started.
+   */
+  watchdogStart(stuckMs: number, onFired: () => void): void
+  /** The level that the line gets then; answers a number for watchdogRemove. Remove it before the line is released. */
+  watchdogAddLine(line: HeldLine, level: 0 | 1): number
+  /** The same for a file that is written from its beginning: at most 63 bytes. */
+  watchdogAddFile(fd: number, text: string): number
+  /** May be called any number of times. When it returns, this is not driven any more. */
+  watchdogRemove(number: number): void
+  watchdogStop(): void
   /** One datagram to the service manager: an absolute path, or a name behind `@`. */
   notify(path: string, text: string): void
   /** The user id at the other end of a connected Unix socket. */
@@ -97,10 +109,7 @@ export interface Addon {
 }
 
 /** The functions as C has them: everything by position. */
-interface RawAddon extends Pick<
-  Addon,
-  'gpioFlags' | 'gpioChip' | 'gpioGet' | 'gpioSet' | 'gpioRelease' | 'i2cSetTimeout' | 'notify' | 'peerUserId'
-> {
+interface RawAddon extends Omit<Addon, 'gpioRequest' | 'gpioReconfigure' | 'i2cTransfer'> {
   gpioRequest(
     path: string,
     offset: number,
@@ -130,6 +139,11 @@ const functionNames = [
   'gpioRelease',
   'i2cTransfer',
   'i2cSetTimeout',
+  'watchdogStart',
+  'watchdogAddLine',
+  'watchdogAddFile',
+  'watchdogRemove',
+  'watchdogStop',
   'notify',
   'peerUserId',
 ] as const satisfies readonly (keyof RawAddon)[]

@@ -63,6 +63,12 @@ napi_value gpio_flags(napi_env env);
 napi_value i2c_transfer(napi_env env, napi_callback_info info);
 napi_value i2c_set_timeout(napi_env env, napi_callback_info info);
 
+napi_value watchdog_start(napi_env env, napi_callback_info info);
+napi_value watchdog_add_line(napi_env env, napi_callback_info info);
+napi_value watchdog_add_file(napi_env env, napi_callback_info info);
+napi_value watchdog_remove(napi_env env, napi_callback_info info);
+napi_value watchdog_stop(napi_env env, napi_callback_info info);
+
 napi_value notify(napi_env env, napi_callback_info info);
 napi_value peer_user_id(napi_env env, napi_callback_info info);
 

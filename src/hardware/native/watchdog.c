@@ -1,0 +1,326 @@
+/*
+ * Drives outputs safe when the event loop has been stuck: JavaScript cannot do it then, and a timer of the loop neither.
+ *
+ * While something is watched, the loop pushes a timer of the kernel ahead every half of the time; a thread waits for that
+ * timer to run out, and does nothing else. So it costs no wake-up of its own, and no wake-up at all while nothing is
+ * watched. When it runs out, the thread drives what is watched, by its own copies of the descriptors, and leaves a note
+ * for the loop. What keeps the loop may be a calculation or a system call; a process that is stopped as a whole (SIGSTOP)
+ * is not helped by this.
+ *
+ * There is one of it in a process, for there is one loop that drives outputs.
+ */
+#include "native.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/gpio.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include <uv.h>
+
+/* What is written to a file of sysfs is a number or a word. */
+#define TEXT_BYTES_MAX 64
+/* Enough for a loop over ioctl and pwrite; the C library's own default would reserve 8 MB. */
+#define STACK_BYTES (64 * 1024)
+
+struct watched {
+	struct watched *next;
+	uint32_t id;
+	int fd;
+	/* Written to a file from its beginning; of no length for a line, which gets `level`. */
+	char text[TEXT_BYTES_MAX];
+	size_t length;
+	uint64_t level;
+};
+
+static struct {
+	napi_env env; /* NULL while it is not started */
+	int64_t stuck_ms;
+	napi_ref on_fired;
+	napi_async_cleanup_hook_handle cleanup;
+	uv_timer_t feeder;
+	uv_async_t note;
+	unsigned open_handles;
+	pthread_t thread;
+	int timer; /* of the kernel */
+	bool is_ending;
+	/* The thread and the loop both use what follows. */
+	pthread_mutex_t lock;
+	struct watched *first;
+	uint32_t last_id;
+} watchdog = {.timer = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void drive(const struct watched *watched)
+{
+	struct gpio_v2_line_values values = {.bits = watched->level, .mask = 1};
+	if (watched->length == 0)
+		ioctl_again(watched->fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values);
+	else
+		while (pwrite(watched->fd, watched->text, watched->length, 0) == -1 && errno == EINTR)
+			;
+}
+
+static void *wait_for_timer(void *unused)
+{
+	uint64_t times;
+	(void)unused;
+	for (;;) {
+		if (read(watchdog.timer, &times, sizeof times) == -1) {
+			if (errno == EINTR)
+				continue;
+			return NULL;
+		}
+		pthread_mutex_lock(&watchdog.lock);
+		bool is_ending = watchdog.is_ending;
+		/* What fails cannot be told to anybody now; the loop finds it when it tries the same. */
+		for (struct watched *each = watchdog.first; each != NULL && !is_ending; each = each->next)
+			drive(each);
+		bool has_driven = watchdog.first != NULL;
+		pthread_mutex_unlock(&watchdog.lock);
+		if (is_ending)
+			return NULL;
+		if (has_driven)
+			uv_async_send(&watchdog.note);
+	}
+}
+
+static void set_timer(int64_t ms)
+{
+	struct itimerspec time = {.it_value = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}};
+	timerfd_settime(watchdog.timer, 0, &time, NULL);
+}
+
+static void feed(uv_timer_t *feeder)
+{
+	(void)feeder;
+	set_timer(watchdog.stuck_ms);
+}
+
+static void on_note(uv_async_t *note)
+{
+	napi_handle_scope scope;
+	napi_value function;
+	(void)note;
+	if (napi_open_handle_scope(watchdog.env, &scope) != napi_ok)
+		return;
+	if (napi_get_reference_value(watchdog.env, watchdog.on_fired, &function) == napi_ok)
+		call_back(watchdog.env, function, 0, NULL);
+	napi_close_handle_scope(watchdog.env, scope);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	(void)handle;
+	if (--watchdog.open_handles > 0)
+		return;
+	napi_async_cleanup_hook_handle cleanup = watchdog.cleanup;
+	watchdog.env = NULL;
+	napi_remove_async_cleanup_hook(cleanup);
+}
+
+static void forget(struct watched *watched)
+{
+	close(watched->fd);
+	free(watched);
+}
+
+/* Watches nothing any more and ends the thread. Only when on_closed has run it can be started again. */
+static void stop(void)
+{
+	if (watchdog.is_ending)
+		return;
+	pthread_mutex_lock(&watchdog.lock);
+	watchdog.is_ending = true;
+	while (watchdog.first != NULL) {
+		struct watched *next = watchdog.first->next;
+		forget(watchdog.first);
+		watchdog.first = next;
+	}
+	pthread_mutex_unlock(&watchdog.lock);
+	set_timer(1);
+	pthread_join(watchdog.thread, NULL);
+	close(watchdog.timer);
+	watchdog.timer = -1;
+	napi_delete_reference(watchdog.env, watchdog.on_fired);
+	uv_close((uv_handle_t *)&watchdog.feeder, on_closed);
+	uv_close((uv_handle_t *)&watchdog.note, on_closed);
+}
+
+static void on_environment_end(napi_async_cleanup_hook_handle handle, void *data)
+{
+	(void)handle; /* on_closed removes it, and only then the environment may end */
+	(void)data;
+	stop();
+}
+
+/* Signals are the loop's affair. */
+static int start_thread(void)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	size_t least = (size_t)PTHREAD_STACK_MIN;
+	sigfillset(&all);
+	int error = pthread_attr_init(&attributes);
+	if (error != 0)
+		return error;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES < least ? least : STACK_BYTES);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&watchdog.thread, &attributes, wait_for_timer, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+/*
+ * watchdogStart(stuckMs, onFired): onFired() is called, as soon as the loop runs again, each time that something was
+ * driven.
+ */
+napi_value watchdog_start(napi_env env, napi_callback_info info)
+{
+	static const char call[] = "watchdogStart";
+	napi_value arguments[2];
+	uv_loop_t *loop;
+	if (!get_arguments(env, info, call, 2, arguments))
+		return NULL;
+	if (watchdog.env != NULL)
+		return throw_error(env, EBUSY, call);
+	if (!get_integer(env, arguments[0], call, 2, INT32_MAX, &watchdog.stuck_ms))
+		return NULL;
+	if (is_absent(env, arguments[1]))
+		return throw_argument(env, call, "a function");
+	if (napi_get_uv_event_loop(env, &loop) != napi_ok || !get_callback(env, arguments[1], call, &watchdog.on_fired))
+		return NULL;
+	watchdog.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	int error = watchdog.timer == -1 ? errno : 0;
+	watchdog.is_ending = false;
+	/* Last what can only be undone by the loop. */
+	if (error == 0)
+		error = start_thread();
+	if (error == 0) {
+		error = -uv_async_init(loop, &watchdog.note, on_note);
+		if (error == 0) {
+			uv_timer_init(loop, &watchdog.feeder);
+			uv_unref((uv_handle_t *)&watchdog.note);
+			uv_unref((uv_handle_t *)&watchdog.feeder);
+			watchdog.open_handles = 2;
+			watchdog.env = env;
+			napi_add_async_cleanup_hook(env, on_environment_end, NULL, &watchdog.cleanup);
+			return NULL;
+		}
+		watchdog.is_ending = true;
+		set_timer(1);
+		pthread_join(watchdog.thread, NULL);
+	}
+	if (watchdog.timer != -1)
+		close(watchdog.timer);
+	napi_delete_reference(env, watchdog.on_fired);
+	return throw_error(env, error, call);
+}
+
+/* Takes over `watched`; answers its number. */
+static napi_value add(napi_env env, const char *call, int fd, const struct watched *wanted)
+{
+	napi_value id = NULL;
+	struct watched *watched = malloc(sizeof *watched);
+	if (watched == NULL)
+		return throw_error(env, ENOMEM, call);
+	*watched = *wanted;
+	/* Of its own: whatever happens to the other one, this never becomes something else's. */
+	watched->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (watched->fd == -1) {
+		int error = errno;
+		free(watched);
+		return throw_error(env, error, call);
+	}
+	pthread_mutex_lock(&watchdog.lock);
+	watched->id = ++watchdog.last_id;
+	watched->next = watchdog.first;
+	watchdog.first = watched;
+	pthread_mutex_unlock(&watchdog.lock);
+	if (watched->next == NULL) {
+		set_timer(watchdog.stuck_ms);
+		uv_timer_start(&watchdog.feeder, feed, (uint64_t)watchdog.stuck_ms / 2, (uint64_t)watchdog.stuck_ms / 2);
+	}
+	napi_create_uint32(env, watched->id, &id);
+	return id;
+}
+
+static bool is_started(napi_env env, const char *call)
+{
+	if (watchdog.env == env && !watchdog.is_ending)
+		return true;
+	throw_error(env, EBADF, call);
+	return false;
+}
+
+/* watchdogAddLine(handle, level): a number for watchdogRemove. The line stays requested until it is removed. */
+napi_value watchdog_add_line(napi_env env, napi_callback_info info)
+{
+	static const char call[] = "watchdogAddLine";
+	napi_value arguments[2];
+	int64_t level;
+	if (!get_arguments(env, info, call, 2, arguments) || !is_started(env, call) ||
+	    !get_integer(env, arguments[1], call, 0, 1, &level))
+		return NULL;
+	int fd = gpio_line_fd(env, arguments[0], call);
+	if (fd == -1)
+		return NULL;
+	struct watched wanted = {.level = (uint64_t)level};
+	return add(env, call, fd, &wanted);
+}
+
+/* watchdogAddFile(fd, text): the same for a file that is written, such as the brightness of an LED. */
+napi_value watchdog_add_file(napi_env env, napi_callback_info info)
+{
+	static const char call[] = "watchdogAddFile";
+	napi_value arguments[2];
+	int64_t fd;
+	struct watched wanted = {0};
+	if (!get_arguments(env, info, call, 2, arguments) || !is_started(env, call) ||
+	    !get_integer(env, arguments[0], call, 0, INT32_MAX, &fd) ||
+	    !get_text(env, arguments[1], call, wanted.text, sizeof wanted.text))
+		return NULL;
+	wanted.length = strlen(wanted.text);
+	return add(env, call, (int)fd, &wanted);
+}
+
+/* watchdogRemove(number): may be called any number of times. When it returns, this is not driven any more. */
+napi_value watchdog_remove(napi_env env, napi_callback_info info)
+{
+	static const char call[] = "watchdogRemove";
+	napi_value argument;
+	int64_t id;
+	if (!get_arguments(env, info, call, 1, &argument) || !get_integer(env, argument, call, 1, UINT32_MAX, &id) ||
+	    watchdog.env != env || watchdog.is_ending)
+		return NULL;
+	pthread_mutex_lock(&watchdog.lock);
+	for (struct watched **link = &watchdog.first; *link != NULL; link = &(*link)->next) {
+		struct watched *found = *link;
+		if (found->id != (uint32_t)id)
+			continue;
+		*link = found->next;
+		forget(found);
+		break;
+	}
+	bool is_empty = watchdog.first == NULL;
+	pthread_mutex_unlock(&watchdog.lock);
+	if (is_empty) {
+		uv_timer_stop(&watchdog.feeder);
+		set_timer(0);
+	}
+	return NULL;
+}
+
+/* watchdogStop(): watches nothing any more. May be called any number of times. */
+napi_value watchdog_stop(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	if (watchdog.env == env)
+		stop();
+	return NULL;
+}
