@@ -22,6 +22,8 @@ export async function readBoard(id: string, root: string): Promise<Board> {
     return boardOf(await contentOf(path), path)
   }
   const host = readHostBoard(root)
+  // Without a device tree no file can fit, and none has to be read.
+  if (host.compatible.length === 0 && host.model === undefined) return unknownBoard(undefined)
   const files = await Promise.all(
     boardPaths().map(async (path) => {
       const content = await contentOf(path)

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts'
 export type Command =
   /** No command: chat on a terminal, piped lines, or the daemon, by what standard input is. */
   | { readonly name: 'default' }
-  | { readonly name: 'run' | 'check' | 'safe-state' | 'version' | 'help' }
+  | { readonly name: 'run' | 'check' | 'board' | 'safe-state' | 'version' | 'help' }
   | { readonly name: 'status' }
   | { readonly name: 'chat'; readonly text: string | undefined }
   | { readonly name: 'send'; readonly text: string; readonly to: string | undefined }
@@ -17,10 +17,10 @@ export interface CommandLine {
   readonly command: Command
 }
 
-const names = ['run', 'chat', 'status', 'send', 'pair', 'check', 'safe-state', 'version', 'help'] as const
+const names = ['run', 'chat', 'status', 'send', 'pair', 'check', 'board', 'safe-state', 'version', 'help'] as const
 
 /** Commands of later versions: named as such, so that nobody looks for a typing error. */
-const laterNames: readonly string[] = 'init doctor jobs trigger board install uninstall backup restore'.split(' ')
+const laterNames: readonly string[] = 'init doctor jobs trigger install uninstall backup restore'.split(' ')
 
 export const usage = `pincer [--home DIR] [COMMAND]
 
@@ -34,6 +34,7 @@ export const usage = `pincer [--home DIR] [COMMAND]
   pair CODE       let the person who was told this code do everything
   pair revoke NAME
                   take that right away again
+  board           the header of this board: what is used, reserved and free
   safe-state      drive every output to its safe state, also when no daemon runs
   check           read the configuration and say every fault at once
   version         version, runtime, platform, and what was built in
@@ -105,6 +106,7 @@ function commandOf(words: readonly string[], text: string | undefined, to: strin
     case 'run':
     case 'status':
     case 'check':
+    case 'board':
     case 'safe-state':
     case 'version':
     case 'help':

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
+import { showBoard } from './board-command.ts'
 import { boardsForConfig } from './boards.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
@@ -61,6 +62,14 @@ async function main(): Promise<ExitCode> {
     }
     case 'safe-state':
       return makeSafe(pathOf(home))
+    case 'board': {
+      const loaded = await load(pathOf(home))
+      if (loaded.status === 'ok') redactOutput = createRedact(loaded.secrets)
+      const { picture, complaint, exitCode } = await showBoard(loaded, createSystemClock())
+      say(picture)
+      if (complaint !== '') complain(complaint)
+      return exitCode
+    }
     case 'run':
     case 'chat':
     case 'default':

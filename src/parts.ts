@@ -9,6 +9,7 @@ const parts = {
   sensors: () => import('./devices/sensors.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
   safeState: () => import('./devices/safe-state.ts'),
+  boardPicture: () => import('./board-picture.ts'),
   terminal: () => import('./channels/terminal/interactive.ts'),
   approvals: () => import('./guard/approvals.ts'),
   telegram: () => import('./channels/telegram/telegram-channel.ts'),

@@ -51,6 +51,7 @@ const program = [
   'greeting.ts',
   'mode.ts',
   'version-line.ts',
+  'board-picture.ts',
   'host-person.ts',
 ]
 
@@ -115,6 +116,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'hardware/board.ts',
     'hardware/board-file.ts',
     'hardware/host-board.ts',
+    'hardware/ports.ts',
     'devices/device.ts',
     'bus/message.ts',
   ],
@@ -134,6 +136,14 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'agent/',
     'daemon/control-requests.ts',
   ],
+  'board-command': [
+    ...foundation,
+    ...ways,
+    'app-hardware.ts',
+    'config/load.ts',
+    'config/report.ts',
+    'hardware/ports.ts',
+  ],
   'safe-state-command': [
     ...foundation,
     'parts.ts',
@@ -149,6 +159,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     ...program,
     'app.ts',
     'safe-state-command.ts',
+    'board-command.ts',
     'config/',
     'daemon/',
     'bus/message.ts',

@@ -32,6 +32,8 @@ export interface CheckContext {
 }
 
 export interface CheckedFile {
+  /** What the file says of the board, whatever else is wrong with it; `auto` where it names none that there is. */
+  readonly board: string
   /** `undefined` when there are faults. */
   readonly config: Config | undefined
   readonly faults: readonly Fault[]
@@ -52,10 +54,11 @@ export async function checkFile(written: SourceFile, context: CheckContext): Pro
   ]
 
   const parsed = v.safeParse(schemaFor(context, 'auto'), root ?? {})
-  const board = valueAt(root, ['board']) ?? 'auto'
-  // What is no board has a fault of its own.
-  const isBoard = typeof board === 'string' && ['auto', ...context.boards].includes(board)
-  const resolve = isBoard ? await context.lineResolver?.(board) : undefined
+  const namedBoard = context.boards.find((id) => id === valueAt(root, ['board']))
+  const board = namedBoard ?? 'auto'
+  // Without a board that there is, which is a fault of its own, no line can be judged.
+  const isJudged = namedBoard !== undefined || (valueAt(root, ['board']) ?? 'auto') === 'auto'
+  const resolve = isJudged ? await context.lineResolver?.(board) : undefined
   const problems = [
     ...checkIndentation(root),
     ...(parsed.issues ?? []).map(problemOf),
@@ -80,7 +83,7 @@ export async function checkFile(written: SourceFile, context: CheckContext): Pro
   ].filter((note) => !faults.some(({ path }) => note.path === path || note.path.startsWith(`${path}.`)))
   const noDevices = (valueAt(root, ['devices']) ?? null) === null
   const config = parsed.success && faults.length === 0 ? await completed(parsed.output, context, noDevices) : undefined
-  return { config, faults, notes, secrets, holdsSecrets: literals.length > 0 }
+  return { config, board, faults, notes, secrets, holdsSecrets: literals.length > 0 }
 }
 
 /** Without any file: the simulated board, the offline model, no channel but the terminal. */

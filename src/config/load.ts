@@ -40,7 +40,13 @@ export type LoadedConfig =
       /** Values to keep out of every log and message. */
       readonly secrets: readonly string[]
     }
-  | { readonly status: 'faulty'; readonly faults: readonly Fault[]; readonly notes: readonly Note[] }
+  | {
+      readonly status: 'faulty'
+      readonly faults: readonly Fault[]
+      readonly notes: readonly Note[]
+      /** The board that the file names all the same, or `auto`. */
+      readonly board: string
+    }
 
 /** Reads pincer.yaml and .env of a home. Whatever they hold, it answers: all faults at once, in the order of lines. */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
@@ -55,7 +61,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   notes.push(...shortNotes(variables))
   if (configText.status === 'faulty' || dotEnv.status === 'faulty') {
     const faults = [configText, dotEnv].flatMap((file) => (file.status === 'faulty' ? [file.fault] : []))
-    return { status: 'faulty', faults, notes }
+    return { status: 'faulty', faults, notes, board: 'auto' }
   }
 
   const known = [...secretsByName(environment), ...secretsOfDotEnv(variables), ...secretsOfCredentials(environment)]
@@ -74,16 +80,17 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const yaml = await options.readYaml(configText.content)
   const redact = createRedact(context.secrets)
   const textFaults = yaml.faults.map((fault) => faultOfText(fault, redact))
-  if (yaml.status === 'broken') return { status: 'faulty', faults: textFaults, notes }
+  if (yaml.status === 'broken') return { status: 'faulty', faults: textFaults, notes, board: 'auto' }
   const checked = await checkFile(yaml.file, context)
   notes.push(...checked.notes.toSorted((a, b) => a.line - b.line))
   if (checked.holdsSecrets && isOpen(configText.mode)) notes.push(modeNote(home, configFileName, configText.mode))
   // A value that the notation spoilt is not judged a second time.
   const valueFaults = checked.faults.filter(({ path }) => !textFaults.some((fault) => fault.path === path))
   const faults = [...textFaults, ...valueFaults].toSorted((a, b) => a.line - b.line)
-  if (checked.config === undefined || faults.length > 0) return { status: 'faulty', faults, notes }
+  const { config, board } = checked
+  if (config === undefined || faults.length > 0) return { status: 'faulty', faults, notes, board }
   const source = join(home, configFileName)
-  return { status: 'ok', config: checked.config, source, notes, secrets: checked.secrets }
+  return { status: 'ok', config, source, notes, secrets: checked.secrets }
 }
 
 function isOpen(mode: number): boolean {
