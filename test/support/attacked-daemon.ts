@@ -130,7 +130,11 @@ export async function attackedDaemon(
     await kill()
     cameOut('printed', printed)
     cameOut('sent to Telegram', JSON.stringify(bot.calls.map(({ method, parameters }) => [method, parameters])))
-    for (const { text } of provider.requests) cameOut('sent to the provider', text)
+    for (const { text, headers } of provider.requests) {
+      // The key goes to whom it belongs, in the one header that is for it.
+      const { authorization: _, ...others } = headers
+      cameOut('sent to the provider', JSON.stringify(others) + text)
+    }
     await provider.close()
     await bot.stop()
   })
