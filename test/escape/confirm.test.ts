@@ -3,15 +3,17 @@ import t, { type Test } from 'tap'
 import type { Answer, Question } from '../../src/bus/question.ts'
 import { limits } from '../../src/limits.ts'
 import { attackedApp } from '../support/attacked-app.ts'
+import { watchCanaries, watchedFolder } from '../support/canary-watch.ts'
 import { escapeAttempts } from '../support/escape-attempts.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { guest } from '../support/messages.ts'
 import { fetches } from '../support/taint-sources.ts'
 import { until } from '../support/until.ts'
 
+const watch = watchCanaries()
 t.setTimeout(115_000)
 
-const homeIn = (t: Test): string => join(t.testdir({}), 'home')
+const homeIn = (t: Test): string => join(watchedFolder(t), 'home')
 
 /** Ways to order a device that a person confirms each time, of which the grammar reads each whole. */
 const orders: Readonly<Record<string, readonly string[]>> = {
@@ -134,3 +136,8 @@ void t.test(
     cases.atLeast(5)
   },
 )
+
+void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
+  watch.search(t)
+  t.end()
+})

@@ -145,8 +145,8 @@ void t.test('every file of the escape suite looks for its canaries', (t) => {
   t.ok(files.length > 15)
   for (const name of files) {
     const text = fs.readFileSync(join(folder, name), 'utf8')
-    t.match(text, /^const watch = watchCanaries\(\)$/m, name)
-    t.match(text, /^  watch\.search\(t\)$/m, name)
+    t.match(text, /^const watch = watchCanaries\(\)$/m, `${name} plants them first`)
+    t.match(text, /^  watch\.search\(t\)$/m, `${name} searches for them last, before any guard is taken out`)
   }
   t.end()
 })
