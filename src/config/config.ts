@@ -72,6 +72,8 @@ export interface SwitchConfig {
   readonly perMinute: number | undefined
   /** Of all switches that name the same group at most one is on. */
   readonly interlock: string | undefined
+  /** How long all others of the group must have been off before it goes on; the longest of the two that change counts. */
+  readonly deadTimeMs: number | undefined
   readonly confirm: boolean
 }
 

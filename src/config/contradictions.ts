@@ -103,6 +103,11 @@ export function checkSwitches(root: unknown): readonly Problem[] {
       const expected = `at most maxOn, which is ${formatDuration(maxOnMs)}`
       problems.push({ path: at('minOn'), expected })
     }
+    if (durationAt(device, 'deadTime') !== undefined && typeof device['interlock'] !== 'string') {
+      const found = 'a deadTime without an interlock'
+      const expected = 'both: it is the pause between two switches of one interlock group'
+      problems.push({ path: at('deadTime'), found, expected })
+    }
     if (device['safe'] !== 'on') continue
     if (maxOnMs !== undefined) {
       const found = 'a maxOn beside safe: on'

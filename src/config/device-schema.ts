@@ -73,17 +73,19 @@ function switchSchema(): v.GenericSchema<unknown, SwitchConfig> {
         minOff: v.nullish(limit()),
         perMinute: v.nullish(wholeNumber(1, limits.switchesPerMinuteMax)),
         interlock: v.nullish(text('the name of a group of switches')),
+        deadTime: v.nullish(limit()),
         confirm: v.nullish(flag(), false),
       },
       'a device',
     ),
-    v.transform(({ maxOn, minOn, minOff, perMinute, interlock, ...plain }): SwitchConfig => ({
+    v.transform(({ maxOn, minOn, minOff, perMinute, interlock, deadTime, ...plain }): SwitchConfig => ({
       ...plain,
       maxOnMs: maxOn ?? undefined,
       minOnMs: minOn ?? undefined,
       minOffMs: minOff ?? undefined,
       perMinute: perMinute ?? undefined,
       interlock: interlock ?? undefined,
+      deadTimeMs: deadTime ?? undefined,
     })),
   )
 }

@@ -9,8 +9,8 @@ import type { OutputStatus, Plan } from './output-status.ts'
  *
  * 1. Going to the safe state is always allowed, except that minOn and minOff hold. (The deadline and `driveSafe` do not
  *    come here: they protect people, minOn only protects a machine, so they ignore it.)
- * 2. Leaving the safe state must also keep perMinute; going on must keep the interlock. Every switching counts in the
- *    rate, also those to the safe state.
+ * 2. Leaving the safe state must also keep perMinute; going on must keep the interlock and its dead time. Every switching
+ *    counts in the rate, also those to the safe state.
  * 3. maxOn bounds the time on; a longer `for` is cut to it. It goes with `safe: off` alone, so that its deadline always ends
  *    in the safe state (createDevices refuses the other).
  * 4. Asking for the state it already has switches nothing. A new `for` then moves the end, never beyond maxOn counted
@@ -23,6 +23,8 @@ export interface OutputView {
   readonly status: OutputStatus
   /** Another output of the same interlock group that is on, or that may be. */
   readonly rival: { readonly name: string; readonly state: 'on' | 'unknown' } | undefined
+  /** Another one of the group that went off a moment ago, and from when on this one may go on. */
+  readonly settling: { readonly name: string; readonly untilMs: number } | undefined
 }
 
 export interface Wish {
@@ -30,7 +32,7 @@ export interface Wish {
   readonly forMs: number | undefined
 }
 
-export type LimitName = 'minOn' | 'minOff' | 'perMinute' | 'interlock'
+export type LimitName = 'minOn' | 'minOff' | 'perMinute' | 'interlock' | 'deadTime'
 
 export type Verdict =
   | Allowed
@@ -52,6 +54,7 @@ export function judge(view: OutputView, wish: Wish, nowMs: number): Verdict {
       ? judgeEnd(view, wish, status.sinceMs ?? nowMs, nowMs)
       : (judgeMinimum(view, wish, nowMs) ??
         judgeInterlock(view, wish) ??
+        judgeDeadTime(view, wish, nowMs) ??
         judgeRate(view, wish, nowMs) ??
         judgeEnd(view, wish, nowMs, nowMs))
   if (refused !== undefined) return refused
@@ -106,6 +109,14 @@ function judgeInterlock(view: OutputView, wish: Wish): Verdict | undefined {
       ? `while ${rival.name} is on: of the interlock group ${config.interlock} only one may be on. Switch ${rival.name} off first.`
       : `because ${rival.name} may be on (its line cannot be driven): of the interlock group ${config.interlock} only one may be on.`
   return { kind: 'refused', limit: 'interlock', untilMs: undefined, sentence: `${name} stays off ${why}` }
+}
+
+/** Between two motors, or two directions of one: the first must have come to rest. */
+function judgeDeadTime({ settling, name }: OutputView, wish: Wish, nowMs: number): Verdict | undefined {
+  if (wish.value !== 'on' || settling === undefined || nowMs >= settling.untilMs) return undefined
+  const { untilMs } = settling
+  const sentence = `${name} stays off for ${formatRest(untilMs - nowMs)} more: ${settling.name} of its interlock group has only just gone off (deadTime).`
+  return { kind: 'refused', limit: 'deadTime', untilMs, sentence }
 }
 
 function judgeRate(view: OutputView, wish: Wish, nowMs: number): Verdict | undefined {

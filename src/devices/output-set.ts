@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { earlier } from './output-status.ts'
 import type { Back, Ends, OutputStatus, Plan } from './output-status.ts'
 import { judge } from './output-rules.ts'
-import type { Allowed, Verdict, Wish } from './output-rules.ts'
+import type { Allowed, OutputView, Verdict, Wish } from './output-rules.ts'
 import type { OutputRecord } from './output-store.ts'
 import type { Output } from './output.ts'
 
@@ -28,7 +28,18 @@ export class OutputSet {
       found === undefined
         ? undefined
         : { name: found.name, state: found.status.state === 'on' ? ('on' as const) : ('unknown' as const) }
-    return judge({ name, config, status, rival }, wish, this.#clock.monotonicMs())
+    return judge({ name, config, status, rival, settling: this.#settling(output) }, wish, this.#clock.monotonicMs())
+  }
+
+  /** Of the others in the group, the one for which the dead time lasts longest. */
+  #settling(output: Output): OutputView['settling'] {
+    const { interlock, deadTimeMs = 0 } = output.config
+    if (interlock === undefined) return undefined
+    const others = this.all.flatMap(({ name, config, status: { state, sinceMs } }) => {
+      if (name === output.name || config.interlock !== interlock || state !== 'off' || sinceMs === undefined) return []
+      return [{ name, untilMs: sinceMs + Math.max(deadTimeMs, config.deadTimeMs ?? 0) }]
+    })
+    return others.toSorted((a, b) => b.untilMs - a.untilMs)[0]
   }
 
   /** Fails with PincerError `limit`. `carried`: ends that a switching back brings along. */

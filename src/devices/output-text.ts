@@ -13,6 +13,7 @@ export function formatLimits(config: SwitchConfig): string {
   if (config.minOffMs !== undefined) parts.push(`minOff ${formatDuration(config.minOffMs)}`)
   if (config.perMinute !== undefined) parts.push(`perMinute ${config.perMinute}`)
   if (config.interlock !== undefined) parts.push(`interlock ${config.interlock}`)
+  if (config.deadTimeMs !== undefined) parts.push(`deadTime ${formatDuration(config.deadTimeMs)}`)
   if (config.confirm) parts.push('confirm')
   return parts.join(', ')
 }

@@ -189,6 +189,10 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
     'pincer.yaml:1 devices.lamp.maxOn: found a maxOn beside safe: on, expected one of the two: a switch that must not stay on is not safe when on.',
   ],
   [
+    'devices: { up: { kind: switch, line: GPIO17, deadTime: 2s } }\n',
+    'pincer.yaml:1 devices.up.deadTime: found a deadTime without an interlock, expected both: it is the pause between two switches of one interlock group.',
+  ],
+  [
     'devices:\n  up: { kind: switch, line: GPIO17, interlock: motor }\n  down: { kind: switch, line: GPIO27, safe: on, interlock: motor }\n',
     'pincer.yaml:3 devices.down.interlock: found an interlock beside safe: on, expected one of the two: going safe would switch it on beside another of its group.',
   ],
@@ -380,7 +384,7 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ['units: true\n', 'pincer.yaml:1 units: found true, expected metric or imperial.'],
   [
     'devices: { lamp: { kind: switch, line: GPIO17, spi: "0.0", lines: GPIO27 } }\n',
-    'pincer.yaml:1 devices.lamp.spi: found an unknown key, expected one of kind, line, invert, safe, start, maxOn, minOn, minOff, perMinute, interlock, confirm.',
+    'pincer.yaml:1 devices.lamp.spi: found an unknown key, expected one of kind, line, invert, safe, start, maxOn, minOn, minOff, perMinute, interlock, deadTime, confirm.',
     'pincer.yaml:1 devices.lamp.lines: found an unknown key, expected line.',
   ],
   [

@@ -62,6 +62,7 @@ void t.test(
           minOffMs: 5_000,
           perMinute: 6,
           interlock: 'mains',
+          deadTimeMs: undefined,
           confirm: false,
         },
         gate: {
@@ -75,6 +76,7 @@ void t.test(
           minOffMs: undefined,
           perMinute: undefined,
           interlock: undefined,
+          deadTimeMs: undefined,
           confirm: true,
         },
         door: { kind: 'contact', line: 'GPIO22', pull: 'up', invert: false, debounceMs: 20 },

@@ -23,6 +23,7 @@ for (const row of rows) {
       config: switchConfig(row.config),
       status: { ...off, ...(row.config?.safe === 'on' ? { state: 'on' } : {}), ...row.status },
       rival: row.rival,
+      settling: row.settling,
     }
     const wish: Wish = { value: row.wish, forMs: row.forMs }
     const verdict = judge(view, wish, now)
@@ -53,6 +54,7 @@ void t.test('a refusal with an end is lifted exactly then', async (t) => {
     config: switchConfig({ minOffMs: 5_000, perMinute: 2 }),
     status: { ...off, sinceMs: now, switchesMs: [now - 10_000, now] },
     rival: undefined,
+    settling: undefined,
   }
   let atMs = now
   const seen: string[] = []

@@ -139,6 +139,36 @@ void t.test('of an interlock group one is on, however fast one asks', async (t) 
   t.equal(await bench.refusal(devices.set({ name: 'down', value: 'on' })), 'allowed')
 })
 
+void t.test('of two directions the second waits for the longer dead time, whoever names it', async (t) => {
+  for (const [up, down] of [
+    [2_000, undefined],
+    [undefined, 2_000],
+    [500, 2_000],
+  ] as const) {
+    const bench = new DeviceBench(t.testdir({}), {
+      up: switchConfig({ line: 'GPIO17', interlock: 'blind', deadTimeMs: up }),
+      down: switchConfig({ line: 'GPIO27', interlock: 'blind', deadTimeMs: down }),
+      lamp: switchConfig({ line: 'GPIO22', interlock: 'other', deadTimeMs: 60_000 }),
+    })
+    const devices = await bench.start()
+    await devices.set({ name: 'up', value: 'on' })
+    await devices.set({ name: 'up', value: 'off' })
+    await devices.set({ name: 'lamp', value: 'on' })
+    await bench.clock.advance(1_999)
+    t.match(
+      await bench.refusal(devices.set({ name: 'down', value: 'on' })),
+      /^limit: down stays off for .* more: up of its/,
+    )
+    // It is no limit on itself: that is minOff.
+    t.equal(await bench.refusal(devices.set({ name: 'up', value: 'on' })), 'allowed')
+    await devices.set({ name: 'up', value: 'off' })
+    await bench.clock.advance(2_000)
+    t.equal(await bench.refusal(devices.set({ name: 'down', value: 'on' })), 'allowed')
+    await bench.devices.driveSafe({ latch: false, reason: 'test' })
+    t.match(await bench.refusal(devices.set({ name: 'up', value: 'on' })), /down of its interlock group/, 'also then')
+  }
+})
+
 void t.test('off for a time comes back by itself, judged again then', async (t) => {
   const bench = new DeviceBench(t.testdir(), {
     lamp: switchConfig({ interlock: 'mains', maxOnMs: 60_000 }),

@@ -23,6 +23,7 @@ export function switchConfig(config: Partial<SwitchConfig> = {}): SwitchConfig {
     minOffMs: undefined,
     perMinute: undefined,
     interlock: undefined,
+    deadTimeMs: undefined,
     confirm: false,
     ...config,
   }

@@ -11,6 +11,7 @@ export interface Row {
   readonly config?: Partial<SwitchConfig>
   readonly status?: Partial<OutputStatus>
   readonly rival?: OutputView['rival']
+  readonly settling?: OutputView['settling']
   readonly wish: 'on' | 'off'
   readonly forMs?: number
   /** Words that the sentence of a refusal must hold, or the parts of what is allowed. */
@@ -151,6 +152,29 @@ export const rows: readonly Row[] = [
     rival: { name: 'heater', state: 'unknown' },
     wish: 'on',
     expect: 'because heater may be on',
+  },
+  {
+    says: 'dead time refuses on until another has been off for long enough',
+    config: { interlock: 'mains' },
+    settling: { name: 'heater', untilMs: now + 1_500 },
+    wish: 'on',
+    expect: 'lamp stays off for 2s more: heater of its interlock group has only just gone off (deadTime).',
+    untilMs: now + 1_500,
+  },
+  {
+    says: 'dead time is over at its last millisecond',
+    config: { interlock: 'mains' },
+    settling: { name: 'heater', untilMs: now },
+    wish: 'on',
+    expect: { kind: 'switch' },
+  },
+  {
+    says: 'dead time never refuses off',
+    config: { interlock: 'mains' },
+    status: { state: 'on', sinceMs: now - 1_000 },
+    settling: { name: 'heater', untilMs: now + 1_500 },
+    wish: 'off',
+    expect: { kind: 'switch' },
   },
   {
     says: 'interlock never refuses off',
