@@ -159,6 +159,15 @@ void t.test('a count goes on after a restart, and starts anew on another line', 
   await end(third)
 })
 
+void t.test('who counted nothing writes nothing', async (t) => {
+  const folder = t.testdir({ 'counters.json': '{"version":1,"counters":{"rain":{"line":"GPIO6","count":5}}}' })
+  const bench = await open(folder, { rain: counter })
+  t.match(await bench.read('rain'), /count 5 /)
+  fs.rmSync(join(folder, 'counters.json'))
+  await end(bench)
+  t.notOk(fs.existsSync(join(folder, 'counters.json')))
+})
+
 void t.test('the disk is written ten minutes after the first pulse, and not while nothing is counted', async (t) => {
   const bench = await open(t.testdir(), { rain: counter })
   const file = join(bench.stateFolder, 'counters.json')

@@ -3,7 +3,7 @@
  * message with such a word is never acted on.
  */
 export const switchVerbs: readonly string[] = ['turn', 'switch', 'put']
-export const stateAdjectives: readonly string[] = ['on', 'off', 'open', 'closed', 'shut']
+export const stateAdjectives: readonly string[] = ['on', 'off', 'open', 'closed', 'shut', 'pressed', 'released']
 export const readVerbs: readonly string[] = ['read', 'show', 'check', 'get', 'measure', 'tell', 'give']
 export const allWords: readonly string[] = ['all', 'everything']
 export const allNouns: readonly string[] = ['devices', 'sensors', 'outputs']

@@ -86,6 +86,33 @@ void t.test('it writes ctrl_hum before ctrl_meas, waits, and reads all results i
   t.equal(transfers.length - length, 5, 'id and trimming are read once')
 })
 
+void t.test('a BMP280 is measured without humidity: registers that it has not are left alone', async (t) => {
+  const { i2c, transfers } = chipWith({ 0xd0: 0x58 })
+  const clock = new FakeClock()
+  const chip = new Bme280({ i2c, clock, place: { kind: 'bmp280', bus: 1, address: 0x77 } })
+  const measured = await finish(clock, chip.measure())
+  t.strictSame(Object.keys(measured), ['temperature', 'pressure'])
+  // The example of its data sheet, section 3.12.
+  t.equal(measured.temperature?.toFixed(2), '25.08')
+  t.equal(measured.pressure?.toFixed(2), '1006.53')
+  const touched = transfers.map(({ write }) => write?.[0])
+  t.notOk(touched.includes(0xf2) || touched.includes(0xe1))
+  t.match(transfers.at(-1), { write: Uint8Array.of(0xf7), readBytes: 6 })
+})
+
+for (const [id, sentence] of [
+  [0x60, /^No BMP280 at 0x76 .* reads 0x60 instead of 0x58; it is a BME280, .* humidity too\. Set kind: bme280\.$/],
+  [0x61, /it is a BME680\.$/],
+  [0x00, /the bus gives no data/],
+] as const) {
+  void t.test(`the id ${id} is no BMP280`, async (t) => {
+    const clock = new FakeClock()
+    const { i2c } = chipWith({ 0xd0: id })
+    const chip = new Bme280({ i2c, clock, place: { kind: 'bmp280', bus: 1, address: 0x76 } })
+    await t.rejects(finish(clock, chip.measure()), { code: 'hardware', message: sentence })
+  })
+}
+
 const faults: readonly (readonly [string, Readonly<Record<number, number>>, RegExp])[] = [
   [
     'a BMP280',

@@ -7,6 +7,7 @@ import { brief, deviceSets, type DeviceSet } from '../../support/offline-devices
 const tables: Readonly<Record<DeviceSet, readonly (readonly [string, string])[]>> = {
   board: [
     ['turn on the lamp', 'on lamp'],
+    ['is the door pressed or released?', 'read door'],
     ['TURN ON THE LAMP!', 'on lamp'],
     ['Please turn the lamp on.', 'on lamp'],
     ['turn lamp on please', 'on lamp'],
