@@ -95,8 +95,8 @@ void t.test('a BMP280 is measured without humidity: registers that it has not ar
   // The example of its data sheet, section 3.12.
   t.equal(measured.temperature?.toFixed(2), '25.08')
   t.equal(measured.pressure?.toFixed(2), '1006.53')
-  const touched = transfers.map(({ write }) => write?.[0])
-  t.notOk(touched.includes(0xf2) || touched.includes(0xe1))
+  const touched = new Set(transfers.map(({ write }) => write?.[0]))
+  t.notOk(touched.has(0xf2) || touched.has(0xe1))
   t.match(transfers.at(-1), { write: Uint8Array.of(0xf7), readBytes: 6 })
 })
 
