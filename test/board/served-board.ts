@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from '../support/fake-bot-api.ts'
-import { type Board, type BoardOptions, bootBoard } from './board.ts'
+import { type Board, bootBoard } from './board.ts'
+import { makeDisk } from './disk.ts'
 import type { GuestProgram } from './guest/guest-program.ts'
 
 /** Where the Bot API is, seen from inside. */
@@ -26,24 +27,25 @@ export interface ServedBoard {
 
 const root = new URL('../..', import.meta.url).pathname
 
-/** `config` are lines of pincer.yaml beside those of the channel. `disk` has the home where one is given. */
-export async function serveBoard(
-  t: Test,
-  { config, ...options }: BoardOptions & { readonly config: readonly string[] },
-): Promise<ServedBoard> {
+/**
+ * `config` are lines of pincer.yaml beside those of the channel. The home is on a disk of its own: what the daemon syncs
+ * outlives a power cut, and its files belong to the user inside.
+ */
+export async function serveBoard(t: Test, config: readonly string[]): Promise<ServedBoard> {
   const bot = new FakeBotApi({ clock: createSystemClock() })
   await bot.start()
   t.teardown(() => bot.stop())
-  const board = await bootBoard(t, options)
-  const home = options.disk === undefined ? '/run/shared/home' : '/run/disk/home'
+  const board = await bootBoard(t, { disk: await makeDisk(t) })
   const telegram = `channels: { telegram: { token: "${bot.token}", allow: [${owner}], apiRoot: "http://127.0.0.1:${botPort}" } }`
-  await mkdir(join(board.sharedFolder, 'home'))
-  await writeFile(join(board.sharedFolder, 'home/pincer.yaml'), [...config, telegram].join('\n'), { mode: 0o600 })
-  if (options.disk !== undefined) await board.run(['/bin/sh', '-c', 'cp -r /run/shared/home /run/disk/home && sync'])
+  await writeFile(join(board.sharedFolder, 'pincer.yaml'), [...config, telegram].join('\n'))
+  const moveIn = 'install -d -m 700 home && install -m 600 /run/shared/pincer.yaml home/pincer.yaml && sync'
+  await board.run(['/bin/sh', '-c', moveIn], { cwd: '/run/disk' })
   await board.forward(botPort, bot.port)
 
   const pincer = (...args: readonly string[]): GuestProgram =>
-    board.start(['/bin/sh', `${root}build/node`, `${root}src/main.ts`, '--home', home, ...args], { env: { TZ: 'UTC' } })
+    board.start(['/bin/sh', `${root}build/node`, `${root}src/main.ts`, '--home', '/run/disk/home', ...args], {
+      env: { TZ: 'UTC' },
+    })
   return {
     board,
     bot,
