@@ -208,6 +208,10 @@ export const limits = {
   /** Of one reply, in what is to be summed up. */
   summaryReplyCharsMax: 2_000,
 
+  /** An input that is listened to and whose chip went away is looked for so often. */
+  lineLookAgainMs: 5_000,
+  /** Edges that came too fast are told once in this time, for each line. */
+  edgeLossNoticeGapMs: 60_000,
   i2cTimeoutMs: 1_000,
   /** The longest message that i2c-dev takes. */
   i2cMessageBytesMax: 8_192,

@@ -170,8 +170,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
 
 /** A concrete channel, model or driver: a folder inside the room that has the port. Named by app.ts and itself alone. */
 const concrete = /^(?:channels|model|hardware)\/[^/]+\//
-/** The two ends of a terminal, see above; not the channel. */
+/** Beside the drivers, the two ends of a terminal, see above; not the channel. */
 const concreteNamedBy: Readonly<Record<string, readonly string[]>> = {
+  // What the Linux drivers are made of.
+  'hardware/native/addon.ts': ['hardware/'],
   'channels/terminal/terminal-peer.ts': ['main', 'daemon/'],
   'channels/terminal/line-splitter.ts': ['daemon/'],
   'channels/terminal/script-mode.ts': ['main', 'safe-state-command'],

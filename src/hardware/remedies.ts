@@ -43,6 +43,27 @@ export const remedies = {
     fix: 'stop what uses it (a program, or an overlay in config.txt), or choose another line',
   }),
 
+  'line-twice': (line: string, addresses: readonly string[]): Remedy => ({
+    cause: `${line} could be more than one line (${addresses.join(' and ')})`,
+    fix: `write ${addresses.length > 1 ? 'one of those instead' : 'a name that only one line has'}`,
+  }),
+  'line-gone': (line: string): Remedy => ({
+    cause: `The chip of line ${line} is gone`,
+    fix: 'connect it again; the line is then found by itself',
+  }),
+  'line-settings': (line: string): Remedy => ({
+    cause: `The chip of line ${line} does not take what is asked of it (direction, pull, debounce)`,
+    fix: 'ask for less, for example `pull: off` with a resistor of your own',
+  }),
+  'no-edges': (line: string): Remedy => ({
+    cause: `The chip of line ${line} cannot tell when it changes, so it can neither be debounced nor listened to`,
+    fix: "connect the chip's interrupt pin, or use a line of the board itself",
+  }),
+  'line-silent': (line: string): Remedy => ({
+    cause: `The chip of line ${line} does not answer`,
+    fix: "check the chip's wiring and supply",
+  }),
+
   'no-i2c-bus': (bus: number, others: readonly number[], hint?: string): Remedy => ({
     cause: `There is no I2C bus ${bus}`,
     fix: `${hint ?? `enable I2C (on a Raspberry Pi dtparam=i2c_arm=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
@@ -120,6 +141,10 @@ export const remedies = {
   'no-right': (node: string, group: string): Remedy => ({
     cause: `${node} may not be opened by this user`,
     fix: `add the user to the group ${group} (sudo usermod -aG ${group} USER), then log in again or restart the service`,
+  }),
+  unexpected: (place: string, name: string): Remedy => ({
+    cause: `${place} failed with ${name}, which is not expected of it`,
+    fix: 'try again; the kernel may tell more (sudo dmesg | tail)',
   }),
   /** Debian gives some nodes to no group: a rule of udev does. */
   'no-group': (node: string, group: string): Remedy => ({

@@ -17,6 +17,14 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
     [remedies['line-held']('GPIO17', 'gpio-fan'), /^Line GPIO17 is held by "gpio-fan"/, /overlay/],
     [remedies['line-held']('GPIO17', ''), /held by something else/],
   ],
+  'line-twice': [
+    [remedies['line-twice']('SDA', ['a:1', 'b:7']), /^SDA could be more than one line \(a:1 and b:7\)/, /one of those/],
+    [remedies['line-twice']('exp:3', ['exp@1-0020:3']), /a name that only one line has\.$/],
+  ],
+  'line-gone': [[remedies['line-gone']('GPIO17'), /^The chip of line GPIO17 is gone: connect it again/]],
+  'line-settings': [[remedies['line-settings']('GPIO17'), /line GPIO17 does not take/, /`pull: off`/]],
+  'no-edges': [[remedies['no-edges']('P3'), /line P3 cannot tell when it changes/, /interrupt pin/]],
+  'line-silent': [[remedies['line-silent']('P3'), /line P3 does not answer: check the chip's wiring/]],
   'no-i2c-bus': [
     [remedies['no-i2c-bus'](7, [0, 1]), /^There is no I2C bus 7/, /dtparam=i2c_arm=on in config\.txt/, /use 0 or 1\.$/],
     [remedies['no-i2c-bus'](7, [], 'add dtoverlay=i2c3 to uEnv.txt'), /: add dtoverlay=i2c3 to uEnv\.txt, or /],
@@ -67,6 +75,7 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
   'sensor-unread': [[remedies['sensor-unread']('hwmon sht4x temp1', 'EIO'), /sht4x temp1 cannot read it \(EIO\)/]],
   'sensor-slow': [[remedies['sensor-slow']('ds18b20 28-0', 10_000), /within 10 s/, /read again as soon as/]],
   hanging: [[remedies.hanging('I2C bus 1', 1_250), /^I2C bus 1 is stuck/, /1250 ms/, /used again as soon as/]],
+  unexpected: [[remedies.unexpected('I2C bus 1', 'ENOSPC'), /^I2C bus 1 failed with ENOSPC/, /dmesg/]],
   'no-right': [[remedies['no-right']('/dev/i2c-1', 'i2c'), /\/dev\/i2c-1 may not/, /sudo usermod -aG i2c USER/]],
   'no-group': [
     [remedies['no-group']('/dev/spidev0.0', 'spi'), /SUBSYSTEM=="spidev", GROUP="spi", MODE="0660"/, /udev/],

@@ -108,23 +108,36 @@ static void tell_edge(struct gpio_line *line, const struct gpio_v2_line_event *e
 		tell(line, line->on_edge, 3, arguments);
 }
 
-static void on_readable(uv_poll_t *watcher, int status, int events)
+/* Tells what the kernel has kept; answers whether there may be more, or else why not. */
+static bool tell_batch(struct gpio_line *line, int *error)
 {
-	struct gpio_line *line = watcher->data;
 	struct gpio_v2_line_event batch[EVENTS_AT_ONCE];
-	napi_handle_scope scope;
-	(void)events;
-	if (napi_open_handle_scope(line->env, &scope) != napi_ok)
-		return;
-	ssize_t size = status < 0 ? -1 : read(line->fd, batch, sizeof batch);
-	if (size == -1) {
-		int error = status < 0 ? -status : errno;
-		if (error != EAGAIN && error != EINTR)
-			tell_gone(line, error);
+	ssize_t size = read(line->fd, batch, sizeof batch);
+	if (size <= 0) {
+		*error = size == 0 ? EIO : errno;
+		return false;
 	}
 	/* A listener may give the line back: what comes behind is told to nobody. */
 	for (ssize_t index = 0; line->is_watched && (index + 1) * (ssize_t)sizeof batch[0] <= size; index++)
 		tell_edge(line, &batch[index]);
+	return line->is_watched && size == sizeof batch;
+}
+
+static void on_readable(uv_poll_t *watcher, int status, int events)
+{
+	struct gpio_line *line = watcher->data;
+	napi_handle_scope scope;
+	int error = 0;
+	(void)events;
+	if (napi_open_handle_scope(line->env, &scope) != napi_ok)
+		return;
+	/* One batch at a time: other work comes in between. But libuv watches no more when it says that something is wrong. */
+	while (tell_batch(line, &error) && status < 0)
+		;
+	/* What is wrong only the kernel says. */
+	bool is_wrong = error != 0 && error != EAGAIN && error != EINTR;
+	if (line->is_watched && (is_wrong || status < 0))
+		tell_gone(line, is_wrong ? error : -status);
 	napi_close_handle_scope(line->env, scope);
 }
 

@@ -1,0 +1,148 @@
+import type { Clock } from '../../clock.ts'
+import { HardwareError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import type { Addon, HeldLine, LineListener, LineSettings } from '../native/addon.ts'
+import type { Bias, GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
+import { edgeFault, lineFault, nameOf } from './gpio-faults.ts'
+import { allLines, findLine, type FoundLine, type GpioPlace } from './gpio-lines.ts'
+import { ListeningLine } from './listening-line.ts'
+
+/** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
+const debounceMsMax = 4_294_967
+
+export interface LinuxGpioOptions {
+  /** Loads our own addon; called when a line is first looked for. */
+  readonly addon: () => Addon
+  readonly clock: Clock
+  readonly log: Log
+  /** `/`, or a folder that looks like it. */
+  readonly root: string
+}
+
+/** A line that we hold. What fails is a HardwareError. */
+interface Line {
+  get(): Level
+  set(level: Level): void
+  release(): void
+}
+
+/**
+ * The GPIO lines of this machine, through the kernel's character device. Nothing is remembered of chips: each request
+ * finds its line anew, so one that was unplugged and is back works again.
+ */
+export class LinuxGpio implements GpioPort {
+  readonly #options: LinuxGpioOptions
+  readonly #listening = new Set<ListeningLine>()
+  #addon: Addon | undefined
+
+  constructor(options: LinuxGpioOptions) {
+    this.#options = options
+  }
+
+  async lines(): Promise<readonly LineInfo[]> {
+    const { place, addon } = this.#opened()
+    const { output, used } = addon.gpioFlags
+    return allLines(place).map(({ info: { name, consumer, flags }, address }) => ({
+      name,
+      address,
+      // Not every holder says who it is.
+      consumer: consumer === '' && (flags & used) !== 0 ? 'the kernel' : consumer,
+      direction: (flags & output) === 0 ? 'input' : 'output',
+    }))
+  }
+
+  async peek(line: string): Promise<Level> {
+    const { place } = this.#opened()
+    const held = this.#take(findLine(line, place), 'pincer', { flags: 0, value: 0, debounceUs: 0 })
+    try {
+      return held.get()
+    } finally {
+      held.release()
+    }
+  }
+
+  async requestOutput({ line, consumer, initial, activeLow = false }: OutputRequest): Promise<OutputLine> {
+    const { place, addon } = this.#opened()
+    const { gpioFlags } = addon
+    const flags = gpioFlags.output | (activeLow ? gpioFlags.activeLow : 0)
+    const held = this.#take(findLine(line, place), consumer, { flags, value: initial, debounceUs: 0 })
+    return {
+      set: async (level) => held.set(level),
+      get: async () => held.get(),
+      release: async () => held.release(),
+    }
+  }
+
+  async requestInput(request: InputRequest): Promise<InputLine> {
+    const { line, consumer, bias = 'as-is', activeLow = false, debounceMs = 0, onEdge } = request
+    const { place, addon } = this.#opened()
+    const { gpioFlags } = addon
+    const found = findLine(line, place)
+    const name = nameOf(found)
+    if (!Number.isInteger(debounceMs) || debounceMs < 0 || debounceMs > debounceMsMax)
+      throw new HardwareError(
+        'EINVAL',
+        `Line ${name} cannot be debounced for ${debounceMs} ms. Use 0 to ${debounceMsMax} ms.`,
+      )
+    const flags = gpioFlags.input | biasFlag(bias, addon) | (activeLow ? gpioFlags.activeLow : 0)
+    const settings = { flags, value: 0, debounceUs: debounceMs * 1_000 } as const
+    if (onEdge === undefined) {
+      const held = this.#take(found, consumer, settings)
+      return { get: async () => held.get(), release: async () => held.release() }
+    }
+    const bothEdges = { ...settings, flags: flags | gpioFlags.edgeRising | gpioFlags.edgeFalling }
+    const listening = ListeningLine.open({
+      ...this.#options,
+      name,
+      onEdge,
+      take: (listener) => this.#take(findLine(line, place), consumer, bothEdges, listener),
+      onReleased: () => this.#listening.delete(listening),
+    })
+    this.#listening.add(listening)
+    return listening
+  }
+
+  /** Nobody is told of edges any more. Lines that are held without listening are their holders' to give back. */
+  close(): void {
+    for (const line of this.#listening) line.close()
+  }
+
+  #opened(): { readonly place: GpioPlace; readonly addon: Addon } {
+    const addon = (this.#addon ??= this.#options.addon())
+    return { place: { root: this.#options.root, addon }, addon }
+  }
+
+  #take(line: FoundLine, consumer: string, settings: LineSettings, listener?: LineListener): Line {
+    const { place, addon } = this.#opened()
+    const needsEdges = listener !== undefined || settings.debounceUs > 0
+    const told = <Result>(work: () => Result): Result => {
+      try {
+        return work()
+      } catch (error) {
+        throw (needsEdges ? edgeFault : lineFault)(error, line, place)
+      }
+    }
+    const { path, offset } = line
+    const held: HeldLine = told(() =>
+      addon.gpioRequest({ path, offset, consumer, ...settings, ...(listener && { listener }) }),
+    )
+    return {
+      get: () => told(() => addon.gpioGet(held)),
+      set: (level) => told(() => addon.gpioSet(held, level)),
+      release: () => addon.gpioRelease(held),
+    }
+  }
+}
+
+function biasFlag(bias: Bias, { gpioFlags }: Addon): number {
+  switch (bias) {
+    case 'up':
+      return gpioFlags.biasUp
+    case 'down':
+      return gpioFlags.biasDown
+    case 'off':
+      return gpioFlags.biasOff
+    case 'as-is':
+      return 0
+  }
+}
