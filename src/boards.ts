@@ -49,6 +49,7 @@ function lineResolver(board: Board): ((line: string) => LineAnswer) | undefined 
   return (line) => {
     const found = findLine(board, line)
     if (found === undefined) {
+      if (expanderLine.test(line) && board.id !== 'simulated') return { status: 'usable', name: line, address: line }
       const free = board.pins.filter((pin) => pin.line !== undefined && pin.reserved === undefined)
       const names = free.map(({ name }) => name)
       return { status: 'unknown', nearest: nearest(line, names) }
@@ -57,6 +58,12 @@ function lineResolver(board: Board): ((line: string) => LineAnswer) | undefined 
     return reserved === undefined ? { status: 'usable', name, address } : { status: 'reserved', reason: reserved }
   }
 }
+
+/**
+ * Chips with more lines that people add, by the labels that their kernel drivers give them. No board file knows of their
+ * lines, and other labels may be another name of a line that a board reserves.
+ */
+const expanderLine = /^(mcp230(08|17|18)|pcf857[45]a?):\d{1,2}$/
 
 function boardPaths(): readonly string[] {
   return listAssets('boards/')
