@@ -45,8 +45,11 @@ export class Guest {
   private constructor(setup: GuestSetup) {
     const { files, folder, sharedFolder, disk, memoryMiB, memoryFolder } = setup
     this.#process = spawn(
-      files.kernel,
+      'setpriv',
       [
+        // A test that is killed takes its guest with it.
+        '--pdeathsig=KILL',
+        files.kernel,
         `mem=${memoryMiB}M`,
         'seccomp=on',
         'con=null',
