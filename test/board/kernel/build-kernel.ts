@@ -65,11 +65,10 @@ async function unpack(packageFile: string, name: string, folder: string): Promis
   const source = join(folder, 'source')
   await mkdir(source)
   const useless = [
-    'drivers/gpu/*.[ch]',
-    'drivers/net/*.[ch]',
-    'drivers/media/*.[ch]',
+    'drivers/gpu/drm/*.[ch]',
+    'drivers/net/ethernet/*.[ch]',
+    'drivers/net/wireless/*.[ch]',
     'sound/*.[ch]',
-    'tools/testing/*',
   ]
   const pipeline =
     `dpkg-deb --fsys-tarfile "$1" | tar -xO "./usr/src/$2.tar.xz" | ` +
