@@ -10,15 +10,16 @@ import { hardwareFault, remedies } from '../remedies.ts'
 
 type Chip = Extract<KernelSensor, { readonly name: string }>
 
-/** Sensors of kernel drivers as sysfs shows them below `root`, usually /sys. Looked up at each read: chips come and go. */
+/** Sensors of kernel drivers as sysfs shows them. Looked up at each read: chips come and go. */
 export class LinuxKernelSensors implements KernelSensorPort {
-  readonly #root: string
+  readonly #sysfs: string
   readonly #clock: Clock
   /** Reads that the kernel has not come back from; each keeps a thread of the pool. */
   readonly #hanging = new Set<string>()
 
+  /** `root` is `/`, or a folder that looks like it. */
   constructor(options: { readonly root: string; readonly clock: Clock }) {
-    this.#root = options.root
+    this.#sysfs = join(options.root, 'sys')
     this.#clock = options.clock
   }
 
@@ -76,7 +77,7 @@ export class LinuxKernelSensors implements KernelSensorPort {
    * whatever the checksum says.
    */
   async #readOneWire(id: string, name: string): Promise<number> {
-    const folder = join(this.#root, 'bus/w1/devices')
+    const folder = join(this.#sysfs, 'bus/w1/devices')
     const text = await textIn(join(folder, id, 'w1_slave'), name)
     if (text === undefined) {
       const others = (await namesIn(folder)).filter((each) => each.startsWith('28-') && each !== id)
@@ -122,9 +123,9 @@ export class LinuxKernelSensors implements KernelSensorPort {
     pattern: RegExp,
     nameFile: string,
   ): Promise<readonly { readonly name: string; readonly folder: string }[]> {
-    const folders = (await namesIn(join(this.#root, parent)))
+    const folders = (await namesIn(join(this.#sysfs, parent)))
       .filter((each) => pattern.test(each))
-      .map((each) => join(this.#root, parent, each))
+      .map((each) => join(this.#sysfs, parent, each))
     return Promise.all(
       folders.map(async (folder) => {
         // One that goes away while it is looked at has no name.

@@ -20,11 +20,14 @@ function sysfs(
   options: { readonly hwmon?: Tree; readonly iio?: Tree; readonly w1?: Tree; readonly zones?: Tree },
 ) {
   const { hwmon = {}, iio = {}, w1 = {}, zones = {} } = options
-  const root = t.testdir({
-    devices: { hwmon, iio },
-    class: { hwmon: {}, thermal: zones },
-    bus: { iio: { devices: {} }, w1: { devices: w1 } },
+  const folder = t.testdir({
+    sys: {
+      devices: { hwmon, iio },
+      class: { hwmon: {}, thermal: zones },
+      bus: { iio: { devices: {} }, w1: { devices: w1 } },
+    },
   })
+  const root = join(folder, 'sys')
   const link = (target: string, path: string): void => fs.symlinkSync(join(root, target), join(root, path))
   for (const [place, chip] of Object.entries(hwmon)) {
     for (const number of Object.keys(chip)) {
@@ -36,7 +39,7 @@ function sysfs(
     for (const number of Object.keys(chip)) link(`devices/iio/${place}/${number}`, `bus/iio/devices/${number}`)
   }
   const clock = new FakeClock()
-  const port = new LinuxKernelSensors({ root, clock })
+  const port = new LinuxKernelSensors({ root: folder, clock })
   return { root, clock, read: (sensor: KernelSensor) => port.read(sensor) }
 }
 
