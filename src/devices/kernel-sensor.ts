@@ -56,9 +56,9 @@ const ranges: Readonly<Partial<Record<Quantity, readonly [number, number]>>> = {
   co2: [0, 1e6],
   speed: [0, 1e6],
 }
-/** Maxim DS18B20, "Absolute maximum ratings" and table 1. */
+/** Maxim DS18B20, "Operation: measuring temperature". */
 const ds18b20Range = [-55, 125] as const
-/** DS18B20, figure 4: what its scratchpad holds after power was applied, before anything was measured. */
+/** The same, "Memory": what its scratchpad holds after power was applied, before anything was measured. */
 const ds18b20PowerOnC = 85
 
 function check(config: KernelSensorConfig, quantity: Quantity, value: number, last: number | undefined): void {

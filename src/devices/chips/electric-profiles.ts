@@ -5,7 +5,7 @@ import type { ChipProfile } from './profile.ts'
 
 const otherChip = 'does not keep its settings: another chip is there, or the wiring is bad.'
 
-/** SBAS444, table 8-3: the bits PGA and the full scale of each gain. */
+/** SBAS444, "Config register": the bits PGA and the full scale of each gain. */
 const gains: Readonly<Record<Ads1115Config['gain'], { readonly bits: number; readonly volts: number }>> = {
   '2/3': { bits: 0b000, volts: 6.144 },
   1: { bits: 0b001, volts: 4.096 },
@@ -15,7 +15,7 @@ const gains: Readonly<Record<Ads1115Config['gain'], { readonly bits: number; rea
   16: { bits: 0b101, volts: 0.256 },
 }
 
-/** Texas Instruments ADS1115, SBAS444: section 8.1.2 (conversion register), 8.1.3 (configuration), one shot at a time. */
+/** Texas Instruments ADS1115, SBAS444: "Conversion register", "Config register", "Single-shot mode". */
 export function ads1115({ channel, gain }: Pick<Ads1115Config, 'channel' | 'gain'>): ChipProfile {
   const { bits, volts } = gains[gain]
   // Start; the input against ground; gain; one shot. Then 128 samples a second, and no comparator.
@@ -58,8 +58,8 @@ export function ads1115({ channel, gain }: Pick<Ads1115Config, 'channel' | 'gain
 }
 
 /**
- * Texas Instruments INA219, SBOS448: table 2 (registers), figures 19 (configuration), 20 to 23 (shunt voltage, 10 µV a
- * step) and 24 (bus voltage, 4 mV a step, with the flags CNVR and OVF). Current and power are computed here: the chip's
+ * Texas Instruments INA219, SBOS448: "Configuration register", "Shunt voltage register" (10 µV a step), "Bus voltage
+ * register" (4 mV a step, with the flag CNVR). Current and power are computed here: the chip's
  * own would need a calibration that fits the shunt, and have no more to them.
  */
 export function ina219({ shuntOhms }: Pick<Ina219Config, 'shuntOhms'>): ChipProfile {
@@ -69,7 +69,7 @@ export function ina219({ shuntOhms }: Pick<Ina219Config, 'shuntOhms'>): ChipProf
     open: [],
     measure: [
       { do: 'write', bytes: [0x00, ...configuration] },
-      // Table 5: 586 µs at the longest for each of the two.
+      // "ADC settings": 586 µs at the longest for each of the two.
       { do: 'wait', ms: 2 },
       { do: 'expect', from: [0x00], mask: [0xff, 0xff], equals: configuration, failure: otherChip },
       {
@@ -91,7 +91,7 @@ export function ina219({ shuntOhms }: Pick<Ina219Config, 'shuntOhms'>): ChipProf
         count: 16,
         signed: true,
         scale: 1e-5 / shuntOhms,
-        // Table 7: at this setting the voltage at the shunt ends at 320 mV; a step more for rounding.
+        // "PG bit settings": here the voltage at the shunt ends at 320 mV; a step more for rounding.
         range: [-0.32001 / shuntOhms, 0.32001 / shuntOhms],
       },
       { quantity: 'voltage', first: 16, count: 13, scale: 0.004, range: [0, 32] },

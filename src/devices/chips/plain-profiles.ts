@@ -28,7 +28,7 @@ export const bh1750: ChipProfile = {
   ],
 }
 
-/** Texas Instruments TMP102, SBOS397: section 6.5.2 (temperature), 6.5.3 (configuration, one shot in shutdown). */
+/** Texas Instruments TMP102, SBOS397: "Temperature register", "Configuration register", "One-shot/conversion ready". */
 export const tmp102: ChipProfile = {
   open: [
     {
@@ -60,8 +60,8 @@ export const tmp102: ChipProfile = {
 }
 
 /**
- * The LM75 and what is made like it, Texas Instruments SNOS808: section 7.5.1 (pointer), 7.5.2 (temperature, nine bits;
- * those behind them differ from maker to maker), 7.5.3 (configuration). It measures all the time.
+ * The LM75 and what is made like it, Texas Instruments SNOS808: "Register structure". Nine bits are the temperature; those
+ * behind them differ from maker to maker. It measures all the time.
  */
 export const lm75: ChipProfile = {
   open: [
