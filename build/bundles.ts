@@ -37,7 +37,7 @@ export async function makeBundles(root: string, outputFolder: string, version: s
         'import.meta.dirname': '__dirname',
         'import.meta.filename': '__filename',
       },
-      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), undiciSlimmed],
+      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), undiciSlimmed, bindingsGiven],
     })
     return { name, metafile: result.metafile }
   }
@@ -83,6 +83,19 @@ const undiciSlimmed: Plugin = {
       importer.includes('/node_modules/undici/') ? { path, namespace: 'undici-needs' } : undefined,
     )
     build.onLoad({ filter: /.*/, namespace: 'undici-needs' }, ({ path }) => ({ contents: undiciNeeds[path] ?? '' }))
+  },
+}
+
+/** i2c-bus and spi-device search the disk for their compiled halves, in vain from a bundle: they are given them. */
+const bindingsGiven: Plugin = {
+  name: 'bindings-given',
+  setup(build) {
+    const given = join(import.meta.dirname, '../src/hardware/linux/bindings.ts')
+    build.onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'bindings-given' }))
+    build.onLoad({ filter: /.*/, namespace: 'bindings-given' }, () => ({
+      contents: `module.exports = (file) => require(${JSON.stringify(given)}).bindings.get(file)()`,
+      resolveDir: '/',
+    }))
   },
 }
 

@@ -213,10 +213,16 @@ export const limits = {
   /** Edges that came too fast are told once in this time, for each line. */
   edgeLossNoticeGapMs: 60_000,
   i2cTimeoutMs: 1_000,
+  /** An adapter tries again so often when another master was quicker. */
+  i2cRetriesMax: 3,
+  /** A call that is not back so long after its time-out hangs, and with it the bus. */
+  busGraceMs: 250,
   /** The longest message that i2c-dev takes. */
   i2cMessageBytesMax: 8_192,
   i2cReadBytesMax: 256,
   i2cWriteBytesMax: 256,
+  /** Beyond what the bytes themselves take. */
+  spiTimeoutMs: 1_000,
   spiTransferBytesMax: 4_096,
   spiSpeedHzDefault: 1_000_000,
   spiSpeedHzMax: 50_000_000,

@@ -179,6 +179,9 @@ const concreteNamedBy: Readonly<Record<string, readonly string[]>> = {
   'channels/terminal/script-mode.ts': ['main', 'safe-state-command'],
 }
 
+/** Imported where they are used, for each loads its addon at once, which has to be found first. They stay in that bundle. */
+const lazyPackages: ReadonlySet<string> = new Set(['i2c-bus', 'spi-device'])
+
 function roomOf(path: string): string {
   if (path.includes('/')) return path.slice(0, path.indexOf('/') + 1)
   if (foundation.includes(path)) return 'foundation'
@@ -223,7 +226,7 @@ function denied(
 ): string | undefined {
   if (lazy) {
     // Each dynamic import becomes a bundle of its own, so there is one list of them.
-    return path === 'parts.ts' ? undefined : 'only parts.ts loads lazily'
+    return path === 'parts.ts' || lazyPackages.has(specifier) ? undefined : 'only parts.ts loads lazily'
   }
   if (!specifier.startsWith('.')) return undefined
   const target = join(dirname(path), specifier)

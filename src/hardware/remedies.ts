@@ -17,8 +17,8 @@ const rebooted = 'and reboot'
 
 /**
  * The one table of what goes wrong between Pincer and its pins. The simulator and the Linux drivers fail with these
- * sentences, and whoever looks at a host before it fails prints the same ones. `hint` is what the board's own file says
- * about switching the interface on; without one, what most boards want.
+ * sentences, and whoever looks at a host before it fails prints the same ones. `setup` is what the board's own file says
+ * about switching the interface on; without it, what most boards want.
  */
 export const remedies = {
   'no-compiler': (): Remedy => ({
@@ -30,9 +30,9 @@ export const remedies = {
     fix: '`npm run native` builds it (with a C compiler: sudo apt install gcc g++ make python3), then start Pincer again',
   }),
 
-  'no-gpio': (hint?: string): Remedy => ({
+  'no-gpio': (): Remedy => ({
     cause: 'The kernel shows no GPIO chip (/dev/gpiochip*)',
-    fix: hint ?? 'run Pincer on the board itself and not in a container, or write `board: simulated` into pincer.yaml',
+    fix: 'run Pincer on the board itself and not in a container, or write `board: simulated` into pincer.yaml',
   }),
   'no-line': (line: string): Remedy => ({
     cause: `There is no line ${line} on this board`,
@@ -64,9 +64,9 @@ export const remedies = {
     fix: "check the chip's wiring and supply",
   }),
 
-  'no-i2c-bus': (bus: number, others: readonly number[], hint?: string): Remedy => ({
+  'no-i2c-bus': (bus: number, others: readonly number[], setup?: string): Remedy => ({
     cause: `There is no I2C bus ${bus}`,
-    fix: `${hint ?? `enable I2C (on a Raspberry Pi dtparam=i2c_arm=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+    fix: `${setup ?? `enable I2C (on a Raspberry Pi dtparam=i2c_arm=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
   }),
   'no-i2c-dev': (bus: number): Remedy => ({
     cause: `The kernel has I2C bus ${bus}, but no /dev/i2c-${bus}`,
@@ -86,17 +86,25 @@ export const remedies = {
   }),
   /** The adapter gives up on its own: on a Raspberry Pi this is what a chip that stretches the clock comes to. */
   'broken-off': (place: I2cPlace): Remedy => ({
-    cause: `The transfer with ${at(place)} broke off: noise, bad contact, or a chip that stretches the clock for longer than the adapter waits`,
-    fix: 'shorten the wires, and slow the bus down (on a Raspberry Pi dtparam=i2c_arm_baudrate=10000 in config.txt)',
+    cause: `The transfer with ${at(place)} broke off, as it does with no answer, a bad contact, noise, or a chip that stretches the clock for longer than the adapter waits`,
+    fix: 'check its wiring, shorten the wires, or slow the bus down (on a Raspberry Pi dtparam=i2c_arm_baudrate=10000 in config.txt)',
   }),
   'adapter-limit': (bus: number, what: string): Remedy => ({
     cause: `The adapter of I2C bus ${bus} cannot do this transfer (${what})`,
     fix: 'send or read less at once, or use another bus',
   }),
 
-  'no-spi-device': (device: string, others: readonly string[], hint?: string): Remedy => ({
+  'no-spi-device': (device: string, others: readonly string[], setup?: string): Remedy => ({
     cause: `There is no SPI device ${device}`,
-    fix: `${hint ?? `enable SPI (on a Raspberry Pi dtparam=spi=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+    fix: `${setup ?? `enable SPI (on a Raspberry Pi dtparam=spi=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+  }),
+  'spi-settings': (device: string, mode: number, speedHz: number): Remedy => ({
+    cause: `The driver of SPI device ${device} does not take mode ${mode} at ${speedHz} Hz`,
+    fix: 'use what its device tree and its controller allow, mode 0 and 1000000 Hz nearly always',
+  }),
+  'spi-failed': (device: string): Remedy => ({
+    cause: `The transfer with SPI device ${device} failed in its controller`,
+    fix: 'try again more slowly; if it stays so, the kernel tells more (sudo dmesg | tail)',
   }),
   bufsiz: (device: string, sizeBytes: number, bytesMax: number): Remedy => ({
     cause: `A transfer of ${sizeBytes} bytes on SPI device ${device} is longer than the ${bytesMax} that the driver takes`,
@@ -135,8 +143,8 @@ export const remedies = {
 
   /** A call that the kernel has not come back from: whatever else is asked of that bus has to wait for it. */
   hanging: (bus: string, deadlineMs: number): Remedy => ({
-    cause: `${bus} is stuck: a transfer has not come back from the kernel after ${deadlineMs} ms`,
-    fix: 'check for a line that is held low, and switch the devices on it off and on; it is used again as soon as that transfer ends',
+    cause: `${bus} is stuck, for a transfer has not come back from the kernel within ${deadlineMs} ms`,
+    fix: 'check for a line that is held low, and switch the devices on it off and on; the bus is used again as soon as that transfer, which may still be done, ends',
   }),
   'no-right': (node: string, group: string): Remedy => ({
     cause: `${node} may not be opened by this user`,

@@ -4,8 +4,8 @@ import type { I2cTransfer, SpiTransfer } from './ports.ts'
 import { hardwareFault, remedies } from './remedies.ts'
 
 /** Usable 7-bit addresses: the others are reserved by the I2C specification (UM10204, table 4). */
-const i2cAddressMin = 0x08
-const i2cAddressMax = 0x77
+export const i2cAddressMin = 0x08
+export const i2cAddressMax = 0x77
 
 /** What the kernel would not take; fails with EINVAL before anything is sent. */
 export function checkI2cTransfer({ address, write, readBytes, timeoutMs }: I2cTransfer): void {

@@ -8,10 +8,7 @@ const place = { bus: 1, address: 0x76 }
 const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, ...RegExp[]])[]>> = {
   'no-compiler': [[remedies['no-compiler'](), /sudo apt install gcc g\+\+ make python3/, /npm run native/]],
   'no-addon': [[remedies['no-addon']('i2c-bus'), /^i2c-bus is not built/, /npm run native/]],
-  'no-gpio': [
-    [remedies['no-gpio'](), /\/dev\/gpiochip/, /board: simulated/],
-    [remedies['no-gpio']('load gpio-mockup'), /load gpio-mockup\.$/],
-  ],
+  'no-gpio': [[remedies['no-gpio'](), /\/dev\/gpiochip/, /board: simulated/]],
   'no-line': [[remedies['no-line']('GPIO99'), /GPIO99/, /`pincer board`/]],
   'line-held': [
     [remedies['line-held']('GPIO17', 'gpio-fan'), /^Line GPIO17 is held by "gpio-fan"/, /overlay/],
@@ -41,6 +38,8 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
   'no-spi-device': [
     [remedies['no-spi-device']('0.1', ['0.0']), /^There is no SPI device 0\.1/, /dtparam=spi=on/, /use 0\.0\.$/],
   ],
+  'spi-settings': [[remedies['spi-settings']('0.0', 3, 9), /^The driver of SPI device 0\.0 .* mode 3 at 9 Hz/]],
+  'spi-failed': [[remedies['spi-failed']('0.0'), /^The transfer with SPI device 0\.0 failed/, /dmesg/]],
   bufsiz: [
     [remedies.bufsiz('0.0', 4_097, 4_096), /4097 bytes/, /spidev\.bufsiz=8192 to the kernel command line/],
     [remedies.bufsiz('0.0', 65_536, 4_096), /spidev\.bufsiz=65536 /],

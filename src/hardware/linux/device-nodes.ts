@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { HardwareError } from '../../errors.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
 
@@ -18,6 +18,17 @@ export function noRight(root: string, node: string, usualGroup: string, reason: 
   const group = groupOf(root, node)
   const remedy = group === undefined ? remedies['no-group'](node, usualGroup) : remedies['no-right'](node, group)
   return hardwareFault('EPERM', remedy, reason)
+}
+
+/** The kernel driver that holds an address; empty when it does not say. */
+export function holderOf(root: string, bus: number, address: number): string {
+  try {
+    return basename(
+      readlinkSync(join(root, `sys/bus/i2c/devices/${bus}-${address.toString(16).padStart(4, '0')}/driver`)),
+    )
+  } catch {
+    return ''
+  }
 }
 
 /** The group that a node belongs to; `undefined` for root's own and when it cannot be told. */

@@ -1,4 +1,3 @@
-import { HardwareError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { SpiPort, SpiTransfer } from '../ports.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
@@ -28,11 +27,7 @@ export function createSimulatedSpi({ devices, chips, faults }: SimulatedSpiOptio
       checkSpiTransfer(transfer, limits.spiTransferBytesMax)
       const fitted = chips.get(transfer.device)
       if (fitted === undefined || faults.unplugged(fitted.name)) return new Uint8Array(transfer.write.length).fill(0xff)
-      if (faults.takeFailure(fitted.name))
-        throw new HardwareError(
-          'EIO',
-          `The transfer on SPI device ${transfer.device} failed. Check its wiring, then try again.`,
-        )
+      if (faults.takeFailure(fitted.name)) throw hardwareFault('EIO', remedies['spi-failed'](transfer.device))
       return fitted.chip.exchange(transfer)
     },
   }

@@ -72,5 +72,6 @@ function act(message: ToGuest): void {
 
 // Bytes pass as they are: no echo, no line editing, no end of file at ^D.
 process.stdin.setRawMode(true)
+process.stdin.on('data', (bytes: Buffer) => tell({ tells: 'took', bytes: bytes.length }))
 createInterface({ input: process.stdin, terminal: false }).on('line', (line) => act(JSON.parse(line)))
 tell({ tells: 'ready' })

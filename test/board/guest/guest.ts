@@ -8,6 +8,8 @@ import type { FromGuest, ToGuest } from './protocol.ts'
 
 const bootTimeoutMs = 20_000
 const consoleKeptBytes = 20_000
+/** The guest's end of the control line is a terminal, which takes nothing more once it has 4 KB that nobody read. */
+const untakenBytesMax = 2_048
 
 export interface GuestFiles {
   /** The user-mode Linux kernel: a program of the host. */
@@ -36,6 +38,8 @@ export class Guest {
   #isGone = false
   readonly #process: ChildProcess
   readonly #line: Duplex
+  #unsent = Buffer.alloc(0)
+  #untakenBytes = 0
   readonly #gone: Promise<void>
   readonly #ready = Promise.withResolvers<void>()
   readonly #programs = new Map<number, GuestProgram>()
@@ -137,7 +141,16 @@ export class Guest {
   }
 
   #say(message: ToGuest): void {
-    this.#line.write(`${JSON.stringify(message)}\n`)
+    this.#unsent = Buffer.concat([this.#unsent, Buffer.from(`${JSON.stringify(message)}\n`)])
+    this.#send()
+  }
+
+  #send(): void {
+    const next = this.#unsent.subarray(0, untakenBytesMax - this.#untakenBytes)
+    if (next.length === 0) return
+    this.#unsent = this.#unsent.subarray(next.length)
+    this.#untakenBytes += next.length
+    this.#line.write(next)
   }
 
   #told(message: FromGuest): void {
@@ -148,6 +161,9 @@ export class Guest {
       case 'output':
       case 'exited':
         return this.#programs.get(message.id)?.told(message)
+      case 'took':
+        this.#untakenBytes -= message.bytes
+        return this.#send()
       case 'listening':
         return this.#ports.get(message.port)?.listens.resolve()
       case 'deaf':

@@ -20,6 +20,8 @@ export type ToGuest =
 
 export type FromGuest =
   | { readonly tells: 'ready' }
+  /** So many bytes of the control line were read: there is room for more. */
+  | { readonly tells: 'took'; readonly bytes: number }
   | { readonly tells: 'started'; readonly id: number; readonly pid: number }
   | { readonly tells: 'output'; readonly id: number; readonly stream: 'stdout' | 'stderr'; readonly bytes: string }
   | { readonly tells: 'exited'; readonly id: number; readonly code: number | null; readonly signal: string | null }

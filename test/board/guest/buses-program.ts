@@ -1,0 +1,60 @@
+/**
+ * The Linux drivers of I2C and SPI, called from outside: each line of stdin is one call, each line of stdout its answer,
+ * both as v8 serializes values (what JSON cannot say, NaN and bytes, is part of what drivers are tested with).
+ */
+import { readdirSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { deserialize, serialize } from 'node:v8'
+import { createSystemClock } from '../../../src/clock.ts'
+import { isHardwareError } from '../../../src/errors.ts'
+import { unknownBoard } from '../../../src/hardware/board.ts'
+import { createLinuxBuses } from '../../../src/hardware/linux/buses.ts'
+import { loadAddon } from '../../../src/hardware/native/addon.ts'
+import { nativeFile } from '../../../src/native-files.ts'
+import type { BusAnswer, BusCall } from '../remote-buses.ts'
+
+const { i2c, spi } = createLinuxBuses({
+  clock: createSystemClock(),
+  board: unknownBoard(undefined),
+  addon: () => loadAddon(nativeFile('pincer', '')),
+  nativeFile: (name) => nativeFile(name, ''),
+})
+
+async function run(call: BusCall): Promise<unknown> {
+  switch (call.does) {
+    case 'i2c buses':
+      return i2c.buses()
+    case 'i2c transfer':
+      return i2c.transfer(call.transfer)
+    case 'i2c scan':
+      return i2c.scan(call.bus)
+    case 'spi devices':
+      return spi.devices()
+    case 'spi transferBytesMax':
+      return spi.transferBytesMax
+    case 'spi transfer':
+      return spi.transfer(call.transfer)
+    case 'become':
+      process.setgroups?.([])
+      process.setgid?.(call.id)
+      return process.setuid?.(call.id)
+    case 'open files':
+      return readdirSync('/proc/self/fd').length
+  }
+}
+
+async function answer(id: number, call: BusCall): Promise<void> {
+  let said: BusAnswer
+  try {
+    said = { value: await run(call) }
+  } catch (error) {
+    if (!isHardwareError(error)) throw error
+    said = { kernel: error.kernel, message: error.message }
+  }
+  process.stdout.write(`answer ${id} ${serialize(said).toString('base64')} end ${id}\n`)
+}
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const [id = '', call = ''] = line.split(' ')
+  void answer(Number(id), deserialize(Buffer.from(call, 'base64')))
+})
