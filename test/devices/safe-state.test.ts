@@ -113,9 +113,9 @@ void t.test('a damaged record stops nothing, and minOff counts from now', async 
 void t.test('a disk that takes nothing stops nothing', async (t) => {
   const bench = await killed(t, { lamp: {} })
   bench.breakDisk()
-  t.teardown(() => bench.mendDisk())
   t.same(await makeSafe(bench), ['done: lamp: GPIO17 was driven off.'])
   t.equal(bench.gpio.pins.get('GPIO17'), 0)
+  bench.mendDisk()
 })
 
 void t.test('what gpio_write had left driven is an input again', async (t) => {
