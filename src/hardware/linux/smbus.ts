@@ -4,12 +4,18 @@ import type { I2cOutcome } from '../native/addon.ts'
 /** The longest block of the SMBus specification. */
 const blockBytesMax = 32
 
+/** What of i2c-bus this needs. */
+export type SmbusCommands = Pick<
+  PromisifiedBus,
+  'receiveByte' | 'readByte' | 'readI2cBlock' | 'sendByte' | 'writeByte' | 'writeI2cBlock'
+>
+
 /**
  * A transaction on an adapter that can only do SMBus, as those of PCs: where one of its commands puts the same bits on the
  * wire, that one is sent. Fails with EOPNOTSUPP where there is none.
  */
 export async function smbusTransfer(
-  bus: PromisifiedBus,
+  bus: SmbusCommands,
   address: number,
   write: Uint8Array | undefined,
   readBytes: number,

@@ -89,8 +89,11 @@ for (const [number, kernelSays, sentence] of told) {
 void t.test('a NACK that the adapter tells by fewer messages is no answer, for transfers and scans', async (t) => {
   const { kernel, port, read } = makeRig()
   kernel.nacksByCount = true
+  for (const address of [0x20, 0x50]) kernel.chips.set(address, new Uint8Array(1))
   t.match(await saidBy(read(0x40)), /^EREMOTEIO: Nothing answers at 0x40/)
   t.same(await port.scan(1), [
+    { address: 0x20, state: 'present' },
+    { address: 0x50, state: 'present' },
     { address: 0x68, state: 'kernel' },
     { address: 0x76, state: 'present' },
   ])
