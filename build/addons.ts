@@ -40,7 +40,7 @@ export async function buildAddons(root: string, folder: string): Promise<BuiltAd
       // The stamp goes first: a build that is broken off is not taken for done.
       fs.rmSync(stamp, { force: true })
       await (from === undefined
-        ? compile(sources, target)
+        ? compile(sources, target, productFlags)
         : buildByNodeGyp({ root, name, from, target, work: join(folder, 'work') }))
       fs.writeFileSync(stamp, madeOf)
       built.push(name)
@@ -53,19 +53,21 @@ export async function buildAddons(root: string, folder: string): Promise<BuiltAd
 /** Strict, and hardened as Debian hardens its own packages; what is not exported stays hidden. */
 const compilerFlags = `
   -std=c17 -D_GNU_SOURCE -DNAPI_VERSION=8 -fPIC -shared -pthread -fvisibility=hidden
-  -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wvla
-  -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Wl,-z,relro,-z,now,-z,noexecstack`
+  -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wvla`
+const productFlags = '-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Wl,-z,relro,-z,now,-z,noexecstack'
+/** Stops at the first fault of memory and at undefined behaviour, and says where. */
+export const sanitizerFlags = '-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 
 /** A thread may still be inside a transfer when the last environment that uses the addon ends: it is never unloaded. */
 const neverUnloaded = '-Wl,-z,nodelete'
 
 /** Compiles the C files of a folder into one addon. */
-async function compile(sources: string, target: string): Promise<void> {
+export async function compile(sources: string, target: string, flags: string): Promise<void> {
   const files = fs.readdirSync(sources).filter((name) => name.endsWith('.c'))
   const temporary = `${target}.new`
   const paths = files.map((name) => join(sources, name))
-  const flags = [...compilerFlags.trim().split(/\s+/), neverUnloaded, `-I${headers()}`]
-  await run('cc', [...flags, '-o', temporary, ...paths])
+  const words = [...`${compilerFlags} ${flags}`.trim().split(/\s+/), neverUnloaded, `-I${headers()}`]
+  await run('cc', [...words, '-o', temporary, ...paths])
   // A process that has the old file loaded keeps it: written over, it would run what it did not load.
   fs.renameSync(temporary, target)
 }
