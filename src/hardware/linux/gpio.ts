@@ -6,6 +6,7 @@ import type { Bias, GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLi
 import { edgeFault, lineFault, nameOf } from './gpio-faults.ts'
 import { allLines, findLine, type FoundLine, type GpioPlace } from './gpio-lines.ts'
 import { ListeningLine } from './listening-line.ts'
+import type { LoopWatchdog, Watched } from './loop-watchdog.ts'
 
 /** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
 const debounceMsMax = 4_294_967
@@ -17,6 +18,8 @@ export interface LinuxGpioOptions {
   readonly log: Log
   /** `/`, or a folder that looks like it. */
   readonly root: string
+  /** Drives outputs when the event loop is stuck. */
+  readonly watchdog?: LoopWatchdog
 }
 
 /** A line that we hold. What fails is a HardwareError. */
@@ -24,6 +27,8 @@ interface Line {
   get(): Level
   set(level: Level): void
   release(): void
+  /** While it is away from this level, the watchdog would drive it there. */
+  watched(whenStuck: Level): Watched | undefined
 }
 
 /**
@@ -61,15 +66,25 @@ export class LinuxGpio implements GpioPort {
     }
   }
 
-  async requestOutput({ line, consumer, initial, activeLow = false }: OutputRequest): Promise<OutputLine> {
+  async requestOutput(request: OutputRequest): Promise<OutputLine> {
+    const { line, consumer, initial, activeLow = false, whenStuck } = request
     const { place, addon } = this.#opened()
     const { gpioFlags } = addon
     const flags = gpioFlags.output | (activeLow ? gpioFlags.activeLow : 0)
     const held = this.#take(findLine(line, place), consumer, { flags, value: initial, debounceUs: 0 })
+    const watched = whenStuck === undefined ? undefined : held.watched(whenStuck)
+    if (initial !== whenStuck) watched?.away()
     return {
-      set: async (level) => held.set(level),
+      async set(level) {
+        if (level !== whenStuck) watched?.away()
+        held.set(level)
+        if (level === whenStuck) watched?.back()
+      },
       get: async () => held.get(),
-      release: async () => held.release(),
+      async release() {
+        watched?.back()
+        held.release()
+      },
     }
   }
 
@@ -130,6 +145,7 @@ export class LinuxGpio implements GpioPort {
       get: () => told(() => addon.gpioGet(held)),
       set: (level) => told(() => addon.gpioSet(held, level)),
       release: () => addon.gpioRelease(held),
+      watched: (whenStuck) => this.#options.watchdog?.watchLine(held, whenStuck),
     }
   }
 }
