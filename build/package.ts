@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pkgOptions from '@yao-pkg/pkg/lib-es5/options.js'
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
 import { makeDistribution, type Distribution } from './distribution.ts'
+import { restoreSymbols } from './restore-symbols.ts'
 import { runtimeFlags } from './runtime-flags.ts'
 import { writeSlimRuntime } from './slim-runtime.ts'
 
@@ -44,6 +45,7 @@ async function makeExecutable(made: Distribution): Promise<string> {
       targets: [{ nodeRange: `node${process.versions.node}`, platform: 'linux', arch: targetArch(), output }],
       seaConfig,
     })
+    restoreSymbols(runtime, output)
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
