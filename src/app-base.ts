@@ -52,7 +52,7 @@ export interface AppOptions {
 export async function createBase(options: AppOptions) {
   const { home, config, clock, log, redact, person } = options
   const ownerNotices = new OwnerNotices({ clock, log })
-  const opened = await openHardware(config.board, clock)
+  const opened = await openHardware({ boardId: config.board, clock, log, nativeFolder: join(home.state, 'native') })
   const { board, hardware } = opened
   const devices = createDevices({
     configs: config.devices,

@@ -2,6 +2,8 @@ import { readBoard } from './boards.ts'
 import type { Clock } from './clock.ts'
 import type { Board } from './hardware/board.ts'
 import type { Hardware } from './hardware/ports.ts'
+import type { Log } from './log.ts'
+import { nativeFile } from './native-files.ts'
 import { loadPart } from './parts.ts'
 
 export interface OpenedHardware {
@@ -14,8 +16,20 @@ export interface OpenedHardware {
 }
 
 /** The board with this id and what drives its pins; nothing is touched yet. Close it at the end. */
-export async function openHardware(boardId: string, clock: Clock): Promise<OpenedHardware> {
+export async function openHardware(options: {
+  readonly boardId: string
+  readonly clock: Clock
+  readonly log: Log
+  /** A folder of our own for what has to be unpacked before it can be loaded. */
+  readonly nativeFolder: string
+}): Promise<OpenedHardware> {
+  const { boardId, clock, log, nativeFolder } = options
   const board = await readBoard(boardId, '/')
+  if (board.id !== 'simulated') {
+    const { createLinuxHardware } = await loadPart('linux')
+    const hardware = createLinuxHardware({ board, clock, log, nativeFile: (name) => nativeFile(name, nativeFolder) })
+    return { board, hardware, close: () => undefined }
+  }
   const { createSimulator } = await loadPart('simulator')
   const simulator = createSimulator({ board, clock })
   return {

@@ -6,8 +6,8 @@ import type { LineInfo } from './hardware/ports.ts'
 export interface BoardView {
   readonly board: Board
   readonly devices: Readonly<Record<string, DeviceConfig>>
-  /** What the kernel says of the lines now; empty where it was not asked. */
-  readonly lines: readonly LineInfo[]
+  /** What the kernel says of the lines now; absent where it could not be asked. */
+  readonly lines: readonly LineInfo[] | undefined
 }
 
 const widthChars = 80
@@ -48,7 +48,7 @@ function cellOf(pin: BoardPin, { board, devices, lines }: BoardView, stateChars:
     const reason = pin.reserved.replace(/^it is (the )?/, '')
     return reason.length <= stateChars ? { name, state: reason } : { name, state: 'reserved', reason: pin.reserved }
   }
-  const holder = lines.find((each) => each.name === name)?.consumer ?? ''
+  const holder = lines?.find((each) => each.name === name)?.consumer ?? ''
   if (holder !== '') return { name, state: cut(`held by ${holder}`, stateChars) }
   const can = functions.map((_, index) => `free: ${functions.slice(0, index + 1).join(' ')}`)
   return { name, state: can.findLast((each) => each.length <= stateChars) ?? 'free' }
@@ -134,7 +134,7 @@ const factWords: Readonly<Record<BoardFact, string>> = {
 
 /** Without a file there is no picture: the kernel's lines, and what uses them. */
 function drawUnknown({ board, devices, lines }: BoardView): string {
-  const rows = lines.map(({ name, address, consumer, direction }) => {
+  const rows = (lines ?? []).map(({ name, address, consumer, direction }) => {
     const user = Object.entries(devices).find(([, config]) => 'line' in config && [name, address].includes(config.line))
     const used = user === undefined ? consumer : `${user[0]} (${user[1].kind})`
     return [address, name, direction, used === '' ? 'free' : used] as const
@@ -145,8 +145,7 @@ function drawUnknown({ board, devices, lines }: BoardView): string {
     ...wrapped(
       'Its lines go by the names that the kernel has for them, or as chip:line. None is known to be reserved: try none that the board itself may need.',
     ),
-    '',
-    ...(rows.length === 0 ? ['The kernel shows no GPIO line.'] : []),
+    ...(lines?.length === 0 ? ['The kernel shows no GPIO line.'] : ['']),
     ...rows.map((row) =>
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))

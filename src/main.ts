@@ -61,15 +61,8 @@ async function main(): Promise<ExitCode> {
       return answer.failed ? 1 : 0
     }
     case 'safe-state':
-      return makeSafe(pathOf(home))
-    case 'board': {
-      const loaded = await load(pathOf(home))
-      if (loaded.status === 'ok') redactOutput = createRedact(loaded.secrets)
-      const { picture, complaint, exitCode } = await showBoard(loaded, createSystemClock())
-      say(picture)
-      if (complaint !== '') complain(complaint)
-      return exitCode
-    }
+    case 'board':
+      return onHost(command.name, pathOf(home))
     case 'run':
     case 'chat':
     case 'default':
@@ -95,22 +88,22 @@ async function load(home: string): Promise<LoadedConfig> {
   })
 }
 
-async function makeSafe(path: string): Promise<ExitCode> {
+/** What needs the configuration and the board, and no daemon. */
+async function onHost(name: 'safe-state' | 'board', path: string): Promise<ExitCode> {
   await checkHome(path, userId())
-  return safeState({
+  const host = {
     home: path,
-    userId: userId(),
     async load() {
       const loaded = await load(path)
       if (loaded.status === 'ok') redactOutput = createRedact(loaded.secrets)
       return loaded
     },
     clock: createSystemClock(),
-    redact: (text) => redactOutput(text),
+    redact: (text: string) => redactOutput(text),
     output: process.stdout,
     error: process.stderr,
-    signal: endSignal(),
-  })
+  }
+  return name === 'board' ? showBoard(host) : safeState({ ...host, userId: userId(), signal: endSignal() })
 }
 
 async function talk(path: string, mode: Mode): Promise<ExitCode> {

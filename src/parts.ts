@@ -7,6 +7,7 @@ const parts = {
   yaml: () => import('./config/yaml-file.ts'),
   shell: () => import('./tools/shell.ts'),
   sensors: () => import('./devices/sensors.ts'),
+  linux: () => import('./hardware/linux/linux-hardware.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
   safeState: () => import('./devices/safe-state.ts'),
   boardPicture: () => import('./board-picture.ts'),

@@ -48,7 +48,8 @@ async function driveAll({ home, load, clock, redact, output, error }: SafeStateO
   const { board: id, devices } = isKnown
     ? loaded.config
     : { board: (await wasSimulated(stateFolder)) ? 'simulated' : 'auto', devices: {} }
-  const opened = await openHardware(id, clock)
+  const log = createLog({ level: 'warn', redact, write: (line) => void error.write(`${line}\n`) })
+  const opened = await openHardware({ boardId: id, clock, log, nativeFolder: join(stateFolder, 'native') })
   const { gpio, simulated } = opened.hardware
   const entries = Object.entries(devices)
   const switches = entries.flatMap(([name, config]): readonly (readonly [string, SwitchConfig])[] =>
@@ -57,11 +58,11 @@ async function driveAll({ home, load, clock, redact, output, error }: SafeStateO
   try {
     const made = await makeBoardSafe({
       configs: isKnown ? new Map(switches) : 'unknown',
-      usedLines: new Set(entries.flatMap(([, config]) => ('line' in config ? [String(config.line)] : []))),
+      usedLines: new Set(entries.flatMap(([, config]) => ('line' in config ? [config.line] : []))),
       gpio,
       simulated,
       clock,
-      log: createLog({ level: 'warn', redact, write: (line) => void error.write(`${line}\n`) }),
+      log,
       stateFolder,
     })
     if (made.length === 0)

@@ -5,7 +5,7 @@ import { missingParts } from './version-parts.ts'
 
 /** What the file asks for and this version lacks. Only what stands in the file: defaults make no notes. */
 export function versionNotes(file: SourceFile, fileName: string): readonly Note[] {
-  const notes = missingParts.flatMap(({ path, has, what, fix }) =>
+  return missingParts.flatMap(({ path, has, what, fix }) =>
     matches(file.root, path).flatMap((place): Note[] => {
       const value = valueAt(file.root, place)
       // A list is judged item by item, by a line of its own.
@@ -14,16 +14,6 @@ export function versionNotes(file: SourceFile, fileName: string): readonly Note[
       return [{ file: fileName, line: lineOf(file, place), path: formatPath(place), sentence, blocks: true }]
     }),
   )
-  return [...notes, ...boardNote(file, fileName)]
-}
-
-/** Without the key the board is `auto`, and that never means simulated: the one default that has to be said. */
-function boardNote(file: SourceFile, fileName: string): readonly Note[] {
-  const part = missingParts.find(({ path }) => path.join('.') === 'board')
-  const board = valueAt(file.root, ['board'])
-  if (part === undefined || (board !== undefined && board !== null) || part.has.includes('auto')) return []
-  const sentence = `Without this key the board is auto. This version has no ${part.what}. ${part.fix}`
-  return [{ file: fileName, line: 0, path: 'board', sentence, blocks: true }]
 }
 
 function matches(root: unknown, pattern: readonly string[]): readonly SourcePath[] {

@@ -14,6 +14,5 @@ export interface MissingPart {
 
 export const missingParts: readonly MissingPart[] = [
   { path: ['channels', 'discord'], has: [], what: 'Discord', fix: 'Remove it and use the terminal.' },
-  { path: ['board'], has: ['simulated'], what: 'board but the simulated one', fix: 'Set board: simulated.' },
   { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },
 ]

@@ -114,6 +114,7 @@ void t.test('each lazy part is a bundle of its own and is not in the main bundle
     'parts/board-picture',
     'parts/body-decoder',
     'parts/interactive',
+    'parts/linux-hardware',
     'parts/openai-model',
     'parts/proxied-client',
     'parts/safe-state',

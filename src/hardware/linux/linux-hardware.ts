@@ -1,0 +1,32 @@
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import type { Board } from '../board.ts'
+import { BoardGpio } from '../board-gpio.ts'
+import { type Addon, loadAddon } from '../native/addon.ts'
+import type { Hardware } from '../ports.ts'
+import { createLinuxBuses } from './buses.ts'
+import { LinuxGpio } from './gpio.ts'
+import { LinuxKernelSensors } from './kernel-sensors.ts'
+
+export interface LinuxHardwareOptions {
+  readonly board: Board
+  readonly clock: Clock
+  readonly log: Log
+  /** The file of a compiled addon; fails with a sentence where it is not built. */
+  readonly nativeFile: (name: 'pincer' | 'i2c' | 'spi') => string
+}
+
+/**
+ * The pins and buses of this machine, through its kernel. Nothing is opened, and no addon loaded, before a line or a bus
+ * is used; lines have the names of the board's file.
+ */
+export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHardwareOptions): Hardware {
+  let loaded: Addon | undefined
+  const addon = (): Addon => (loaded ??= loadAddon(nativeFile('pincer')))
+  return {
+    gpio: new BoardGpio(board, new LinuxGpio({ addon, clock, log, root: '/' })),
+    ...createLinuxBuses({ board, clock, addon, nativeFile }),
+    kernelSensors: new LinuxKernelSensors({ root: '/sys', clock }),
+    simulated: false,
+  }
+}
