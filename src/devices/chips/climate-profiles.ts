@@ -31,6 +31,14 @@ export const aht20: ChipProfile = {
     { do: 'write', bytes: [0xbe, 0x08, 0x00] },
     { do: 'wait', ms: 10 },
     {
+      do: 'poll',
+      mask: [0x80],
+      equals: [0x00],
+      everyMs: 10,
+      times: 6,
+      failure: 'does not finish starting: check its 3.3 V supply.',
+    },
+    {
       do: 'expect',
       // Bit 3 of the status: calibrated.
       mask: [0x08],

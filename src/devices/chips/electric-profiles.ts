@@ -34,8 +34,8 @@ export function ads1115({ channel, gain }: Pick<Ads1115Config, 'channel' | 'gain
       {
         do: 'poll',
         from: [0x01],
-        mask: [0x80],
-        equals: [0x80],
+        mask: [0x80, 0x00],
+        equals: [0x80, 0x00],
         everyMs: 2,
         times: 6,
         failure: 'is still converting after 19 ms: it has probably lost power, or another chip is there.',
@@ -63,8 +63,8 @@ export function ads1115({ channel, gain }: Pick<Ads1115Config, 'channel' | 'gain
  * own would need a calibration that fits the shunt, and have no more to them.
  */
 export function ina219({ shuntOhms }: Pick<Ina219Config, 'shuntOhms'>): ChipProfile {
-  // 32 V, ±320 mV, twelve bits each, shunt and bus once.
-  const configuration = [0x39, 0x9b]
+  // 32 V, ±320 mV, twelve bits each, shunt and bus in turn: as after power on. Writing it begins a new conversion.
+  const configuration = [0x39, 0x9f]
   return {
     open: [],
     measure: [

@@ -47,8 +47,8 @@ export const tmp102: ChipProfile = {
     {
       do: 'poll',
       from: [0x01],
-      mask: [0x80],
-      equals: [0x80],
+      mask: [0x80, 0x00],
+      equals: [0x80, 0x00],
       everyMs: 5,
       times: 6,
       failure: 'is still measuring after 60 ms: it has probably lost power.',
@@ -58,6 +58,12 @@ export const tmp102: ChipProfile = {
   zero: [{ first: 12, count: 4 }],
   fields: [{ quantity: 'temperature', first: 0, count: 12, signed: true, scale: 0.0625, range: [-55, 128] }],
 }
+
+/** It has no id, but it and all that is made like it begin with a hysteresis of 75 °C and a limit of 80 °C. */
+const lm75Limits = [
+  { register: 0x02, bytes: [0x4b, 0x00] },
+  { register: 0x03, bytes: [0x50, 0x00] },
+] as const
 
 /**
  * The LM75 and what is made like it, Texas Instruments SNOS808: "Register structure". Nine bits are the temperature; those
@@ -72,6 +78,17 @@ export const lm75: ChipProfile = {
       equals: [0x00],
       failure: 'has another configuration register than an LM75: another chip is there (perhaps a TMP102).',
     },
+    ...lm75Limits.map(
+      ({ register, bytes }) =>
+        ({
+          do: 'expect',
+          from: [register],
+          mask: [0xff, 0xff],
+          equals: bytes,
+          failure:
+            'has other limits than an LM75 after power on: another chip is there, or another program set them. Switch it off and on.',
+        }) as const,
+    ),
     { do: 'write', bytes: [0x01, 0x00] },
     // "Temperature-to-digital converter characteristics": 300 ms at the longest, from the end of a shutdown too.
     { do: 'wait', ms: 300 },

@@ -25,7 +25,12 @@ const sht4xOpen: readonly Exchange[] = [
   { answer: [0xbe, 0xef, 0x92, 0xbe, 0xef, 0x92], afterMs: 1 },
 ]
 const sht4xMeasure = (...answer: number[]): readonly Exchange[] => [{ write: [0xfd] }, { answer, afterMs: 8.3 }]
-const aht20Open: readonly Exchange[] = [{ write: [0xbe, 0x08, 0x00] }, { answer: [0x18], afterMs: 10 }]
+const aht20Open: readonly Exchange[] = [
+  { write: [0xbe, 0x08, 0x00] },
+  { answer: [0x98], afterMs: 10 },
+  { answer: [0x18] },
+  { answer: [0x18] },
+]
 const aht20Measure = (...data: number[]): readonly Exchange[] => [
   { write: [0xac, 0x33, 0x00] },
   { answer: [0x98], afterMs: 80 },
@@ -40,23 +45,28 @@ const bh1750Measure = (...answer: number[]): readonly Exchange[] => [
 const tmp102Open: readonly Exchange[] = [{ write: [0x01], answer: [0x60, 0xa0] }]
 const tmp102Measure = (...answer: number[]): readonly Exchange[] => [
   { write: [0x01, 0xe1, 0xa0] },
-  { write: [0x01], answer: [0x61], afterMs: 26 },
-  { write: [0x01], answer: [0xe1] },
+  { write: [0x01], answer: [0x61, 0xa0], afterMs: 26 },
+  { write: [0x01], answer: [0xe1, 0xa0] },
   { write: [0x00], answer },
 ]
-const lm75Open: readonly Exchange[] = [{ write: [0x01], answer: [0x00] }, { write: [0x01, 0x00] }]
+const lm75Open: readonly Exchange[] = [
+  { write: [0x01], answer: [0x00] },
+  { write: [0x02], answer: [0x4b, 0x00] },
+  { write: [0x03], answer: [0x50, 0x00] },
+  { write: [0x01, 0x00] },
+]
 const lm75Measure = (...answer: number[]): readonly Exchange[] => [{ write: [0x00], answer }]
 /** Start, AIN0 against ground, ±2.048 V, one shot, 128 a second. */
 const ads1115Measure = (...answer: number[]): readonly Exchange[] => [
   { write: [0x01, 0xc5, 0x83] },
-  { write: [0x01], answer: [0x45], afterMs: 8.6 },
-  { write: [0x01], answer: [0xc5] },
+  { write: [0x01], answer: [0x45, 0x83], afterMs: 8.6 },
+  { write: [0x01], answer: [0xc5, 0x83] },
   { write: [0x01], answer: [0xc5, 0x83] },
   { write: [0x00], answer },
 ]
 const ina219Measure = (shunt: readonly number[], bus: readonly number[]): readonly Exchange[] => [
-  { write: [0x00, 0x39, 0x9b] },
-  { write: [0x00], answer: [0x39, 0x9b], afterMs: 1.2 },
+  { write: [0x00, 0x39, 0x9f] },
+  { write: [0x00], answer: [0x39, 0x9f], afterMs: 1.2 },
   { write: [0x02], answer: [bus[0] ?? 0, (bus[1] ?? 0) & 0xfd] },
   { write: [0x02], answer: bus },
   { write: [0x01], answer: shunt },
@@ -194,8 +204,23 @@ const faults: readonly (readonly [string, Config, readonly Exchange[], RegExp])[
   [
     'an AHT20 that is not calibrated',
     aht20,
-    [{ write: [0xbe, 0x08, 0x00] }, { answer: [0x10] }],
+    [{ write: [0xbe, 0x08, 0x00] }, { answer: [0x10] }, { answer: [0x10] }],
     /^The AHT20 at 0x38 on I2C bus 1 is not calibrated .*perhaps an AHT10/,
+  ],
+  [
+    'an AHT20 that never starts',
+    aht20,
+    [{ write: [0xbe, 0x08, 0x00] }, ...repeated(6, { answer: [0x98] })],
+    /does not finish starting: check its 3\.3 V supply/,
+  ],
+  [
+    'an LM75 with other limits, which may be another chip',
+    lm75,
+    [
+      { write: [0x01], answer: [0x00] },
+      { write: [0x02], answer: [0x00, 0x00] },
+    ],
+    /has other limits than an LM75 after power on: .* Switch it off and on\.$/,
   ],
   [
     'an AHT20 that never ends',
@@ -230,7 +255,7 @@ const faults: readonly (readonly [string, Config, readonly Exchange[], RegExp])[
   [
     'a TMP102 that never ends',
     tmp102,
-    [...tmp102Open, { write: [0x01, 0xe1, 0xa0] }, ...repeated(6, { write: [0x01], answer: [0x61] })],
+    [...tmp102Open, { write: [0x01, 0xe1, 0xa0] }, ...repeated(6, { write: [0x01], answer: [0x61, 0xa0] })],
     /is still measuring after 60 ms/,
   ],
   [
@@ -251,7 +276,7 @@ const faults: readonly (readonly [string, Config, readonly Exchange[], RegExp])[
     { ...ads1115, gain: '2/3' },
     [
       { write: [0x01, 0xc1, 0x83] },
-      { write: [0x01], answer: [0xc1] },
+      { write: [0x01], answer: [0xc1, 0x83] },
       { write: [0x01], answer: [0xc1, 0x83] },
       { write: [0x00], answer: [0x80, 0x00] },
     ],
@@ -260,21 +285,21 @@ const faults: readonly (readonly [string, Config, readonly Exchange[], RegExp])[
   [
     'an ADS1115 that does not keep its settings',
     ads1115,
-    [{ write: [0x01, 0xc5, 0x83] }, { write: [0x01], answer: [0x85] }, { write: [0x01], answer: [0x85, 0x83] }],
+    [{ write: [0x01, 0xc5, 0x83] }, { write: [0x01], answer: [0x85, 0x83] }, { write: [0x01], answer: [0x85, 0x83] }],
     /does not keep its settings: another chip is there/,
   ],
   [
     'an INA226 where an INA219 should be',
     ina219,
-    [{ write: [0x00, 0x39, 0x9b] }, { write: [0x00], answer: [0x49, 0x9b] }],
+    [{ write: [0x00, 0x39, 0x9f] }, { write: [0x00], answer: [0x49, 0x9f] }],
     /^The INA219 at 0x40 .* does not keep its settings: another chip is there/,
   ],
   [
     'an INA219 that never ends',
     ina219,
     [
-      { write: [0x00, 0x39, 0x9b] },
-      { write: [0x00], answer: [0x39, 0x9b] },
+      { write: [0x00, 0x39, 0x9f] },
+      { write: [0x00], answer: [0x39, 0x9f] },
       ...repeated(6, { write: [0x02], answer: [0x5d, 0x98] }),
     ],
     /is still converting after 7 ms/,
