@@ -26,7 +26,7 @@ export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHard
   return {
     gpio: new BoardGpio(board, new LinuxGpio({ addon, clock, log, root: '/' })),
     ...createLinuxBuses({ board, clock, addon, nativeFile }),
-    kernelSensors: new LinuxKernelSensors({ root: '/sys', clock }),
+    kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
     simulated: false,
   }
 }
