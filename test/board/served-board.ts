@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -10,6 +11,7 @@ import type { GuestProgram } from './guest/guest-program.ts'
 /** Where the Bot API is, seen from inside. */
 const botPort = 8081
 const owner = 7
+const answerTimeoutMs = 30_000
 
 /** A board whose daemon serves a Telegram that is outside. */
 export interface ServedBoard {
@@ -19,7 +21,7 @@ export interface ServedBoard {
   readonly startDaemon: () => Promise<GuestProgram>
   /** Runs another command of Pincer on the same home. */
   readonly pincer: (...args: readonly string[]) => GuestProgram
-  /** What the bot answers the owner: the first message that has `part` in it. */
+  /** What the bot answers the owner: the next message that has `part` in it. */
   readonly ask: (text: string, part: string) => Promise<string>
   /** After a power cut: the board and the way to Telegram, without the daemon. */
   readonly powerOn: () => Promise<void>
@@ -58,9 +60,13 @@ export async function serveBoard(t: Test, config: readonly string[]): Promise<Se
       return daemon
     },
     async ask(text, part) {
+      const answers = () => bot.botTexts(owner).filter((each) => each.includes(part))
+      const before = answers().length
       bot.say({ from: owner, text })
-      await bot.untilSaid(owner, part)
-      return bot.botTexts(owner).findLast((each) => each.includes(part)) ?? ''
+      const late = once(AbortSignal.timeout(answerTimeoutMs), 'abort').then(() => 'late' as const)
+      if ((await Promise.race([bot.until(() => answers().length > before), late])) === 'late')
+        throw new Error(`${text} was not answered with "${part}". The bot said: ${bot.botTexts(owner).join(' | ')}`)
+      return answers().at(-1) ?? ''
     },
     async powerOn() {
       await board.powerOn()

@@ -6,7 +6,7 @@ import { Duplex } from 'node:stream'
 import { GuestProgram, type ProgramOptions } from './guest-program.ts'
 import type { FromGuest, ToGuest } from './protocol.ts'
 
-const bootTimeoutMs = 20_000
+const bootTimeoutMs = 60_000
 const consoleKeptBytes = 20_000
 /** The guest's end of the control line is a terminal, which takes nothing more once it has 4 KB that nobody read. */
 const untakenBytesMax = 2_048
