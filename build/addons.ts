@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { remedies, remedySentence } from '../src/hardware/remedies.ts'
 
 /** What was made now, and what was there already, by the names of their files without `.node`. */
 export interface BuiltAddons {
@@ -20,8 +21,7 @@ const buildMinutesMax = 5
 /** Why nothing can be compiled here and what to do about it, as one sentence; `undefined` where it can. */
 export function compilerMissing(): string | undefined {
   const absent = tools.filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined)
-  if (absent.length === 0) return undefined
-  return `Real pins need compiled addons, and ${absent.join(', ')} is missing here: \`sudo apt-get install gcc g++ make python3\`, then \`npm run native\`; without them everything runs, simulated.`
+  return absent.length === 0 ? undefined : remedySentence(remedies['no-compiler'](absent))
 }
 
 /** Builds each addon whose sources, compiler or runtime have changed since. A failure shows what the compiler said. */

@@ -21,13 +21,9 @@ const rebooted = 'and reboot'
  * about switching the interface on; without it, what most boards want.
  */
 export const remedies = {
-  'no-compiler': (): Remedy => ({
-    cause: 'There is no C compiler, which the drivers for real pins are built with',
-    fix: 'install it (sudo apt install gcc g++ make python3), then `npm run native`',
-  }),
-  'no-addon': (part: string): Remedy => ({
-    cause: `${part} is not built, which real pins and buses need`,
-    fix: '`npm run native` builds it (with a C compiler: sudo apt install gcc g++ make python3), then start Pincer again',
+  'no-compiler': (missing: readonly string[]): Remedy => ({
+    cause: `Real pins need compiled addons, and ${missing.join(', ')} is missing here`,
+    fix: '`sudo apt-get install gcc g++ make python3`, then `npm run native`; without them everything runs, simulated',
   }),
 
   'no-gpio': (): Remedy => ({
@@ -165,8 +161,12 @@ export const remedies = {
 const subsystems: Readonly<Record<string, string>> = { gpio: 'gpio', i2c: 'i2c-dev', spi: 'spidev' }
 
 /** The failure of a driver with its remedy as one sentence. */
-export function hardwareFault(kernel: KernelErrorName, { cause, fix }: Remedy, reason?: unknown): HardwareError {
-  return new HardwareError(kernel, `${cause}: ${fix}.`, { cause: reason })
+export function hardwareFault(kernel: KernelErrorName, remedy: Remedy, reason?: unknown): HardwareError {
+  return new HardwareError(kernel, remedySentence(remedy), { cause: reason })
+}
+
+export function remedySentence({ cause, fix }: Remedy): string {
+  return `${cause}: ${fix}.`
 }
 
 function at({ bus, address }: I2cPlace): string {
