@@ -7,6 +7,7 @@ import type { Hardware } from '../ports.ts'
 import { createLinuxBuses } from './buses.ts'
 import { LinuxGpio } from './gpio.ts'
 import { LinuxKernelSensors } from './kernel-sensors.ts'
+import { LoopWatchdog } from './loop-watchdog.ts'
 
 export interface LinuxHardwareOptions {
   readonly board: Board
@@ -23,10 +24,12 @@ export interface LinuxHardwareOptions {
 export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHardwareOptions): Hardware {
   let loaded: Addon | undefined
   const addon = (): Addon => (loaded ??= loadAddon(nativeFile('pincer')))
+  const watchdog = new LoopWatchdog(addon)
   return {
-    gpio: new BoardGpio(board, new LinuxGpio({ addon, clock, log, root: '/' })),
+    gpio: new BoardGpio(board, new LinuxGpio({ addon, clock, log, root: '/', watchdog })),
     ...createLinuxBuses({ board, clock, addon, nativeFile }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
     simulated: false,
+    onStuck: (tell) => watchdog.onStuck(tell),
   }
 }
