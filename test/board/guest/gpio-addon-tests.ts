@@ -10,7 +10,9 @@ import { type HeldLine, type LineListener, loadAddon } from '../../../src/hardwa
 import { nativeFile } from '../../../src/native-files.ts'
 import { plug, settle } from './simulated-chip.ts'
 
-const addonFile = nativeFile('pincer', '/run/native')
+/** Under sanitizers all is slow, and nothing is freed at once: they look for what was left behind themselves. */
+const sanitized = process.env['ADDON']
+const addonFile = sanitized ?? nativeFile('pincer', '/run/native')
 const addon = loadAddon(addonFile)
 const { gpioFlags } = addon
 const bothEdges = gpioFlags.input | gpioFlags.edgeRising | gpioFlags.edgeFalling
@@ -150,23 +152,24 @@ void t.test('a worker that ends gives its lines back, in the middle of edges', a
 void t.test('100,000 requests, settings and releases leave nothing behind', async (t) => {
   const chip = plug(t, { label: 'many', lines: { 0: 'LINE' } })
   const path = `/dev/${chip.nodes()[0]}`
-  const round = (count: number): void => {
-    for (let index = 0; index < count; index++) {
+  const round = (times: number): void => {
+    for (let index = 0; index < times; index++) {
       const held = take(path, 0, gpioFlags.output)
       addon.gpioSet(held, 1)
       addon.gpioGet(held)
       addon.gpioRelease(held)
     }
   }
-  const listen = async (count: number): Promise<void> => {
-    for (let index = 0; index < count; index++) {
+  const listen = async (times: number): Promise<void> => {
+    for (let index = 0; index < times; index++) {
       addon.gpioRelease(take(path, 0, bothEdges, () => undefined))
       if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
   }
+  const count = sanitized === undefined ? 10_000 : 500
   const half = async (): Promise<number> => {
-    round(10_000)
-    await listen(10_000)
+    round(count)
+    await listen(count)
     await collectGarbage()
     return anonymousKilobytes()
   }
@@ -175,7 +178,7 @@ void t.test('100,000 requests, settings and releases leave nothing behind', asyn
   const files = readdirSync('/proc/self/fd').length
   const grown = (await half()) - before
   t.equal(readdirSync('/proc/self/fd').length, files)
-  t.ok(grown < 2_048, `private memory grew by ${grown} kB`)
+  if (sanitized === undefined) t.ok(grown < 2_048, `private memory grew by ${grown} kB`)
 })
 
 /** Requests the line; an output starts low. */
