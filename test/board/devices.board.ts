@@ -1,0 +1,47 @@
+import t from 'tap'
+import { Ads1115 } from './chips/ads1115.ts'
+import { Lm75 } from './chips/lm75.ts'
+import { Sht4x } from './chips/sht4x.ts'
+import { serveBoard } from './served-board.ts'
+
+const config = [
+  'model: offline',
+  'devices:',
+  '  room: { kind: sht4x }',
+  '  solar: { kind: ads1115, channel: 2 }',
+  '  rack: { kind: hwmon, name: lm75, value: temp1 }',
+  '  hall: { kind: bme280 }',
+  '  bell: { kind: button, line: GPIO22, debounce: 1ms }',
+  '  rain: { kind: counter, line: GPIO23, debounce: 1ms }',
+]
+
+void t.test('sensors, a button and a counter of a real kernel are read from a Telegram outside', async (t) => {
+  const { board, ask, startDaemon } = await serveBoard(t, config)
+  const [air, volts] = [new Sht4x({ temperatureC: 21.5, humidityPercent: 45 }), new Ads1115()]
+  volts.volts[2] = 1.25
+  board.i2c.plug(0x44, air)
+  board.i2c.plug(0x48, volts)
+  board.i2c.plug(0x4a, new Lm75({ temperatureC: 40.5 }))
+  await board.run(['/bin/sh', '-c', 'echo lm75 0x4a > /sys/bus/i2c/devices/i2c-1/new_device'])
+  // High: nobody presses the button, whose other end is at ground.
+  board.gpio.drive('GPIO22', 1)
+  await startDaemon()
+  t.match(
+    await ask('/read room', 'room:'),
+    /^room: temperature 21\.5 °C, humidity 45 % \(sht4x on I2C bus 1 at 0x44; just now\)/,
+  )
+  t.match(await ask('/read solar', 'solar:'), /^solar: voltage 1\.250 V \(ads1115 channel 2 on I2C bus 1 at 0x48;/)
+  t.match(await ask('/read rack', 'rack:'), /^rack: temperature 40\.5 °C \(hwmon lm75 temp1; just now\)/)
+  t.match(await ask('/read hall', 'hall:'), /^hall: cannot be read: Nothing answers at 0x76 .* also be at 0x77/)
+  t.match(await ask('/read bell', 'bell:'), /^bell: released, presses 0 \(button on GPIO22; just now\)/)
+  board.gpio.drive('GPIO22', 0)
+  for (let pulse = 0; pulse < 3; pulse++) {
+    board.gpio.drive('GPIO23', 1)
+    t.match(await ask('/read rain', `count ${pulse + 1}`), /^rain: count \d \(counter on GPIO23; just now\)/)
+    board.gpio.drive('GPIO23', 0)
+    // Longer than the debounce time: a program starts and ends.
+    await board.run(['/bin/true'])
+  }
+  t.match(await ask('/read bell', 'pressed'), /^bell: pressed( for \S+)?, presses 1 \[last .* ago\]/)
+  t.strictSame([air.misuses, volts.misuses], [[], []])
+})
