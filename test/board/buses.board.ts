@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { isHardwareError } from '../../src/errors.ts'
 import { i2cContract } from '../contract/i2c.ts'
 import { spiContract } from '../contract/spi.ts'
@@ -12,7 +12,7 @@ const sensor = 0x76
 /** The kernel's own driver for anything, which does nothing, has this address. */
 const held = 0x68
 
-async function boot(test: typeof t): Promise<{ readonly board: Board; readonly buses: RemoteBuses }> {
+async function boot(test: Test): Promise<{ readonly board: Board; readonly buses: RemoteBuses }> {
   const board = await bootBoard(test)
   board.i2c.plug(sensor, new RegisterChip(registers))
   board.spi.plug(0, new Loopback())
@@ -207,3 +207,10 @@ void t.test(
     t.ok(before < 30, `${before} files are open`)
   },
 )
+
+void t.test('a process ends at once while a bus that it used still hangs', async (t) => {
+  const other = await boot(t)
+  other.board.i2c.stick()
+  t.match(await saidBy(other.buses.i2c.scan(1)), /^ETIMEDOUT: I2C bus 1 is stuck/)
+  t.equal(await other.buses.exit(), 0)
+})

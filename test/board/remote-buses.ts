@@ -5,7 +5,7 @@ import type { I2cPort, I2cTransfer, SpiPort, SpiTransfer } from '../../src/hardw
 import type { Board } from './board.ts'
 
 export type BusCall =
-  | { readonly does: 'i2c buses' | 'spi devices' | 'spi transferBytesMax' | 'open files' }
+  | { readonly does: 'i2c buses' | 'spi devices' | 'spi transferBytesMax' | 'open files' | 'exit' }
   | { readonly does: 'i2c transfer'; readonly transfer: I2cTransfer }
   | { readonly does: 'i2c scan'; readonly bus: number }
   | { readonly does: 'spi transfer'; readonly transfer: SpiTransfer }
@@ -21,6 +21,8 @@ export interface RemoteBuses {
   readonly spi: SpiPort
   /** The drivers go on as another user, who is in no group. */
   become(userId: number): Promise<void>
+  /** Ends their process; answers its exit code. */
+  exit(): Promise<number | null>
   /** How many files they have open. */
   openFiles(): Promise<number>
 }
@@ -54,6 +56,10 @@ export async function startBuses(board: Board): Promise<RemoteBuses> {
       transfer: (transfer) => ask({ does: 'spi transfer', transfer }),
     },
     become: (id) => ask({ does: 'become', id }),
+    async exit() {
+      void ask({ does: 'exit' }).catch(() => {})
+      return (await program.ended).code
+    },
     openFiles: () => ask({ does: 'open files' }),
   }
 }

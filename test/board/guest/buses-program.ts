@@ -38,6 +38,8 @@ async function run(call: BusCall): Promise<unknown> {
       process.setgroups?.([])
       process.setgid?.(call.id)
       return process.setuid?.(call.id)
+    case 'exit':
+      return process.exit(0)
     case 'open files':
       return readdirSync('/proc/self/fd').length
   }
