@@ -24,13 +24,15 @@ void t.test('an INA219 says what the example of its datasheet says (table 8)', a
 })
 
 void t.test('an INA219 cuts at the range of its configuration, knows directions, and forgets on reset', async (t) => {
-  const chip = new Ina219({ busVolts: 20, amperes: -3, shuntOhms: 0.1 })
+  let nowMs = 0
+  const chip = new Ina219({ busVolts: 20, amperes: -3, shuntOhms: 0.1 }, () => nowMs)
   const read = (register: number) => {
     chip.write(Uint8Array.of(register))
     return new DataView(chip.read(2).buffer).getInt16(0)
   }
   t.equal(read(1), -30_000)
   chip.write(Uint8Array.of(0, 0x00, 0x1f))
+  nowMs += 2
   t.equal(read(1), -4_000, 'at 40 mV full scale')
   t.equal(read(2) >> 3, 4_000, 'at 16 V full scale')
   chip.write(Uint8Array.of(5, 0xff, 0xff))

@@ -13,7 +13,8 @@ export class Lm75 extends PointerChip {
   #converted = 0
 
   constructor({ temperatureC = 20, bits = 9 }: { readonly temperatureC?: number; readonly bits?: 9 | 11 } = {}) {
-    super([2, 1, 2, 2])
+    // "An inadvertent 8-bit read from a 16-bit register can cause the LM75 to stop in a state where SDA is held low."
+    super([2, 1, 2, 2], { mayStop: false })
     this.temperatureC = temperatureC
     this.#bits = bits
   }

@@ -9,10 +9,13 @@ export abstract class PointerChip implements VirtualI2cChip {
   readonly misuses: string[] = []
   /** Of each register, from the first on. */
   readonly #sizesBytes: readonly number[]
+  /** Whether a master may stop in the middle of a register. */
+  readonly #mayStop: boolean
   #pointer = 0
 
-  constructor(sizesBytes: readonly number[]) {
+  constructor(sizesBytes: readonly number[], { mayStop = true }: { readonly mayStop?: boolean } = {}) {
     this.#sizesBytes = sizesBytes
+    this.#mayStop = mayStop
   }
 
   protected abstract contents(register: number): readonly number[]
@@ -32,7 +35,8 @@ export abstract class PointerChip implements VirtualI2cChip {
 
   read(count: number): Uint8Array {
     const bytes = this.#pointer < this.#sizesBytes.length ? this.contents(this.#pointer) : []
-    if (count !== bytes.length) this.misuses.push(`${count} bytes read of register ${this.#pointer}`)
+    const isWrong = count > bytes.length || (count < bytes.length && !this.#mayStop)
+    if (isWrong) this.misuses.push(`${count} bytes read of register ${this.#pointer}`)
     return Uint8Array.from({ length: count }, (_, at) => bytes[at] ?? 0xff)
   }
 }

@@ -41,12 +41,15 @@ void t.test('a TMP102 says what tables 3 and 4 of its datasheet say', async (t) 
 })
 
 void t.test('a TMP102 that is shut down measures when it is told to, and else says what it knew', async (t) => {
-  const chip = new Tmp102({ temperatureC: 20 })
+  let nowMs = 0
+  const chip = new Tmp102({ temperatureC: 20 }, () => nowMs)
   chip.write(Uint8Array.of(1, 0x61, 0xa0))
   chip.temperatureC = 30
   chip.write(Uint8Array.of(0))
   t.same([...chip.read(2)], word(20 * 256))
   chip.write(Uint8Array.of(1, 0xe1, 0xa0))
+  t.same([...chip.read(2)], [0x61, 0xa0], 'converting')
+  nowMs = 36
   t.same([...chip.read(2)], [0xe1, 0xa0], 'ready')
   chip.write(Uint8Array.of(0))
   t.same([...chip.read(2)], word(30 * 256))

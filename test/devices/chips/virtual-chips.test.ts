@@ -78,11 +78,16 @@ const bosch = (kind: 'bme280' | 'bmp280', address: number, misses: Measured): Ro
   worlds: air,
   misses,
 })
-const thermometer = (what: string, config: Config, make: () => Chip & { temperatureC: number }, miss: number): Row => ({
+const thermometer = (
+  what: string,
+  config: Config,
+  make: (nowMs: () => number) => Chip & { temperatureC: number },
+  miss: number,
+): Row => ({
   what,
   config,
-  make() {
-    const chip = make()
+  make(nowMs) {
+    const chip = make(nowMs)
     return { chip, expose: ({ temperature = 0 }) => void (chip.temperatureC = temperature) }
   },
   worlds: temperatures,
@@ -126,14 +131,14 @@ const rows: readonly Row[] = [
     worlds: [0, 1, 120, 28_067, 54_000].map((illuminance) => ({ illuminance })),
     misses: { illuminance: 0.42 },
   },
-  thermometer('tmp102', at('tmp102', 0x48), () => new Tmp102(), 0.032),
+  thermometer('tmp102', at('tmp102', 0x48), (nowMs) => new Tmp102({}, nowMs), 0.032),
   thermometer('lm75', at('lm75', 0x4f), () => new Lm75(), 0.25),
   thermometer('lm75a, whose last two bits are not read', at('lm75', 0x48), () => new Lm75({ bits: 11 }), 0.5),
   {
     what: 'ina219',
     config: { kind: 'ina219', bus: 1, address: 0x40, shuntOhms: 0.1 },
-    make() {
-      const chip = new Ina219()
+    make(nowMs) {
+      const chip = new Ina219({}, nowMs)
       const expose = ({ voltage = 0, current = 0 }: Measured): void =>
         void Object.assign(chip, { busVolts: voltage, amperes: current })
       return { chip, expose }
