@@ -58,7 +58,7 @@ async function open(
   await devices.start()
   const read = async (name?: string): Promise<readonly ReadOutcome[]> => {
     const work = devices.read(name, never)
-    await clock.advance(40)
+    await clock.advance(60)
     return work
   }
   return { devices, clock, simulator, logged, transfers: () => transfers, read }
@@ -147,7 +147,7 @@ void t.test('two channels of one converter are read one after the other', async 
   })
   await devices.start()
   const work = devices.read(undefined, never)
-  await clock.advance(40)
+  await clock.advance(60)
   t.match(await work, [{ readings: [{ value: 0.512 }] }, { readings: [{ value: 1.024 }] }])
   t.strictSame(writes, ['c3', 'd3'])
   await devices.stop()
@@ -170,9 +170,9 @@ void t.test('those who read one chip together share one measurement, and a young
   await clock.advance(2_000)
   const before = transfers()
   const both = Promise.all([devices.read('room', never), devices.read('room', never)])
-  await clock.advance(40)
+  await clock.advance(60)
   const [[first], [second]] = await both
-  t.equal(transfers() - before, 5, 'three settings, one status, one burst')
+  t.equal(transfers() - before, 9, 'id, start and trimming, three settings, one status, one burst')
   t.strictSame(first, second)
   await clock.advance(500)
   const [young] = await devices.read('room', never)

@@ -1,4 +1,3 @@
-import { sleep } from '../../clock.ts'
 import type { Clock } from '../../clock.ts'
 import { PincerError } from '../../errors.ts'
 import type { I2cPort } from '../../hardware/ports.ts'
@@ -15,6 +14,7 @@ import {
 import type { Bme280Raw, Bme280Trimming } from './bme280-compensation.ts'
 import { checkRange, describeChipFault, hex, nameOf } from './chip-place.ts'
 import type { ChipPlace } from './chip-place.ts'
+import { waitFor } from './chip-wait.ts'
 
 /** Registers of BST-BME280-DS001, section 5.3, table 18. */
 const register = {
@@ -55,12 +55,14 @@ const otherChips: Readonly<Record<number, string>> = {
   0x61: 'a BME680',
 }
 
-/** One BME280 or BMP280 in forced mode: it sleeps between measurements and does not warm itself. */
+/**
+ * One BME280 or BMP280 in forced mode: it sleeps between measurements and does not warm itself. Nothing is remembered of
+ * it: the one that is there an hour later may be another, whose trimming values are its own.
+ */
 export class Bme280 {
   readonly #i2c: I2cPort
   readonly #clock: Clock
   readonly #place: ChipPlace & { readonly kind: 'bme280' | 'bmp280' }
-  #trimming: Bme280Trimming | undefined
 
   constructor(options: {
     readonly i2c: I2cPort
@@ -72,22 +74,20 @@ export class Bme280 {
     this.#place = options.place
   }
 
-  /** Measures now; takes about 10 ms. Fails with PincerError `hardware` and the likely cause. Calls must not overlap. */
+  /** Measures now; takes about 15 ms. Fails with PincerError `hardware` and the likely cause. Calls must not overlap. */
   async measure(): Promise<Measured> {
     try {
-      const trimming = (this.#trimming ??= await this.#open())
+      const trimming = await this.#open()
       // The order matters: ctrl_hum takes effect with the write to ctrl_meas (section 5.4.3).
       await this.#write(register.config, 0)
       if (this.#hasHumidity) await this.#write(register.ctrlHum, humidityOnce)
       await this.#write(register.ctrlMeas, measureOnce)
-      await this.#wait(measuringMs)
+      await waitFor(this.#clock, measuringMs)
       await this.#pollUntilClear(statusMeasuring, 'is still measuring after 30 ms: it has probably lost power.')
       // One burst, so that all three are of the same measurement (section 4).
       const data = await this.#read(register.data, this.#hasHumidity ? 8 : 6)
       return this.#evaluate(parseRaw(Uint8Array.of(...data, ...unused(8 - data.length))), trimming)
     } catch (error) {
-      // Another chip may be plugged in next.
-      this.#trimming = undefined
       throw describeChipFault(error, this.#place)
     }
   }
@@ -114,14 +114,9 @@ export class Bme280 {
     for (let poll = 0; poll < pollsMax; poll++) {
       const [status = 0] = await this.#read(register.status, 1)
       if ((status & bit) === 0) return
-      await this.#wait(pollMs)
+      await waitFor(this.#clock, pollMs)
     }
     throw this.#failure(fault)
-  }
-
-  /** Bounded by its own length: nobody needs to stop it. */
-  #wait(delayMs: number): Promise<void> {
-    return sleep(this.#clock, delayMs, new AbortController().signal)
   }
 
   async #read(from: number, readBytes: number): Promise<Uint8Array> {

@@ -1,4 +1,3 @@
-import { sleep } from '../../clock.ts'
 import type { Clock } from '../../clock.ts'
 import { PincerError } from '../../errors.ts'
 import type { I2cPort } from '../../hardware/ports.ts'
@@ -6,6 +5,7 @@ import { limits } from '../../limits.ts'
 import type { Measured } from '../sensor.ts'
 import { checkRange, describeChipFault, nameOf } from './chip-place.ts'
 import type { ChipPlace } from './chip-place.ts'
+import { waitFor } from './chip-wait.ts'
 import { crc8 } from './crc8.ts'
 import type { Bits, ChipProfile, Field, Step } from './profile.ts'
 
@@ -50,7 +50,7 @@ export class ProfiledChip {
           await this.#transfer(step.bytes, undefined)
           break
         case 'wait':
-          await this.#wait(step.ms)
+          await waitFor(this.#clock, step.ms)
           break
         case 'read': {
           const bytes = await this.#transfer(step.from, step.bytes)
@@ -71,7 +71,7 @@ export class ProfiledChip {
   async #poll(step: Extract<Step, { readonly do: 'poll' }>): Promise<void> {
     for (let time = 1; !(await this.#meets(step)); time++) {
       if (time === step.times) throw this.#failure(step.failure)
-      await this.#wait(step.everyMs)
+      await waitFor(this.#clock, step.everyMs)
     }
   }
 
@@ -124,11 +124,6 @@ export class ProfiledChip {
     })
     if (readBytes !== undefined && bytes.length !== readBytes) throw this.#failure('answered too few bytes.')
     return bytes
-  }
-
-  /** Bounded by its own length: nobody needs to stop it. */
-  #wait(delayMs: number): Promise<void> {
-    return sleep(this.#clock, delayMs, new AbortController().signal)
   }
 
   #failure(sentence: string): PincerError {

@@ -81,9 +81,19 @@ void t.test('it writes ctrl_hum before ctrl_meas, waits, and reads all results i
     [0xf4, 0x25],
   ])
   t.match(transfers.at(-1), { write: Uint8Array.of(0xf7), readBytes: 8 })
-  const { length } = transfers
-  await finish(clock, chip.measure())
-  t.equal(transfers.length - length, 5, 'id and trimming are read once')
+})
+
+void t.test('a chip that is exchanged for another of its kind is measured with its own trimming values', async (t) => {
+  const clock = new FakeClock()
+  let { i2c } = chipWith()
+  const exchangeable: I2cPort = { ...i2c, transfer: (transfer) => i2c.transfer(transfer) }
+  const chip = new Bme280({ i2c: exchangeable, clock, place: { kind: 'bme280', bus: 1, address: 0x76 } })
+  t.equal((await finish(clock, chip.measure())).temperature?.toFixed(2), '25.08')
+  // T1 is 256 higher.
+  ;({ i2c } = chipWith({ 0x89: 0x6c }))
+  t.equal((await finish(clock, chip.measure())).temperature?.toFixed(2), '23.80')
+  ;({ i2c } = chipWith({ 0xd0: 0x58 }))
+  await t.rejects(finish(clock, chip.measure()), { message: /it is a BMP280/ })
 })
 
 void t.test('a BMP280 is measured without humidity: registers that it has not are left alone', async (t) => {
