@@ -28,7 +28,7 @@ const boardFile = v.strictObject({
   ),
   leds: v.record(word, word),
   limits: v.strictObject({ levelVolts: v.number(), lineCurrentMaxMa: v.number() }),
-  quirks: v.array(word),
+  quirks: v.array(v.literal('outputs-persist-on-exit')),
   unverified: v.array(v.picklist(boardFacts)),
   devices: v.optional(v.record(v.string(), v.record(v.string(), v.unknown())), {}),
 })

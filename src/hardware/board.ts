@@ -46,8 +46,8 @@ export interface Board {
   readonly leds: Readonly<Record<string, string>>
   /** Absent where nothing is known. */
   readonly limits?: { readonly levelVolts: number; readonly lineCurrentMaxMa: number }
-  /** Known peculiarities, for example `outputs-persist-on-exit`: an output keeps its level when its holder is gone. */
-  readonly quirks: readonly string[]
+  /** `outputs-persist-on-exit`: an output keeps its level when its holder is gone. */
+  readonly quirks: readonly 'outputs-persist-on-exit'[]
   readonly unverified: readonly BoardFact[]
   /** Devices that the board has by itself, in pincer.yaml's own form; used where no configuration names any. */
   readonly devices: Readonly<Record<string, Readonly<Record<string, unknown>>>>
