@@ -14,7 +14,7 @@ import { furnishHome, openHome } from '../../src/home.ts'
 import type { ModelReply, ModelRequest } from '../../src/model/model.ts'
 import { loadPart } from '../../src/parts.ts'
 import { canary, cameOut, isSource } from './canary-watch.ts'
-import { listening, type LocalServer } from './local-server.ts'
+import { listening } from './local-server.ts'
 import { createLogLines } from './log-lines.ts'
 import { inbound } from './messages.ts'
 import { callsTools, says, ScriptedModel } from './scripted-model.ts'
@@ -79,8 +79,9 @@ export interface AttackedApp {
 }
 
 export interface AttackedAppOptions {
-  /** Lines of pincer.yaml, beside the devices. */
-  readonly config?: readonly string[]
+  /** Who searches, by `web.search`; a server of the test otherwise. */
+  readonly search?: string
+  readonly environment?: Readonly<Record<string, string>>
   readonly page?: RequestListener
   readonly windowTokens?: number
   readonly clock?: Clock
@@ -104,7 +105,7 @@ const evilPages: RequestListener = (request, response) => {
 /** The whole program over a real home in this process, with a model that does what the messages say. */
 export async function attackedApp(t: Test, path: string, options: AttackedAppOptions = {}): Promise<AttackedApp> {
   const web = await listening(t, createServer(options.page ?? evilPages), 'http', { host: webAddress })
-  const home = await configured(path, web, options.config ?? [])
+  const home = await configured(path, options.search ?? `http://${webAddress}:${web.port}`)
   const clock = options.clock ?? createSystemClock()
   const { log } = createLogLines()
   const loaded = await loadConfig({
@@ -150,7 +151,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     clock,
     log,
     person: { id: '0', name: 'owner', role: 'owner' },
-    environment: {},
+    environment: options.environment ?? {},
     servesChannels: false,
     memoryBytes: () => 0,
     model,
@@ -199,7 +200,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
 
 let messageCount = 0
 
-async function configured(path: string, web: LocalServer, more: readonly string[]) {
+async function configured(path: string, search: string) {
   fs.mkdirSync(path, { recursive: true })
   const lines = [
     'board: simulated',
@@ -211,9 +212,8 @@ async function configured(path: string, web: LocalServer, more: readonly string[
     `providers: { lan: { api: openai, baseUrl: "http://127.0.0.1:9/v1", apiKey: ${canary('yaml')} } }`,
     'hardware: { raw: allow }',
     'shell: { policy: allow, timeout: 20s }',
-    `web: { allowPrivate: ["${webAddress}"], search: "http://${webAddress}:${web.port}" }`,
+    `web: { allowPrivate: ["${webAddress}"], search: "${search}" }`,
     'limits: { actsPerHour: 10000 }',
-    ...more,
   ]
   const keep = (name: string, text: readonly string[]): void => {
     fs.writeFileSync(join(path, name), `${text.join('\n')}\n`, { mode: 0o600 })

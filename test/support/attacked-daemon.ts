@@ -78,6 +78,9 @@ export async function attackedDaemon(
     readonly page?: RequestListener
     /** The main.ts of another source than ours. */
     readonly program?: string
+    /** Who searches, and variables beside the usual ones. */
+    readonly search?: string
+    readonly environment?: Readonly<Record<string, string>>
   },
 ): Promise<AttackedDaemon> {
   for (const [name, secret] of Object.entries(canaries)) plant(name, secret)
@@ -103,7 +106,7 @@ export async function attackedDaemon(
     `  lan: { api: openai, baseUrl: "${provider.baseUrl}", apiKey: ${canaries.yaml} }`,
     '  backup: { api: openai, baseUrl: "http://127.0.0.1:9/v1", apiKey: "${BACKUP_KEY}" }',
     `channels: { telegram: { token: "${canaries.botToken}", allow: [${owner}, ${otherOwner}], guests: [${guestId}], apiRoot: "${bot.apiRoot}" } }`,
-    `web: { allowPrivate: ["${outerAddress}"] }`,
+    `web: { allowPrivate: ["${outerAddress}"], search: "${options.search ?? 'off'}" }`,
     ...options.config,
   ])
   keep('.env', [`MAIL_PASSWORD='${canaries.dotEnv}'`])
@@ -114,6 +117,7 @@ export async function attackedDaemon(
       TZ: 'UTC',
       CLOUD_TOKEN: canaries.environment,
       CREDENTIALS_DIRECTORY: join(root, 'credentials'),
+      ...options.environment,
     }
     daemon = spawn(process.execPath, [options.program ?? main, '--home', home, 'run'], { env: environment })
     for (const stream of [daemon.stdout, daemon.stderr])
