@@ -62,7 +62,7 @@ export const remedies = {
 
   'no-i2c-bus': (bus: number, others: readonly number[], setup?: string): Remedy => ({
     cause: `There is no I2C bus ${bus}`,
-    fix: `${setup ?? `enable I2C (on a Raspberry Pi dtparam=i2c_arm=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+    fix: `${setup ?? `enable I2C (on a Raspberry Pi dtparam=i2c_arm=on in config.txt, ${rebooted})`}${orUse(others)}`,
   }),
   'no-i2c-dev': (bus: number): Remedy => ({
     cause: `The kernel has I2C bus ${bus}, but no /dev/i2c-${bus}`,
@@ -92,7 +92,7 @@ export const remedies = {
 
   'no-spi-device': (device: string, others: readonly string[], setup?: string): Remedy => ({
     cause: `There is no SPI device ${device}`,
-    fix: `${setup ?? `enable SPI (on a Raspberry Pi dtparam=spi=on in config.txt, ${rebooted})`}, or ${instead(others)}`,
+    fix: `${setup ?? `enable SPI (on a Raspberry Pi dtparam=spi=on in config.txt, ${rebooted})`}${orUse(others)}`,
   }),
   'spi-settings': (device: string, mode: number, speedHz: number): Remedy => ({
     cause: `The driver of SPI device ${device} does not take mode ${mode} at ${speedHz} Hz`,
@@ -181,6 +181,6 @@ function orOther(others: readonly string[]): string {
   return others.length === 0 ? '' : `, or use one that is there: ${others.join(', ')}`
 }
 
-function instead(others: readonly (number | string)[]): string {
-  return others.length === 0 ? 'choose another board' : `use ${others.join(' or ')}`
+function orUse(others: readonly (number | string)[]): string {
+  return others.length === 0 ? '' : `, or use ${others.join(' or ')}`
 }

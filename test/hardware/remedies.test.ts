@@ -23,7 +23,7 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
   'line-silent': [[remedies['line-silent']('P3'), /line P3 does not answer: check the chip's wiring/]],
   'no-i2c-bus': [
     [remedies['no-i2c-bus'](7, [0, 1]), /^There is no I2C bus 7/, /dtparam=i2c_arm=on in config\.txt/, /use 0 or 1\.$/],
-    [remedies['no-i2c-bus'](7, [], 'add dtoverlay=i2c3 to uEnv.txt'), /: add dtoverlay=i2c3 to uEnv\.txt, or /],
+    [remedies['no-i2c-bus'](7, [], 'add dtoverlay=i2c3 to uEnv.txt'), /: add dtoverlay=i2c3 to uEnv\.txt\.$/],
   ],
   'no-i2c-dev': [[remedies['no-i2c-dev'](1), /\/dev\/i2c-1/, /sudo modprobe i2c-dev/, /modules-load\.d/]],
   'no-answer': [[remedies['no-answer'](place), /^Nothing answers at 0x76 on I2C bus 1: check SDA, SCL/]],

@@ -138,7 +138,7 @@ void t.test('without /dev there is no bus, and that is said', async (t) => {
   const load = () => Promise.reject(new Error('asked for nothing'))
   const port = new LinuxI2c({ clock: new FakeClock(), root: join(t.testdir(), 'none'), load, setup: () => undefined })
   t.same(await port.buses(), [])
-  t.match(await saidBy(port.scan(1)), /^ENODEV: There is no I2C bus 1: enable I2C .* or choose another board\.$/)
+  t.match(await saidBy(port.scan(1)), /^ENODEV: There is no I2C bus 1: enable I2C .* and reboot\)\.$/)
 })
 
 void t.test('what is not built is said as that', async (t) => {
