@@ -28,7 +28,7 @@ export async function openHardware(options: {
   if (board.id !== 'simulated') {
     const { createLinuxHardware } = await loadPart('linux')
     const hardware = createLinuxHardware({ board, clock, log, nativeFile: (name) => nativeFile(name, nativeFolder) })
-    return { board, hardware, close: () => undefined }
+    return { board, hardware, close: () => hardware.close() }
   }
   const { createSimulator } = await loadPart('simulator')
   const simulator = createSimulator({ board, clock })

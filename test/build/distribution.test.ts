@@ -6,6 +6,7 @@ import { makeDistribution, type Distribution } from '../../build/distribution.ts
 import { runtimeFlags } from '../../build/runtime-flags.ts'
 import { boardIds, readBoard } from '../../src/boards.ts'
 import { boardOf } from '../../src/hardware/board-file.ts'
+import { withoutAddon } from '../support/built-addon.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = join(t.testdir(), 'dist')
@@ -130,6 +131,12 @@ void t.test('each lazy part is a bundle of its own and is not in the main bundle
   const main = fs.readFileSync(join(folder, 'pincer.cjs'), 'utf8')
   t.notMatch(main, 'yaml.org,2002', 'the YAML parser is elsewhere')
   t.match(fs.readFileSync(join(folder, 'parts/yaml-file.cjs'), 'utf8'), 'yaml.org,2002')
+})
+
+void t.test('what real pins need travels with the bundle, as it was compiled', { skip: withoutAddon }, async (t) => {
+  t.strictSame(made.addons, ['native/pincer.node', 'native/i2c.node', 'native/spi.node'])
+  for (const path of made.addons)
+    t.ok(fs.readFileSync(join(folder, path)).equals(fs.readFileSync(join(root, 'dist', path))), path)
 })
 
 void t.test('the files of workspace/ are copied byte for byte', async (t) => {

@@ -17,19 +17,29 @@ export interface LinuxHardwareOptions {
   readonly nativeFile: (name: 'pincer' | 'i2c' | 'spi') => string
 }
 
+export interface LinuxHardware extends Hardware {
+  /** Nobody is told of edges any more, and nothing watches the event loop. */
+  close(): void
+}
+
 /**
  * The pins and buses of this machine, through its kernel. Nothing is opened, and no addon loaded, before a line or a bus
  * is used; lines have the names of the board's file.
  */
-export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHardwareOptions): Hardware {
+export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHardwareOptions): LinuxHardware {
   let loaded: Addon | undefined
   const addon = (): Addon => (loaded ??= loadAddon(nativeFile('pincer')))
   const watchdog = new LoopWatchdog(addon)
+  const gpio = new LinuxGpio({ addon, clock, log, root: '/', watchdog })
   return {
-    gpio: new BoardGpio(board, new LinuxGpio({ addon, clock, log, root: '/', watchdog })),
+    gpio: new BoardGpio(board, gpio),
     ...createLinuxBuses({ board, clock, addon, nativeFile }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
     simulated: false,
     onStuck: (tell) => watchdog.onStuck(tell),
+    close() {
+      gpio.close()
+      watchdog.close()
+    },
   }
 }
