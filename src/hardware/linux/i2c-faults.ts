@@ -19,11 +19,16 @@ export class I2cFaults {
     return deviceNodes(this.#root, /^i2c-(\d+)$/).flat()
   }
 
+  /** Cheaper than to list them all, for it is asked before each transfer. */
+  hasBus(bus: number): boolean {
+    return Number.isInteger(bus) && existsSync(join(this.#root, `dev/i2c-${bus}`))
+  }
+
   /** No such bus: whether the kernel knows the adapter without a node decides what mends it. */
   noBus(bus: number, reason?: unknown): Error {
     const isKnown = existsSync(join(this.#root, `sys/bus/i2c/devices/i2c-${bus}`))
     const remedy =
-      isKnown && !this.buses().includes(bus)
+      isKnown && !this.hasBus(bus)
         ? remedies['no-i2c-dev'](bus)
         : remedies['no-i2c-bus'](bus, this.buses(), this.#setup(bus))
     return hardwareFault('ENODEV', remedy, reason)

@@ -87,7 +87,7 @@ export class LinuxI2c implements I2cPort {
     timeoutMs: number,
     work: (adapter: I2cAdapter) => Promise<Result>,
   ): Promise<Result> {
-    if (!this.#faults.buses().includes(bus)) throw this.#faults.noBus(bus)
+    if (!this.#faults.hasBus(bus)) throw this.#faults.noBus(bus)
     const open = await this.#options.load()
     let queue = this.#queues.get(bus)
     if (queue === undefined) this.#queues.set(bus, (queue = new BusQueue(`I2C bus ${bus}`, this.#options.clock)))

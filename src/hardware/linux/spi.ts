@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { limits } from '../../limits.ts'
@@ -40,7 +40,7 @@ export class LinuxSpi implements SpiPort {
 
   async transfer(transfer: SpiTransfer): Promise<Uint8Array> {
     const { device, write, speedHz, mode } = transfer
-    if (!this.#devices().includes(device)) throw this.#noDevice(device)
+    if (!this.#hasDevice(device)) throw this.#noDevice(device)
     checkSpiTransfer(transfer, this.transferBytesMax)
     const [bus = 0, select = 0] = device.split('.').map(Number)
     const bytes = Uint8Array.from(write)
@@ -64,6 +64,11 @@ export class LinuxSpi implements SpiPort {
 
   #devices(): readonly string[] {
     return deviceNodes(this.#options.root, /^spidev(\d+)\.(\d+)$/).map((numbers) => numbers.join('.'))
+  }
+
+  /** Cheaper than to list them all, for it is asked before each transfer. */
+  #hasDevice(device: string): boolean {
+    return /^\d+\.\d+$/.test(device) && existsSync(join(this.#options.root, `dev/spidev${device}`))
   }
 
   #noDevice(device: string, reason?: unknown): Error {
