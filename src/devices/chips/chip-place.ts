@@ -55,6 +55,9 @@ export function describeChipFault(error: unknown, { kind, address }: ChipPlace):
   return describeI2cFault(error, { otherAddresses, kernelForm: kernelForms[kind] })
 }
 
+/** A step beyond the end of its range is still the end: a share of the range. */
+const slack = 0.001
+
 /** Fails with PincerError `hardware` for what the chip cannot have measured; nothing (NaN) is outside too. */
 export function checkRange(
   place: ChipPlace,
@@ -62,7 +65,8 @@ export function checkRange(
   value: number,
   [least, most]: readonly [number, number],
 ): void {
-  if (value >= least && value <= most) return
+  const more = (most - least) * slack
+  if (value >= least - more && value <= most + more) return
   const found = Number.isFinite(value) ? formatMetric(quantity, value) : 'nothing'
   const range = `${formatMetric(quantity, least)} to ${formatMetric(quantity, most)}`
   const sentence = `The ${nameOf(place)} measured a ${quantity} of ${found}, outside of what it can (${range}): check its wiring and supply.`

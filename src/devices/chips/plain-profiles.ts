@@ -59,6 +59,15 @@ export const tmp102: ChipProfile = {
   fields: [{ quantity: 'temperature', first: 0, count: 12, signed: true, scale: 0.0625, range: [-55, 128] }],
 }
 
+/** The highest bits, for its maker's tests, are 0. */
+const lm75Configuration = {
+  do: 'expect',
+  from: [0x01],
+  mask: [0xe0],
+  equals: [0x00],
+  failure: 'has another configuration register than an LM75: another chip is there (perhaps a TMP102).',
+} as const
+
 /** It has no id, but it and all that is made like it begin with a hysteresis of 75 °C and a limit of 80 °C. */
 const lm75Limits = [
   { register: 0x02, bytes: [0x4b, 0x00] },
@@ -71,13 +80,7 @@ const lm75Limits = [
  */
 export const lm75: ChipProfile = {
   open: [
-    {
-      do: 'expect',
-      from: [0x01],
-      mask: [0xe0],
-      equals: [0x00],
-      failure: 'has another configuration register than an LM75: another chip is there (perhaps a TMP102).',
-    },
+    lm75Configuration,
     ...lm75Limits.map(
       ({ register, bytes }) =>
         ({
@@ -93,6 +96,7 @@ export const lm75: ChipProfile = {
     // "Temperature-to-digital converter characteristics": 300 ms at the longest, from the end of a shutdown too.
     { do: 'wait', ms: 300 },
   ],
-  measure: [{ do: 'read', from: [0x00], bytes: 2 }],
+  // Other chips have two bytes there too, which would make a temperature: so it is asked each time.
+  measure: [lm75Configuration, { do: 'read', from: [0x00], bytes: 2 }],
   fields: [{ quantity: 'temperature', first: 0, count: 9, signed: true, scale: 0.5, range: [-55, 125] }],
 }

@@ -55,7 +55,10 @@ const lm75Open: readonly Exchange[] = [
   { write: [0x03], answer: [0x50, 0x00] },
   { write: [0x01, 0x00] },
 ]
-const lm75Measure = (...answer: number[]): readonly Exchange[] => [{ write: [0x00], answer }]
+const lm75Measure = (...answer: number[]): readonly Exchange[] => [
+  { write: [0x01], answer: [0x00] },
+  { write: [0x00], answer },
+]
 /** Start, AIN0 against ground, ±2.048 V, one shot, 128 a second. */
 const ads1115Measure = (...answer: number[]): readonly Exchange[] => [
   { write: [0x01, 0xc5, 0x83] },
