@@ -30,7 +30,7 @@ export interface Climate {
  * sleeps, and measures once for each write of forced mode. The raw values are found by its maker's own compensation.
  */
 export class Bme280 implements VirtualI2cChip {
-  readonly climate: Climate = { temperatureC: 20, humidityPercent: 50, pressureHpa: 1013.25 }
+  readonly climate: Climate = { temperatureC: 20, humidityPercent: 50, pressureHpa: 1013.2 }
   /** So many times as long as the datasheet allows at most. */
   slowness = 1
   readonly misuses: string[] = []
