@@ -13,7 +13,12 @@ export interface BubblewrapOptions {
 /** File descriptors of bubblewrap beside the usual three. */
 export const descriptors = { arguments: 3, passwd: 4, group: 5, status: 6, filter: 7 } as const
 
-export const passwdText = `pincer:x:1000:1000::${sandboxFolder}:/bin/sh\n`
+/**
+ * Empty at each command. Were the workspace the home, programs would take what the model writes there for their settings:
+ * python3 runs a file of ~/.local, and git what ~/.gitconfig names, so that a command that was allowed would do more.
+ */
+const homeFolder = '/tmp'
+export const passwdText = `pincer:x:1000:1000::${homeFolder}:/bin/sh\n`
 export const groupText = 'pincer:x:1000:\n'
 
 /** The only devices. Not /dev/tty, no terminals, no shared memory, and nothing of pins and buses. */
@@ -62,7 +67,7 @@ export function bubblewrapArguments({ workspace, network, timezone, readOnly }: 
 function environment(timezone: string): Readonly<Record<string, string>> {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: sandboxFolder,
+    HOME: homeFolder,
     LANG: 'C.UTF-8',
     TERM: 'dumb',
     TZ: timezone,
@@ -92,6 +97,6 @@ export function limitedCommand(command: string): readonly string[] {
     echo ready >&2
     read -r go || exit
     exec </dev/null 2>&1 /usr/bin/env -u SHLVL /usr/bin/prlimit ${held.join(' ')} -- /bin/sh -c "$1"`
-  // Its stdin is a socket, for which bash reads ~/.bashrc, a file of the workspace: not unless it is told.
+  // Its stdin is a socket, for which bash reads ~/.bashrc, unless it is told not to.
   return ['/bin/bash', '--norc', '-c', start, 'bash', command]
 }

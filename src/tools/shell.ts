@@ -136,7 +136,7 @@ export function createShellTool(
   })
 }
 
-/** How a command can spell the workspace from inside, beside its path there. */
+/** How a command can spell the workspace from inside, beside its path there: it may make that its home. */
 const homeNames = ['~', '$HOME', '${HOME}', '$PWD', '${PWD}'] as const
 
 function endSentence(end: SandboxEnd, timeoutMs: number): string {

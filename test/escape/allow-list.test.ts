@@ -200,8 +200,24 @@ const ambushes: Readonly<Record<string, string>> = {
   ),
 }
 
+/** Settings in a home that are programs, each in words that its reader runs. */
+const settings: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Array.from({ length: 20 }, (_, minor) => [
+      `.local/lib/python3.${minor}/site-packages/usercustomize.py`,
+      "open('/workspace/evil', 'a').write('usercustomize')\n",
+    ]),
+  ),
+  '.gitconfig': '[alias]\n  status-of = !echo gitconfig >>/workspace/evil\n',
+  '.config/git/config': '[alias]\n  status-of = !echo gitconfig >>/workspace/evil\n',
+}
+
 async function ambushed(workspace: string, shell: EscapeShell): Promise<readonly string[]> {
   const caught: string[] = []
+  for (const [name, text] of Object.entries(settings)) {
+    fs.mkdirSync(join(workspace, name, '..'), { recursive: true })
+    fs.writeFileSync(join(workspace, name), text)
+  }
   for (const name of Object.keys(ambushes)) {
     fs.mkdirSync(join(workspace, name, '..'), { recursive: true })
     fs.writeFileSync(join(workspace, name), `#!/bin/sh\necho ${name} >>/workspace/evil\n`, { mode: 0o755 })
@@ -209,6 +225,7 @@ async function ambushed(workspace: string, shell: EscapeShell): Promise<readonly
   const said = await shell.run('df -h /workspace')
   caught.push(...(/Filesystem/.test(said) ? [] : [said]))
   await shell.run('uptime; cat /dev/null; echo x; test 1 = 1; sh -c true; bash -c true; env true; prlimit true')
+  await shell.run('python3 -c pass; git status-of')
   if (fs.existsSync(join(workspace, 'evil'))) caught.push(fs.readFileSync(join(workspace, 'evil'), 'utf8'))
   return caught
 }
@@ -218,25 +235,27 @@ void t.test('no file of the workspace is taken for a program, or runs before one
   const home = createEscapeHome(t)
   t.same(await ambushed(home.workspace, await createEscapeShell(home.workspace)), [])
   for (const [name, kind] of Object.entries(ambushes)) tally.count(kind, name, 'shell')
-  tally.atLeast(t, 110)
+  for (const program of ['python3', 'git']) tally.count('settings in a home', program, 'shell')
+  tally.atLeast(t, 112)
 })
 
-void t.test(
-  'with a workspace on the PATH, or a shell that reads its files, this class gets through',
-  slow,
-  async (t) => {
-    for (const [from, to, caught] of [
-      ["'--norc', ", '', '.bashrc'],
-      ["PATH: '", "PATH: '/workspace:", 'uptime'],
-    ] as const) {
-      const home = createEscapeHome(t)
-      const folder = mutantSource(t, [['guard/bubblewrap-arguments.ts', from, to]])
-      const path = pathToFileURL(join(folder, 'test/support/escape-shell.ts')).href
-      const { createEscapeShell } = (await import(path)) as typeof EscapeShellModule
-      t.match((await ambushed(home.workspace, await createEscapeShell(home.workspace))).join('\n'), caught)
-    }
-  },
-)
+void t.test('with a workspace that is on the PATH, or a home, this class gets through', slow, async (t) => {
+  const inWorkspace = ["const homeFolder = '/tmp'", 'const homeFolder = sandboxFolder'] as const
+  for (const [guards, caught] of [
+    [[["'--norc', ", ''], inWorkspace], '.bashrc'],
+    [[inWorkspace], 'usercustomize'],
+    [[["PATH: '", "PATH: '/workspace:"]], 'uptime'],
+  ] as const) {
+    const home = createEscapeHome(t)
+    const folder = mutantSource(
+      t,
+      guards.map(([from, to]) => ['guard/bubblewrap-arguments.ts', from, to] as const),
+    )
+    const path = pathToFileURL(join(folder, 'test/support/escape-shell.ts')).href
+    const { createEscapeShell } = (await import(path)) as typeof EscapeShellModule
+    t.match((await ambushed(home.workspace, await createEscapeShell(home.workspace))).join('\n'), caught)
+  }
+})
 
 void t.test('no canary is in any byte that was answered, sent, printed or written', (t) => {
   watch.search(t)

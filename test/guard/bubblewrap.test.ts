@@ -70,7 +70,7 @@ void t.test('no file of the host outside the system can be read, however its pat
   }
   const { said } = await rig.run('cat /etc/passwd /etc/group; id; whoami; hostname')
   t.same(lines(said), [
-    'pincer:x:1000:1000::/workspace:/bin/sh',
+    'pincer:x:1000:1000::/tmp:/bin/sh',
     'pincer:x:1000:',
     'uid=1000(pincer) gid=1000(pincer) groups=1000(pincer)',
     'pincer',
@@ -182,7 +182,7 @@ void t.test('the environment is made from nothing, whatever the daemon has in it
     'env | sort; cat /proc/*/environ | tr "\\0" "\\n" | grep -c "canar[y]"',
   )
   t.same(lines(said), [
-    'HOME=/workspace',
+    'HOME=/tmp',
     'LANG=C.UTF-8',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     'PWD=/workspace',
