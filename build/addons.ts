@@ -54,7 +54,7 @@ export async function buildAddons(root: string, folder: string): Promise<BuiltAd
 const compilerFlags = `
   -std=c17 -D_GNU_SOURCE -DNAPI_VERSION=8 -fPIC -shared -pthread -fvisibility=hidden
   -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wvla`
-const productFlags = '-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Wl,-z,relro,-z,now,-z,noexecstack'
+export const productFlags = '-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Wl,-z,relro,-z,now,-z,noexecstack'
 /** Stops at the first fault of memory and at undefined behaviour, and says where. */
 export const sanitizerFlags = '-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 
