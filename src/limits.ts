@@ -239,6 +239,8 @@ export const limits = {
   /** A line that cannot be driven safe is tried again after this, growing to the maximum. */
   outputRetryMs: 5_000,
   outputRetryMaxMs: 60_000,
+  pwmChannelMax: 63,
+  pwmHertzMax: 1_000_000,
   /** An event loop that has run nothing for so long holds no limit: outputs are driven safe from outside it. */
   loopStuckMs: 10_000,
 

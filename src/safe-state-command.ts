@@ -50,16 +50,16 @@ async function driveAll({ home, load, clock, redact, output, error }: SafeStateO
     : { board: (await wasSimulated(stateFolder)) ? 'simulated' : 'auto', devices: {} }
   const log = createLog({ level: 'warn', redact, write: (line) => void error.write(`${line}\n`) })
   const opened = await openHardware({ boardId: id, clock, log, nativeFolder: join(stateFolder, 'native') })
-  const { gpio, simulated } = opened.hardware
+  const { simulated } = opened.hardware
   const entries = Object.entries(devices)
   const switches = entries.flatMap(([name, config]): readonly (readonly [string, SwitchConfig])[] =>
-    config.kind === 'switch' ? [[name, config]] : [],
+    'safe' in config ? [[name, config]] : [],
   )
   try {
     const made = await makeBoardSafe({
       configs: isKnown ? new Map(switches) : 'unknown',
       usedLines: new Set(entries.flatMap(([, config]) => ('line' in config ? [config.line] : []))),
-      gpio,
+      ports: opened.hardware,
       simulated,
       clock,
       log,

@@ -15,11 +15,11 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
     return registry.run({ id: 'command', name, arguments: JSON.stringify(args) }, origin)
   }
   const set = (words: string, origin: CallOrigin, usage: string): Promise<Partial<CommandReply>> => {
-    const [, name, value, duration] = /^(\S+)\s+(on|off)(?:\s+for\s+(.+))?$/i.exec(words) ?? []
+    const [, name, value, duration] = /^(\S+)\s+(on|off|\d{1,3} ?%)(?:\s+for\s+(.+))?$/i.exec(words) ?? []
     if (name === undefined || value === undefined) return Promise.resolve(failure(`Write it as ${usage}.`))
     const args = {
       name: name.toLowerCase(),
-      value: value.toLowerCase(),
+      value: value.endsWith('%') ? Number(value.slice(0, -1)) : value.toLowerCase(),
       ...(duration === undefined ? {} : { for: duration.toLowerCase() }),
     }
     return call('device_set', args, origin)
@@ -32,7 +32,7 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
       run: (words, _message, origin) => call('device_read', words === '' ? {} : { name: words.toLowerCase() }, origin),
     },
     set: {
-      usage: '/set device on|off [for 10m]',
+      usage: '/set device on|off|50% [for 10m]',
       help: 'switch an output',
       run: (words, _message, origin) => set(words, origin, '/set lamp on, or /set lamp off, or /set lamp on for 10m'),
     },

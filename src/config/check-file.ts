@@ -16,7 +16,7 @@ import { formatPath, isMapping, lineOf, valueAt } from './source.ts'
 import type { Problem, SourceFile, SourcePath, SourceValue } from './source.ts'
 import { mapOf } from './values.ts'
 import { versionNotes } from './version-notes.ts'
-import { checkChips, checkLines } from './wiring-checks.ts'
+import { checkChips, checkKernelOutputs, checkLines } from './wiring-checks.ts'
 import type { LineAnswer, LineResolver } from './wiring-checks.ts'
 
 export interface CheckContext {
@@ -122,7 +122,7 @@ async function defaultDevices(board: string, context: CheckContext): Promise<Rea
 function checkWiring(root: SourceValue, resolve: ((line: string) => LineAnswer) | undefined): readonly Problem[] {
   const devices = valueAt(root, ['devices'])
   if (!isMapping(devices)) return []
-  return [...checkLines(devices, resolve), ...checkChips(devices)]
+  return [...checkLines(devices, resolve), ...checkChips(devices), ...checkKernelOutputs(devices)]
 }
 
 interface LiteralSecret {

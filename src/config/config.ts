@@ -57,10 +57,16 @@ export type DeviceConfig = SwitchConfig | ContactConfig | SensorConfig
 export type SensorConfig =
   PulseConfig | I2cSensorConfig | Ads1115Config | Ina219Config | Mcp3008Config | KernelSensorConfig
 
-/** An on/off output and its limits. Durations in milliseconds; `undefined`: no such limit. */
+/**
+ * An output, which is off or on, and its limits. Durations in milliseconds; `undefined`: no such limit. Where it has a
+ * scale, off is its safe level and on any other one.
+ */
 export interface SwitchConfig {
-  readonly kind: 'switch'
+  readonly kind: 'switch' | 'light' | 'level'
+  /** A GPIO line; of an output that a kernel driver has, `led:NAME` or `pwm:CHIP/CHANNEL@HERTZ`. */
   readonly line: string
+  /** In percent. `undefined`: it is all or nothing. */
+  readonly scale: { readonly min: number; readonly max: number; readonly safe: number } | undefined
   readonly invert: boolean
   /** The state driven at start, stop, latch and failure. */
   readonly safe: 'on' | 'off'

@@ -35,6 +35,8 @@ export function deviceNameSchema(): v.GenericSchema<string, string> {
 export function deviceSchema(): v.GenericSchema<unknown, DeviceConfig> {
   const byKind: Readonly<Record<DeviceConfig['kind'], v.GenericSchema<unknown, DeviceConfig>>> = {
     switch: switchSchema(),
+    light: lightSchema(),
+    level: levelSchema(),
     contact: contactSchema(),
     ...sensorSchemas(),
   }
@@ -80,6 +82,7 @@ function switchSchema(): v.GenericSchema<unknown, SwitchConfig> {
     ),
     v.transform(({ maxOn, minOn, minOff, perMinute, interlock, deadTime, ...plain }): SwitchConfig => ({
       ...plain,
+      scale: undefined,
       maxOnMs: maxOn ?? undefined,
       minOnMs: minOn ?? undefined,
       minOffMs: minOff ?? undefined,
@@ -87,6 +90,106 @@ function switchSchema(): v.GenericSchema<unknown, SwitchConfig> {
       interlock: interlock ?? undefined,
       deadTimeMs: deadTime ?? undefined,
     })),
+  )
+}
+
+/** A lamp that nothing can go wrong with: an LED that a kernel driver has, or a line. */
+function lightSchema(): v.GenericSchema<unknown, SwitchConfig> {
+  const common = {
+    kind: v.literal('light'),
+    start: v.nullish(choice(['safe', 'last']), 'safe'),
+    maxOn: v.nullish(limit()),
+  } as const
+  const onLine = v.pipe(
+    shape(
+      {
+        ...common,
+        line: text('a GPIO line such as GPIO17, or led: NAME instead', lineFix),
+        invert: v.nullish(flag(), false),
+      },
+      'a device',
+    ),
+    v.transform(({ line, invert, start, maxOn }) =>
+      unlimited({ kind: 'light', line, invert, start, maxOn, scale: undefined }),
+    ),
+  )
+  const onLed = v.pipe(
+    shape({ ...common, led: kernelName('the name of an LED in /sys/class/leds') }, 'a device'),
+    v.transform(({ led, start, maxOn }) =>
+      unlimited({
+        kind: 'light',
+        line: `led:${led}`,
+        invert: false,
+        start,
+        maxOn,
+        scale: { min: 0, max: 100, safe: 0 },
+      }),
+    ),
+  )
+  return v.lazy((input) => (isMapping(input) && 'led' in input ? onLed : onLine))
+}
+
+/** A PWM channel that a kernel driver has. */
+function levelSchema(): v.GenericSchema<unknown, SwitchConfig> {
+  const percents = v.strictTuple([percent(), percent()], 'two percentages such as [10, 80]')
+  return v.pipe(
+    shape(
+      {
+        kind: v.literal('level'),
+        chip: kernelName('the device of a PWM chip, as `readlink /sys/class/pwm/pwmchip*/device` ends'),
+        channel: v.nullish(wholeNumber(0, limits.pwmChannelMax), 0),
+        frequency: v.nullish(wholeNumber(1, limits.pwmHertzMax), 1_000),
+        range: v.nullish(
+          v.pipe(
+            percents,
+            v.check(([min, max]) => min < max, 'the lower percentage first, such as [10, 80]'),
+          ),
+          [0, 100],
+        ),
+        safe: v.nullish(percent(), 0),
+        maxOn: v.nullish(limit()),
+      },
+      'a device',
+    ),
+    v.transform(({ chip, channel, frequency, range: [min, max], safe, maxOn }) => {
+      const line = `pwm:${chip}/${channel}@${frequency}`
+      return unlimited({ kind: 'level', line, invert: false, start: 'safe', maxOn, scale: { min, max, safe } })
+    }),
+  )
+}
+
+function unlimited({
+  maxOn,
+  ...plain
+}: Pick<SwitchConfig, 'kind' | 'line' | 'invert' | 'start' | 'scale'> & {
+  readonly maxOn?: number | null | undefined
+}): SwitchConfig {
+  const no = { minOnMs: undefined, minOffMs: undefined, perMinute: undefined }
+  return {
+    ...plain,
+    ...no,
+    safe: 'off',
+    maxOnMs: maxOn ?? undefined,
+    interlock: undefined,
+    deadTimeMs: undefined,
+    confirm: false,
+  }
+}
+
+function percent(): v.GenericSchema<unknown, number> {
+  return v.pipe(
+    v.number(({ input }) =>
+      message('a percentage from 0 to 100', typeof input === 'string' ? 'Write it without quotes and %.' : undefined),
+    ),
+    v.check((value) => value >= 0 && value <= 100, 'a percentage from 0 to 100'),
+  )
+}
+
+/** It becomes a part of a path below /sys. */
+function kernelName(expected: string): v.GenericSchema<unknown, string> {
+  return v.pipe(
+    text(expected),
+    v.check((name) => /^[^/@\s]{1,64}$/.test(name) && name !== '.' && name !== '..', expected),
   )
 }
 

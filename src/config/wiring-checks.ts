@@ -57,6 +57,28 @@ export function checkLines(devices: Devices, resolve?: (line: string) => LineAns
 
 const addresses: Readonly<Record<string, readonly number[]>> = chipAddresses
 
+/** LEDs and PWM channels that two devices want. */
+export function checkKernelOutputs(devices: Devices): readonly Problem[] {
+  const users = new Map<string, string>()
+  return Object.entries(devices).flatMap(([device, settings]): readonly Problem[] => {
+    if (!isMapping(settings)) return []
+    const { kind, led, chip } = settings
+    const channel = settings['channel'] ?? 0
+    const isLed = kind === 'light' && typeof led === 'string'
+    const isChannel = kind === 'level' && typeof chip === 'string' && typeof channel === 'number'
+    if (!isLed && !isChannel) return []
+    const key = isLed ? 'led' : 'channel'
+    const output = `${key} ${JSON.stringify([led, chip, channel])}`
+    const shown = isLed ? led : `channel ${JSON.stringify(channel)}`
+    const other = users.get(output)
+    if (other === undefined) users.set(output, device)
+    if (other === undefined) return []
+    return [
+      { path: ['devices', device, key], found: `${shown}, which ${other} uses too`, expected: 'an output of its own' },
+    ]
+  })
+}
+
 /** Chips that cannot be told apart on their bus. Converters may share a chip when their channels differ. */
 export function checkChips(devices: Devices): readonly Problem[] {
   const problems: Problem[] = []

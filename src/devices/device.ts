@@ -42,6 +42,8 @@ export interface DeviceSummary {
   readonly output: boolean
   /** Readable values, for example `['temperature', 'humidity', 'pressure']`; `['state']` for switches and contacts. */
   readonly quantities: readonly string[]
+  /** Outputs only: its level can be set in percent. */
+  readonly hasLevel?: boolean
   /** Outputs only: the state that is always allowed. */
   readonly safe?: SwitchState
   /** Limits in a few words for the prompt and /status, for example `maxOn 2h, confirm`; empty when there are none. */
@@ -68,6 +70,8 @@ export interface OutputNotice {
 export interface SetRequest {
   readonly name: string
   readonly value: SwitchState
+  /** Instead of `value`, for outputs with a level. */
+  readonly percent?: number
   /** Switch back to the opposite state after this long, in milliseconds. */
   readonly forMs?: number
   /** What a human said yes to, word for word as `confirmation` gives it; needed by devices marked `confirm`. */

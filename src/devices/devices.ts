@@ -35,11 +35,11 @@ export interface DevicesOptions {
 export function createDevices(options: DevicesOptions): Devices {
   const { configs, hardware, log } = options
   const entries = Object.entries(configs)
-  const switches = new Map(entries.flatMap(([name, config]) => (config.kind === 'switch' ? [[name, config]] : [])))
+  const switches = new Map(entries.flatMap(([name, config]) => ('safe' in config ? [[name, config]] : [])))
   checkSwitches(switches)
   const { gpio, simulated } = hardware
   const usedLines = new Set(entries.flatMap(([, config]) => ('line' in config ? [config.line] : [])))
-  const outputs = new Outputs({ ...options, configs: switches, usedLines, gpio, simulated })
+  const outputs = new Outputs({ ...options, configs: switches, usedLines, ports: hardware, simulated })
   const readers = createReaders(options, outputs)
   const lineNames = new LineNames(gpio)
 
@@ -117,8 +117,14 @@ function checkSwitches(switches: ReadonlyMap<string, SwitchConfig>): void {
 
 function summaryOf(name: string, config: DeviceConfig, quantities: readonly string[]): DeviceSummary {
   const common = { name, kind: config.kind, quantities }
-  return config.kind === 'switch'
-    ? { ...common, output: true, safe: config.safe, limits: formatLimits(config) }
+  return 'safe' in config
+    ? {
+        ...common,
+        output: true,
+        ...(config.scale && { hasLevel: true }),
+        safe: config.safe,
+        limits: formatLimits(config),
+      }
     : { ...common, output: false, limits: '' }
 }
 

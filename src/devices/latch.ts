@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { errorName, readIfThere, replaceFile, syncFolder } from '../files.ts'
 
 const fileSchema = v.strictObject({ reason: v.string(), wallMs: v.number() })
@@ -56,6 +57,18 @@ export class Latch {
     this.#onDisk = true
   }
 
+  /** As `save`, but answers what failed, which it has logged. */
+  async trySave(log: Log): Promise<PincerError | undefined> {
+    try {
+      await this.save()
+      return undefined
+    } catch (error) {
+      const sentence = `All outputs are safe and latched, but a restart would lift the latch. ${sentenceOf(error)}`
+      log.error('devices', sentence)
+      return new PincerError('disk', sentence, { cause: error })
+    }
+  }
+
   /** Fails with PincerError `disk`, and stays latched then. */
   async lift(): Promise<void> {
     if (this.#reason === undefined) return
@@ -82,6 +95,11 @@ export class Latch {
       return false
     }
   }
+}
+
+/** What a person is told who wants to switch something. */
+export function latchSentence(reason: string): string {
+  return `All outputs are latched in their safe state (${reason}). An owner lifts this with /resume.`
 }
 
 function reasonIn(text: string): string | undefined {

@@ -1,6 +1,7 @@
-import type { GpioPort } from '../hardware/ports.ts'
 import type { Log } from '../log.ts'
-import { consumerOf, describeLineFault } from './line-fault.ts'
+import { consumerOf } from './line-fault.ts'
+import { describeDriveFault, openDrive } from './output-drive.ts'
+import type { OutputPorts } from './output-drive.ts'
 import type { OutputRecord, StoredOutputs } from './output-store.ts'
 
 /**
@@ -11,27 +12,33 @@ import type { OutputRecord, StoredOutputs } from './output-store.ts'
 export async function leaveOrphansSafe(options: {
   readonly stored: StoredOutputs
   readonly usedLines: ReadonlySet<string>
-  readonly gpio: GpioPort
+  readonly ports: OutputPorts
   readonly log: Log
 }): Promise<void> {
-  const { stored, usedLines, gpio, log } = options
+  const { stored, usedLines, ports, log } = options
   if (stored.kind === 'lost' || !stored.sameBoot) return
   for (const [name, record] of stored.records) {
     const { line, state, safe } = record
     if (state === safe || usedLines.has(line)) continue
     try {
-      await driveSafe(name, record, gpio)
+      await driveSafe(name, record, ports)
       log.warn('devices', `${line}, which ${name} had and no device has now, was left ${state}: it was driven ${safe}.`)
     } catch (error) {
-      const why = await describeLineFault(gpio, line, error)
+      const why = await describeDriveFault(ports.gpio, line, error)
       const what = `${line}, which ${name} had and no device has now, was left ${state} and cannot be driven ${safe}`
       log.error('devices', `${what}: check what hangs on it. ${why}`)
     }
   }
 }
 
-async function driveSafe(name: string, { line, safe, invert }: OutputRecord, gpio: GpioPort): Promise<void> {
-  const initial = safe === 'on' ? 1 : 0
-  const output = await gpio.requestOutput({ line, consumer: consumerOf(name), initial, activeLow: invert })
-  await output.release()
+async function driveSafe(name: string, record: OutputRecord, ports: OutputPorts): Promise<void> {
+  const { line, invert } = record
+  const percent = safePercentOf(record)
+  const drive = await openDrive(ports, { line, invert, consumer: consumerOf(name), percent, safePercent: percent })
+  await drive.release()
+}
+
+/** What its safe state was driven with. */
+export function safePercentOf({ safe, safePercent }: Pick<OutputRecord, 'safe' | 'safePercent'>): number {
+  return safe === 'on' ? 100 : (safePercent ?? 0)
 }

@@ -44,6 +44,7 @@ export function planStart(
     // What was on when the program or the power ended went off at an unknown time: the strict reading is now.
     sinceMs: wasAway ? nowMs : record.sinceMs,
     switchesMs: config.perMinute === undefined ? [] : record.switchesMs,
+    percent: record.percent,
     cause: record.cause,
     asker: record.asker,
   }

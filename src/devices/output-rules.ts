@@ -30,9 +30,11 @@ export interface OutputView {
 export interface Wish {
   readonly value: SwitchState
   readonly forMs: number | undefined
+  /** For outputs with a scale; else, and where it is not said, `undefined`. */
+  readonly percent?: number | undefined
 }
 
-export type LimitName = 'minOn' | 'minOff' | 'perMinute' | 'interlock' | 'deadTime'
+export type LimitName = 'minOn' | 'minOff' | 'perMinute' | 'interlock' | 'deadTime' | 'range'
 
 export type Verdict =
   | Allowed
@@ -50,13 +52,14 @@ export type Allowed = Plan & { readonly kind: 'switch' | 'keep' }
 export function judge(view: OutputView, wish: Wish, nowMs: number): Verdict {
   const { status } = view
   const refused =
-    status.state === wish.value
+    judgeRange(view, wish) ??
+    (status.state === wish.value
       ? judgeEnd(view, wish, status.sinceMs ?? nowMs, nowMs)
       : (judgeMinimum(view, wish, nowMs) ??
         judgeInterlock(view, wish) ??
         judgeDeadTime(view, wish, nowMs) ??
         judgeRate(view, wish, nowMs) ??
-        judgeEnd(view, wish, nowMs, nowMs))
+        judgeEnd(view, wish, nowMs, nowMs)))
   if (refused !== undefined) return refused
   return status.state === wish.value ? keep(view, wish, nowMs) : switchOver(view, wish, nowMs)
 }
@@ -86,6 +89,20 @@ function keep(view: OutputView, wish: Wish, nowMs: number): Verdict {
   }
   const endsMs = forEndMs === undefined ? status.endsMs : earlier(forEndMs, status.latestMs)
   return { kind: 'keep', endsMs, latestMs: status.latestMs, back: undefined }
+}
+
+/** Off is always in range: it is the safe level. */
+function judgeRange({ config: { scale }, name }: OutputView, { value, percent }: Wish): Verdict | undefined {
+  if (percent === undefined || value === 'off') return undefined
+  const refused = { kind: 'refused', limit: 'range', untilMs: undefined } as const
+  if (scale === undefined) return { ...refused, sentence: `${name} can only be on or off.` }
+  const { min, max, safe } = scale
+  if (percent >= min && percent <= max) return undefined
+  const or = safe < min || safe > max ? ` or ${safe} %` : ''
+  return {
+    ...refused,
+    sentence: `${name} stays as it is: its range is ${min} % to ${max} %${or}, and ${percent} % is outside.`,
+  }
 }
 
 /** minOn and minOff of the state that is left. */

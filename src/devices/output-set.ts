@@ -77,8 +77,9 @@ export class OutputSet {
     const records = new Map<string, OutputRecord>()
     for (const output of this.all) {
       const present = output === changed && status !== undefined ? status : output.status
-      const { line, invert, safe } = output.config
-      if (present.sinceMs !== undefined) records.set(output.name, { line, invert, safe, ...present })
+      const { line, invert, safe, scale } = output.config
+      const record = { line, invert, safe, safePercent: scale?.safe, ...present }
+      if (present.sinceMs !== undefined) records.set(output.name, record)
     }
     return records
   }

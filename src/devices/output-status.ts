@@ -20,6 +20,8 @@ export interface Back extends Ends {
 /** What an output does and is about to do. Immutable: each change makes a new one. */
 export interface OutputStatus extends Ends {
   readonly state: OutputState
+  /** What it was last on with, for outputs with a scale. */
+  readonly percent?: number | undefined
   /** Since when; `undefined` when nothing was ever recorded. */
   readonly sinceMs: number | undefined
   readonly back: Back | undefined
@@ -55,14 +57,16 @@ export function switched(
     readonly plan: Plan
     readonly cause: string | undefined
     readonly asker: Asker | undefined
+    readonly percent?: number | undefined
   },
   config: SwitchConfig,
   nowMs: number,
 ): OutputStatus {
-  const { state, plan, cause, asker } = to
+  const { state, plan, cause, asker, percent = before.percent } = to
   const recent = before.switchesMs.filter((atMs) => atMs > nowMs - rateWindowMs)
   return {
     state,
+    percent,
     sinceMs: nowMs,
     endsMs: plan.endsMs,
     latestMs: plan.latestMs,
@@ -70,6 +74,17 @@ export function switched(
     switchesMs: config.perMinute === undefined ? [] : [...recent, nowMs],
     cause,
     asker,
+  }
+}
+
+/** What the state is driven with. */
+export function percentOf({ scale }: SwitchConfig, state: SwitchState, percent: number | undefined): number {
+  switch (state) {
+    case 'on':
+      // A range that was made narrower holds at once.
+      return scale === undefined ? 100 : Math.min(Math.max(percent ?? scale.max, scale.min), scale.max)
+    case 'off':
+      return scale?.safe ?? 0
   }
 }
 

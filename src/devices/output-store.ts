@@ -23,6 +23,7 @@ export interface OutputRecord extends OutputStatus {
   /** As they were configured then: what `on` was at the pin, and which state was safe. */
   readonly invert: boolean
   readonly safe: SwitchState
+  readonly safePercent?: number | undefined
 }
 
 export type StoredOutputs =
@@ -57,6 +58,8 @@ const fileSchema = v.strictObject({
       line: v.string(),
       invert: v.boolean(),
       safe: v.picklist(['on', 'off']),
+      safePercent: v.optional(v.number()),
+      percent: v.optional(v.number()),
       state: v.picklist(['on', 'off', 'unknown']),
       sinceMs: optionalMs,
       endsMs: optionalMs,
@@ -196,6 +199,8 @@ export class OutputStore {
         line: stored.line,
         invert: stored.invert,
         safe: stored.safe,
+        safePercent: stored.safePercent,
+        percent: stored.percent,
         state: stored.state,
         sinceMs: stored.sinceMs === undefined ? undefined : movePast(stored.sinceMs),
         endsMs: move(stored.endsMs),

@@ -1,13 +1,17 @@
 import type { SwitchConfig } from '../config/config.ts'
 import { formatDuration } from '../duration.ts'
 import type { SetRequest, SwitchState } from './device.ts'
-import { oppositeOf } from './output-status.ts'
+import { oppositeOf, percentOf } from './output-status.ts'
 import type { Plan } from './output-status.ts'
 
 /** The limits of an output in a few words, for example `maxOn 2h, minOff 5s, confirm`. */
 export function formatLimits(config: SwitchConfig): string {
   const parts: string[] = []
   if (config.safe === 'on') parts.push('safe on')
+  if (config.kind === 'level' && config.scale !== undefined) {
+    const { min, max, safe } = config.scale
+    parts.push(`range ${min} to ${max} %`, `safe ${safe} %`)
+  }
   if (config.maxOnMs !== undefined) parts.push(`maxOn ${formatDuration(config.maxOnMs)}`)
   if (config.minOnMs !== undefined) parts.push(`minOn ${formatDuration(config.minOnMs)}`)
   if (config.minOffMs !== undefined) parts.push(`minOff ${formatDuration(config.minOffMs)}`)
@@ -40,6 +44,8 @@ export function describeConfirmation(config: SwitchConfig, request: SetRequest):
 /** What is true after a set, and until when. */
 export function describeOutcome(options: {
   readonly name: string
+  readonly config: SwitchConfig
+  readonly percent: number | undefined
   readonly value: SwitchState
   readonly changed: boolean
   readonly plan: Plan
@@ -48,14 +54,22 @@ export function describeOutcome(options: {
   readonly nowMs: number
   readonly simulated: boolean
 }): string {
-  const { name, value, plan, nowMs } = options
+  const { name, config, value, plan, nowMs } = options
+  const wordOf = (state: SwitchState): string => stateWord(config, state, options.percent)
   const endMs = plan.endsMs ?? plan.back?.atMs
   const byMaxOn = plan.endsMs !== undefined && plan.endsMs === plan.latestMs
   const until =
     endMs === undefined
       ? options.stays
-        ? ` and stays ${value}`
+        ? ` and stays ${wordOf(value)}`
         : ''
-      : `, ${oppositeOf(value)} again in ${formatDuration(endMs - nowMs)}${byMaxOn ? ' by maxOn' : ''}`
-  return `${name} is ${value}${options.changed ? '' : ' already'}${until}${options.simulated ? ' (simulated)' : ''}.`
+      : `, ${wordOf(oppositeOf(value))} again in ${formatDuration(endMs - nowMs)}${byMaxOn ? ' by maxOn' : ''}`
+  return `${name} is ${wordOf(value)}${options.changed ? '' : ' already'}${until}${options.simulated ? ' (simulated)' : ''}.`
+}
+
+/** `on`, `off`, or what the level is; a light that is wholly on is on. */
+function stateWord(config: SwitchConfig, state: SwitchState, percent: number | undefined): string {
+  const level = percentOf(config, state, percent)
+  if (config.kind === 'level' || (level !== 0 && level !== 100)) return `at ${level} %`
+  return state
 }

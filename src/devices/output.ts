@@ -2,11 +2,12 @@ import type { Clock, Timer } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
 import { durationMaxMs } from '../duration.ts'
 import { PincerError } from '../errors.ts'
-import type { GpioPort, Level, OutputLine } from '../hardware/ports.ts'
 import { limits } from '../limits.ts'
 import type { Asker, SwitchState } from './device.ts'
-import { consumerOf, describeLineFault } from './line-fault.ts'
-import { causes, earlier, noEnds, oppositeOf, switched } from './output-status.ts'
+import { consumerOf } from './line-fault.ts'
+import { describeDriveFault, openDrive } from './output-drive.ts'
+import type { Drive, OutputPorts } from './output-drive.ts'
+import { causes, earlier, noEnds, oppositeOf, percentOf, switched } from './output-status.ts'
 import type { OutputStatus, Plan } from './output-status.ts'
 import { createSerial } from './serial.ts'
 
@@ -19,11 +20,11 @@ import { createSerial } from './serial.ts'
 export class Output {
   readonly name: string
   readonly config: SwitchConfig
-  readonly #gpio: GpioPort
+  readonly #ports: OutputPorts
   readonly #clock: Clock
   readonly #onDue: (output: Output) => void
   readonly #serial = createSerial()
-  #line: OutputLine | undefined
+  #line: Drive | undefined
   #status: OutputStatus
   #fault: string | undefined
   #epoch = 0
@@ -34,14 +35,14 @@ export class Output {
   constructor(options: {
     readonly name: string
     readonly config: SwitchConfig
-    readonly gpio: GpioPort
+    readonly ports: OutputPorts
     readonly clock: Clock
     /** Called when a deadline, a switching back or another try is due. */
     readonly onDue: (output: Output) => void
   }) {
     this.name = options.name
     this.config = options.config
-    this.#gpio = options.gpio
+    this.#ports = options.ports
     this.#clock = options.clock
     this.#onDue = options.onDue
     this.#status = {
@@ -77,7 +78,7 @@ export class Output {
       if (epoch !== this.#epoch || this.#released) return
       this.#status = status
       try {
-        await this.#write(state)
+        await this.#write(state, status.percent)
         this.#settle(status)
       } catch (error) {
         await this.#loseLine(error)
@@ -94,18 +95,37 @@ export class Output {
     state: SwitchState,
     plan: Plan,
     epoch: number,
-    why: { readonly cause: string | undefined; readonly asker: Asker | undefined },
+    why: {
+      readonly cause: string | undefined
+      readonly asker: Asker | undefined
+      readonly percent?: number | undefined
+    },
   ): Promise<void> {
     return this.#serial(async () => {
       if (epoch !== this.#epoch || this.#released) {
         throw new PincerError('stopped', `${this.name} was driven to its safe state meanwhile: ask again.`)
       }
       try {
-        await (state === this.config.safe ? this.#writeSafe() : this.#write(state))
+        await (state === this.config.safe ? this.#writeSafe() : this.#write(state, why.percent ?? this.#status.percent))
       } catch (error) {
         throw await this.#recover(state, error)
       }
       this.#settle(switched(this.#status, { state, plan, ...why }, this.config, this.#clock.monotonicMs()))
+    })
+  }
+
+  /** Moves the level of a state that stays on. Fails as `switchTo` does. */
+  moveTo(percent: number, epoch: number): Promise<void> {
+    return this.#serial(async () => {
+      if (epoch !== this.#epoch || this.#released) {
+        throw new PincerError('stopped', `${this.name} was driven to its safe state meanwhile: ask again.`)
+      }
+      try {
+        await this.#write('on', percent)
+      } catch (error) {
+        throw await this.#recover('on', error)
+      }
+      this.#status = { ...this.#status, percent }
     })
   }
 
@@ -133,17 +153,19 @@ export class Output {
     })
   }
 
-  /** What the line is driven to, read back. Fails with PincerError `hardware`. */
-  async read(): Promise<SwitchState> {
+  /** What the line is driven to, read back: its state and, in percent, its level. Fails with PincerError `hardware`. */
+  async read(): Promise<{ readonly state: SwitchState; readonly percent: number }> {
+    const { line, safe } = this.config
     if (this.#line === undefined || this.#status.state === 'unknown') {
-      const why = this.#fault ?? `Line ${this.config.line} was not requested yet.`
-      throw new PincerError('hardware', `it may be ${oppositeOf(this.config.safe)}. ${why}`)
+      const why = this.#fault ?? `Line ${line} was not requested yet.`
+      throw new PincerError('hardware', `it may be ${oppositeOf(safe)}. ${why}`)
     }
     try {
-      return (await this.#line.get()) === 1 ? 'on' : 'off'
+      const percent = await this.#line.get()
+      // An LED with 16 steps cannot be at 30 %.
+      return { state: Math.abs(percent - percentOf(this.config, 'off', undefined)) < 0.5 ? 'off' : 'on', percent }
     } catch (error) {
-      const sentence = await describeLineFault(this.#gpio, this.config.line, error)
-      throw new PincerError('hardware', sentence, { cause: error })
+      throw new PincerError('hardware', await this.#describe(error), { cause: error })
     }
   }
 
@@ -156,27 +178,27 @@ export class Output {
     })
   }
 
-  async #write(state: SwitchState): Promise<void> {
-    const level: Level = state === 'on' ? 1 : 0
-    if (this.#line === undefined) {
-      this.#line = await this.#gpio.requestOutput({
-        line: this.config.line,
-        consumer: consumerOf(this.name),
-        initial: level,
-        activeLow: this.config.invert,
-        whenStuck: this.config.safe === 'on' ? 1 : 0,
-      })
-    } else await this.#line.set(level)
+  async #write(state: SwitchState, percent: number | undefined): Promise<void> {
+    const { config, name } = this
+    const wanted = percentOf(config, state, percent)
+    if (this.#line !== undefined) return this.#line.set(wanted)
+    this.#line = await openDrive(this.#ports, {
+      line: config.line,
+      invert: config.invert,
+      consumer: consumerOf(name),
+      percent: wanted,
+      safePercent: percentOf(config, config.safe, undefined),
+    })
   }
 
   /** On the line we hold, else on one requested anew: a chip that was unplugged has a new line. */
   async #writeSafe(): Promise<void> {
     try {
-      await this.#write(this.config.safe)
+      await this.#write(this.config.safe, undefined)
     } catch (error) {
       if (this.#line === undefined) throw error
       await this.#dropLine()
-      await this.#write(this.config.safe)
+      await this.#write(this.config.safe, undefined)
     }
   }
 
@@ -194,8 +216,8 @@ export class Output {
 
   /** After a failed write of `state`: what to tell. */
   async #recover(state: SwitchState, error: unknown): Promise<PincerError> {
-    const { safe, line } = this.config
-    const why = await describeLineFault(this.#gpio, line, error)
+    const { safe } = this.config
+    const why = await this.#describe(error)
     // The failed write may have reached the pin all the same: until the safe state is proven, nobody knows.
     this.#status = { ...this.#status, state: 'unknown' }
     try {
@@ -218,12 +240,16 @@ export class Output {
 
   async #loseLine(error: unknown): Promise<void> {
     const nowMs = this.#clock.monotonicMs()
-    this.#fault = await describeLineFault(this.#gpio, this.config.line, error)
+    this.#fault = await this.#describe(error)
     // Since now, not since the first failure: whoever waits for minOff waits from the last moment it may have been on.
     this.#status = { ...this.#status, state: 'unknown', sinceMs: nowMs, ...noEnds, back: undefined, cause: undefined }
     this.#timer?.cancel()
     this.#timer = this.#clock.after(this.#retryMs, () => this.#onDue(this))
     this.#retryMs = Math.min(this.#retryMs * 2, limits.outputRetryMaxMs)
+  }
+
+  #describe(error: unknown): Promise<string> {
+    return describeDriveFault(this.#ports.gpio, this.config.line, error)
   }
 
   /** A line that fails to be released is as lost as one that was. */

@@ -1,30 +1,24 @@
 import type { Clock } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
-import type { GpioPort } from '../hardware/ports.ts'
 import type { Log } from '../log.ts'
-import type { Asker, OutputNotice, SetOutcome, SetRequest } from './device.ts'
-import { Latch } from './latch.ts'
+import type { OutputNotice, SetOutcome, SetRequest } from './device.ts'
+import { Latch, latchSentence } from './latch.ts'
 import { OutputNotices } from './output-notices.ts'
+import type { OutputPorts } from './output-drive.ts'
 import { openOutputs } from './output-opening.ts'
 import { leaveOrphansSafe } from './output-orphans.ts'
 import { recordAtStop } from './output-restart.ts'
 import { OutputSet } from './output-set.ts'
 import { causes, noEnds, oppositeOf, switched } from './output-status.ts'
-import type { Back, Ends, Plan } from './output-status.ts'
+import type { Back, Plan } from './output-status.ts'
 import type { Wish } from './output-rules.ts'
 import { OutputStore } from './output-store.ts'
 import { describeConfirmation, describeOutcome } from './output-text.ts'
+import { wishOf } from './output-wish.ts'
+import type { Order } from './output-wish.ts'
 import { Output } from './output.ts'
 import { createSerial } from './serial.ts'
-
-/** What surrounds a wish: since which `epoch` it stands, the ends that a switching back brings along, its cause, and who. */
-interface Order {
-  readonly epoch: number
-  readonly carried: Ends
-  readonly cause: string | undefined
-  readonly asker: Asker | undefined
-}
 
 /**
  * All switched outputs: every path to one of them ends here. Two rules hold the whole together.
@@ -37,7 +31,7 @@ interface Order {
  */
 export class Outputs {
   readonly #set: OutputSet
-  readonly #gpio: GpioPort
+  readonly #ports: OutputPorts
   readonly #usedLines: ReadonlySet<string>
   readonly #clock: Clock
   readonly #log: Log
@@ -52,7 +46,7 @@ export class Outputs {
     readonly configs: ReadonlyMap<string, SwitchConfig>
     /** The lines of all devices, also of those that are no outputs. */
     readonly usedLines: ReadonlySet<string>
-    readonly gpio: GpioPort
+    readonly ports: OutputPorts
     readonly clock: Clock
     readonly log: Log
     readonly stateFolder: string
@@ -60,11 +54,11 @@ export class Outputs {
     /** Must not throw or wait. */
     readonly tell: (notice: OutputNotice) => void
   }) {
-    const { clock, gpio } = options
+    const { clock, ports } = options
     const onDue = (output: Output): void => this.#onDue(output)
-    const all = [...options.configs].map(([name, config]) => new Output({ name, config, gpio, clock, onDue }))
+    const all = [...options.configs].map(([name, config]) => new Output({ name, config, ports, clock, onDue }))
     this.#set = new OutputSet(all, options)
-    this.#gpio = gpio
+    this.#ports = ports
     this.#usedLines = options.usedLines
     this.#clock = clock
     this.#log = options.log
@@ -96,7 +90,7 @@ export class Outputs {
       const { reason } = this.#latch
       if (reason !== undefined) this.#log.warn('devices', latchSentence(reason))
       const stored = await this.#store.load()
-      await leaveOrphansSafe({ stored, usedLines: this.#usedLines, gpio: this.#gpio, log: this.#log })
+      await leaveOrphansSafe({ stored, usedLines: this.#usedLines, ports: this.#ports, log: this.#log })
       const latched = reason !== undefined
       await openOutputs({ set: this.#set, stored, latched, clock: this.#clock, log: this.#log, epochs })
       // A stop that came meanwhile has driven everything safe.
@@ -138,8 +132,9 @@ export class Outputs {
         const sentence = `${output.name} is marked \`confirm\`: a person must allow exactly this first: "${confirmation}"`
         throw new PincerError('needs_human', sentence)
       }
-      const wish = { value: request.value, forMs: request.forMs }
-      return this.#apply(output, wish, { epoch, carried: noEnds, cause: undefined, asker: request.asker })
+      const wish = wishOf(output.config, request)
+      const { percent } = wish
+      return this.#apply(output, wish, { epoch, carried: noEnds, cause: undefined, asker: request.asker, percent })
     })
   }
 
@@ -148,7 +143,7 @@ export class Outputs {
     if (options.latch) this.#latch.engage(options.reason)
     const failed = await this.#set.driveSafe(`by ${options.reason}`)
     const unlatchedError = await this.#serial(async () => {
-      const error = options.latch ? await this.#saveLatch() : undefined
+      const error = options.latch ? await this.#latch.trySave(this.#log) : undefined
       // Before start() the file still holds what start() is to read.
       if (this.#life !== 'new') await this.#store.saveOrSpoil(this.#set.records())
       return error
@@ -165,26 +160,17 @@ export class Outputs {
     return this.#serial(() => this.#latch.lift())
   }
 
-  async #saveLatch(): Promise<PincerError | undefined> {
-    try {
-      await this.#latch.save()
-      return undefined
-    } catch (error) {
-      const sentence = `All outputs are safe and latched, but a restart would lift the latch. ${sentenceOf(error)}`
-      this.#log.error('devices', sentence)
-      return new PincerError('disk', sentence, { cause: error })
-    }
-  }
-
   /** Called inside the serial. */
   async #apply(output: Output, wish: Wish, order: Order): Promise<SetOutcome> {
     const { epoch } = order
     const allowed = this.#set.allow(output, wish, order.carried)
-    const changed = allowed.kind === 'switch'
     const leavesSafe = wish.value !== output.config.safe
+    let changed = allowed.kind === 'switch'
     let plan: Plan = allowed
-    if (!changed) await this.#moveEnds(output, plan, epoch)
-    else if (leavesSafe) plan = await this.#leaveSafe(output, wish, order)
+    if (!changed) {
+      changed = leavesSafe && (await this.#move(output, order))
+      await this.#moveEnds(output, plan, epoch)
+    } else if (leavesSafe) plan = await this.#leaveSafe(output, wish, order)
     else {
       try {
         await output.switchTo(wish.value, plan, epoch, order)
@@ -195,6 +181,8 @@ export class Outputs {
     const { name } = output
     const sentence = describeOutcome({
       name,
+      config: output.config,
+      percent: output.status.percent,
       value: wish.value,
       changed,
       plan,
@@ -207,8 +195,8 @@ export class Outputs {
 
   /** Disk first. A slow disk may take seconds: the decision is made anew afterwards, and maxOn counts from then. */
   async #leaveSafe(output: Output, wish: Wish, order: Order): Promise<Plan> {
-    const { epoch, carried, cause, asker } = order
-    const to = { state: wish.value, plan: this.#set.allow(output, wish, carried), cause, asker }
+    const { epoch, carried, cause, asker, percent } = order
+    const to = { state: wish.value, plan: this.#set.allow(output, wish, carried), cause, asker, percent }
     const status = switched(output.status, to, output.config, this.#clock.monotonicMs())
     await this.#store.save(this.#set.records(output, status))
     try {
@@ -220,6 +208,17 @@ export class Outputs {
       await this.#store.saveOrSpoil(this.#set.records())
       throw error
     }
+  }
+
+  /** It stays on with another level. Answers whether that was another one. */
+  async #move(output: Output, { percent, epoch }: Order): Promise<boolean> {
+    if (percent === undefined || percent === output.status.percent) return false
+    try {
+      await output.moveTo(percent, epoch)
+    } finally {
+      await this.#store.saveOrSpoil(this.#set.records())
+    }
+    return true
   }
 
   /** The state stays. What lasts longer than the disk knows is written first, what ends sooner holds at once. */
@@ -293,8 +292,4 @@ export class Outputs {
     const { reason } = this.#latch
     if (reason !== undefined) throw new PincerError('latched', latchSentence(reason))
   }
-}
-
-function latchSentence(reason: string): string {
-  return `All outputs are latched in their safe state (${reason}). An owner lifts this with /resume.`
 }

@@ -18,10 +18,10 @@ export function createReaders(options: DevicesOptions, outputs: Outputs): Readon
     return (await sensors)(device, config)
   }
   const createReader = (device: string, config: DeviceConfig): Reader => {
-    if (config.kind === 'switch') {
+    if ('safe' in config) {
       const output = outputs.get(device)
       if (output === undefined) throw new Error(`the output ${device} is missing`)
-      return createSwitchReader(output, frameOf(device, `switch on ${config.line}`))
+      return createSwitchReader(output, frameOf(device, `${config.kind} on ${config.line}`))
     }
     if (config.kind === 'contact')
       return createContact({ config, gpio, frame: frameOf(device, `contact on ${config.line}`) })

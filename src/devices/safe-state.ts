@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
-import type { GpioPort } from '../hardware/ports.ts'
 import type { Log } from '../log.ts'
-import { consumerOf, describeLineFault } from './line-fault.ts'
+import { consumerOf } from './line-fault.ts'
+import { describeDriveFault, openDrive } from './output-drive.ts'
+import type { OutputPorts } from './output-drive.ts'
+import { safePercentOf } from './output-orphans.ts'
 import { noEnds, oppositeOf } from './output-status.ts'
 import type { Back } from './output-status.ts'
 import { OutputStore } from './output-store.ts'
@@ -23,6 +25,7 @@ interface Target {
   readonly line: string
   readonly invert: boolean
   readonly safe: 'on' | 'off'
+  readonly safePercent: number | undefined
 }
 
 /**
@@ -36,13 +39,13 @@ export async function makeBoardSafe(options: {
   readonly configs: ReadonlyMap<string, SwitchConfig> | 'unknown'
   /** The lines of all devices, also of those that are no outputs. */
   readonly usedLines: ReadonlySet<string>
-  readonly gpio: GpioPort
+  readonly ports: OutputPorts
   readonly clock: Clock
   readonly log: Log
   readonly stateFolder: string
   readonly simulated: boolean
 }): Promise<readonly MadeSafe[]> {
-  const { configs, usedLines, gpio, simulated } = options
+  const { configs, usedLines, ports, simulated } = options
   const store = new OutputStore(options)
   const stored = await store.load()
   const targets = [
@@ -52,13 +55,13 @@ export async function makeBoardSafe(options: {
   const made: MadeSafe[] = []
   const drivenLines = new Map<string, { readonly target: Target; readonly done: boolean }>()
   for (const target of targets) {
-    const result = await makeSafe(target, gpio)
+    const result = await makeSafe(target, ports)
     made.push(result)
     drivenLines.set(target.line, { target, done: result.done })
   }
   if (targets.length > 0)
     await store.saveOrSpoil(recordsAfter(stored, targets, drivenLines, options.clock.monotonicMs()))
-  for (const { line, fault } of await new RawLines(options).letGo(gpio, (each) => usedLines.has(each))) {
+  for (const { line, fault } of await new RawLines(options).letGo(ports.gpio, (each) => usedLines.has(each))) {
     const what = `${line}, which gpio_write had left driven`
     const end = fault === undefined ? 'is an input again' : `could not be made an input again. ${fault}`
     made.push({ sentence: `${what}, ${end}`, done: fault === undefined })
@@ -67,8 +70,8 @@ export async function makeBoardSafe(options: {
   return made.map(({ sentence, done }) => ({ sentence: `${sentence.replace(/\.$/, '')}${mark}.`, done }))
 }
 
-function targetOf(name: string, { line, invert, safe }: SwitchConfig): Target {
-  return { name, line, invert, safe }
+function targetOf(name: string, { line, invert, safe, scale }: SwitchConfig): Target {
+  return { name, line, invert, safe, safePercent: scale?.safe }
 }
 
 /** What the record knows and no device has now; of an earlier boot nothing, for then lines drive nothing. */
@@ -78,21 +81,22 @@ function leftTargets(
   usedLines: ReadonlySet<string>,
 ): readonly Target[] {
   if (stored.kind === 'lost' || !stored.sameBoot) return []
-  return [...stored.records].flatMap(([name, { line, invert, safe, state }]): readonly Target[] => {
-    if (configs === 'unknown') return [{ name, line, invert, safe }]
+  return [...stored.records].flatMap(([name, { line, invert, safe, safePercent, state }]): readonly Target[] => {
+    if (configs === 'unknown') return [{ name, line, invert, safe, safePercent }]
     if (state === safe || usedLines.has(line)) return []
-    return [{ name: `${name}, which is not configured any more`, line, invert, safe }]
+    return [{ name: `${name}, which is not configured any more`, line, invert, safe, safePercent }]
   })
 }
 
-async function makeSafe({ name, line, invert, safe }: Target, gpio: GpioPort): Promise<MadeSafe> {
+async function makeSafe(target: Target, ports: OutputPorts): Promise<MadeSafe> {
+  const { name, line, invert, safe } = target
+  const percent = safePercentOf(target)
   try {
-    const initial = safe === 'on' ? 1 : 0
-    const output = await gpio.requestOutput({ line, consumer: consumerOf(name), initial, activeLow: invert })
-    await output.release()
+    const drive = await openDrive(ports, { line, invert, consumer: consumerOf(name), percent, safePercent: percent })
+    await drive.release()
     return { sentence: `${name}: ${line} was driven ${safe}`, done: true }
   } catch (error) {
-    const why = await describeLineFault(gpio, line, error)
+    const why = await describeDriveFault(ports.gpio, line, error)
     const sentence = `${name}: ${line} could not be driven ${safe}, so it may be ${oppositeOf(safe)}. ${why}`
     return { sentence, done: false }
   }
@@ -124,7 +128,7 @@ function recordsAfter(
 }
 
 function safeRecord(
-  { line, invert, safe }: Target,
+  { line, invert, safe, safePercent }: Target,
   before: OutputRecord | undefined,
   time: { readonly nowMs: number; readonly trusted: boolean },
 ): OutputRecord {
@@ -141,6 +145,8 @@ function safeRecord(
     line,
     invert,
     safe,
+    safePercent,
+    percent: before?.percent,
     state: safe,
     sinceMs: wasAway ? nowMs : before.sinceMs,
     ...noEnds,

@@ -1,5 +1,5 @@
 import type { Reading, SwitchState } from './device.ts'
-import { earlier, oppositeOf } from './output-status.ts'
+import { earlier, oppositeOf, percentOf } from './output-status.ts'
 import type { Output } from './output.ts'
 import { stateReading } from './reader.ts'
 import type { Reader, ReadingFrame } from './reader.ts'
@@ -20,12 +20,22 @@ export function createSwitchReader(output: Output, frame: ReadingFrame): Reader 
       ...(changesMs === undefined ? {} : { endsInMs: Math.max(0, changesMs - nowMs) }),
     }
   }
+  const { config } = output
+  const readingsOf = (value: SwitchState, percent: number): readonly Reading[] => {
+    const state = readingOf(value)
+    if (config.scale === undefined) return [state]
+    const level = { ...state, quantity: 'level', value: Math.round(percent), unit: '%' }
+    return config.kind === 'level' ? [level] : [state, level]
+  }
   return {
-    quantities: ['state'],
-    read: async () => [readingOf(await output.read())],
+    quantities: config.scale === undefined ? ['state'] : config.kind === 'level' ? ['level'] : ['state', 'level'],
+    async read() {
+      const { state, percent } = await output.read()
+      return readingsOf(state, percent)
+    },
     known() {
-      const { state } = output.status
-      if (state !== 'unknown') return [readingOf(state)]
+      const { state, percent } = output.status
+      if (state !== 'unknown') return readingsOf(state, percentOf(config, state, percent))
       // Before the start nothing is known of it, and nothing is wrong.
       if (output.fault === undefined) return []
       const cause = `may be ${oppositeOf(output.config.safe)}: its line cannot be driven`

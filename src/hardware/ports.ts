@@ -133,11 +133,41 @@ export interface KernelSensorPort {
   read(sensor: KernelSensor): Promise<number>
 }
 
+/**
+ * An output that a kernel driver has. A PWM chip is named by what it stands in, never by its number: that changes with the
+ * order of drivers.
+ */
+export type KernelOutput =
+  | { readonly kind: 'led'; readonly name: string }
+  | { readonly kind: 'pwm'; readonly chip: string; readonly channel: number; readonly frequencyHz: number }
+
+export interface KernelOutputLine {
+  /** In percent, 0 to 100; the driver takes the nearest level that it has, and none but 0 for off. */
+  set(percent: number): Promise<void>
+  /** What the driver says, read back. */
+  get(): Promise<number>
+  /** Lets go of the files; the level stays. */
+  release(): Promise<void>
+}
+
+export interface KernelOutputPort {
+  /**
+   * Takes an output at this level. `whenStuck` as for GPIO lines. Fails with ENODEV (nothing of that name: the sentence
+   * says what there is), EPERM, EINVAL, EBUSY, EIO.
+   */
+  request(request: {
+    readonly output: KernelOutput
+    readonly percent: number
+    readonly whenStuckPercent: number
+  }): Promise<KernelOutputLine>
+}
+
 export interface Hardware {
   readonly gpio: GpioPort
   readonly i2c: I2cPort
   readonly spi: SpiPort
   readonly kernelSensors: KernelSensorPort
+  readonly kernelOutputs: KernelOutputPort
   /** True for the simulator: every reading and action then says so. */
   readonly simulated: boolean
   /** Calls back, as soon as the loop runs again, each time that lines went to `whenStuck`. Not there where nothing watches

@@ -150,6 +150,26 @@ export const remedies = {
     cause: `${place} failed with ${name}, which is not expected of it`,
     fix: 'try again; the kernel may tell more (sudo dmesg | tail)',
   }),
+  'no-led': (led: string, others: readonly string[]): Remedy => ({
+    cause: `The kernel has no LED ${led} (/sys/class/leds)`,
+    fix: others.length === 0 ? 'use a `line` instead of `led`' : `use ${others.join(' or ')}`,
+  }),
+  'no-pwm-chip': (chip: string, others: readonly string[]): Remedy => ({
+    cause: `The kernel has no PWM chip ${chip} (/sys/class/pwm)`,
+    fix: `switch it on (on a Raspberry Pi dtoverlay=pwm-2chan in config.txt, ${rebooted})${orOther(others)}`,
+  }),
+  'no-pwm-channel': (output: string): Remedy => ({
+    cause: `There is no ${output}`,
+    fix: 'use a lower `channel`: they are counted from 0',
+  }),
+  'output-denied': (output: string, path: string): Remedy => ({
+    cause: `This user may not write ${path} of the ${output}`,
+    fix: 'let a rule of udev give the file to a group of this user',
+  }),
+  'output-unanswered': (output: string, why: string): Remedy => ({
+    cause: `The kernel's driver of the ${output} does not do what it is asked (${why})`,
+    fix: "look for the driver's own words in dmesg",
+  }),
   /** Debian gives some nodes to no group: a rule of udev does. */
   'no-group': (node: string, group: string): Remedy => ({
     cause: `${node} may be opened by root alone`,

@@ -28,12 +28,16 @@ function deviceRead(devices: Devices): Tool {
 }
 
 function deviceSet(devices: Devices): Tool {
+  // Said only where there is one: every byte is sent with every request.
+  const hasLevels = devices.list().some((device) => device.hasLevel === true)
   return defineTool({
     name: 'device_set',
     description: 'Switch an output. Its limits are enforced; a refusal says which and until when.',
     arguments: v.strictObject({
       name: v.string(),
-      value: v.picklist(['on', 'off']),
+      value: hasLevels
+        ? v.union([v.picklist(['on', 'off']), v.pipe(v.number(), v.description('%'))])
+        : v.picklist(['on', 'off']),
       for: v.optional(v.pipe(v.string(), v.description('then back, e.g. 10m'))),
     }),
     access: 'change',
@@ -61,16 +65,17 @@ function safeStateOf(devices: Devices, name: string): SwitchState | undefined {
 
 function requestOf(args: {
   readonly name: string
-  readonly value: 'on' | 'off'
+  readonly value: 'on' | 'off' | number
   readonly for?: string | undefined
 }): SetRequest {
-  const { name, value } = args
-  if (args.for === undefined) return { name, value }
+  const { name } = args
+  const level = typeof args.value === 'number' ? { value: 'on' as const, percent: args.value } : { value: args.value }
+  if (args.for === undefined) return { name, ...level }
   const forMs = parseDuration(args.for)
   if (forMs === undefined) {
     const shown = JSON.stringify(args.for.slice(0, 40))
     const sentence = `for is ${shown}; expected a whole number and a unit such as 90s, 10m or 2h, at most ${formatDuration(durationMaxMs)}.`
     throw new PincerError('bad_call', sentence)
   }
-  return { name, value, forMs }
+  return { name, ...level, forMs }
 }

@@ -26,7 +26,7 @@ void t.test('/help lists to an owner what an owner may give, and to a guest what
     '/pair [CODE|revoke NAME]',
     '/read [device]',
     '/resume',
-    '/set device on|off [for 10m]',
+    '/set device on|off|50% [for 10m]',
     '/sim [what]',
     '/status',
     '/stop [all]',

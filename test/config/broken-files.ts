@@ -120,15 +120,15 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   ],
   [
     'devices: { lamp: { line: GPIO17 } }\n',
-    'pincer.yaml:1 devices.lamp.kind: found nothing, expected a kind: switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal.',
+    'pincer.yaml:1 devices.lamp.kind: found nothing, expected a kind: switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal.',
   ],
   [
     'devices: { lamp: { kind: swich, line: GPIO17 } }\n',
-    'pincer.yaml:1 devices.lamp.kind: found "swich", expected switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal. Did you mean switch?',
+    'pincer.yaml:1 devices.lamp.kind: found "swich", expected switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal. Did you mean switch?',
   ],
   [
     'devices: { lamp: { kind: relay, line: GPIO17 } }\n',
-    'pincer.yaml:1 devices.lamp.kind: found "relay", expected switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
+    'pincer.yaml:1 devices.lamp.kind: found "relay", expected switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
   ],
   [
     'devices: { lamp: { kind: switch } }\n',
@@ -187,6 +187,26 @@ export const brokenFiles: readonly (readonly [text: string, ...sentences: string
   [
     'devices: { lamp: { kind: switch, line: GPIO17, safe: on, maxOn: 1m } }\n',
     'pincer.yaml:1 devices.lamp.maxOn: found a maxOn beside safe: on, expected one of the two: a switch that must not stay on is not safe when on.',
+  ],
+  [
+    'devices:\n  led: { kind: light, led: a/b }\n  bulb: { kind: light, led: ACT, line: GPIO5 }\n  gone: { kind: light }\n',
+    'pincer.yaml:2 devices.led.led: found "a/b", expected the name of an LED in /sys/class/leds.',
+    'pincer.yaml:3 devices.bulb.line: found an unknown key, expected one of kind, start, maxOn, led.',
+    'pincer.yaml:4 devices.gone.line: found nothing, expected a GPIO line such as GPIO17, or led: NAME instead. Name it as the board does: GPIO17, pin 11, or chip:offset.',
+  ],
+  [
+    'devices:\n  dim: { kind: level }\n  b: { kind: level, chip: x.pwm, range: [80, 10], safe: 101, frequency: 0 }\n  c: { kind: level, chip: .., range: [1] }\n',
+    'pincer.yaml:2 devices.dim.chip: found nothing, expected the device of a PWM chip, as `readlink /sys/class/pwm/pwmchip*/device` ends.',
+    'pincer.yaml:3 devices.b.frequency: found 0, expected a whole number from 1 to 1000000.',
+    'pincer.yaml:3 devices.b.range: found a list, expected the lower percentage first, such as [10, 80].',
+    'pincer.yaml:3 devices.b.safe: found 101, expected a percentage from 0 to 100.',
+    'pincer.yaml:4 devices.c.chip: found "..", expected the device of a PWM chip, as `readlink /sys/class/pwm/pwmchip*/device` ends.',
+    'pincer.yaml:4 devices.c.range[1]: found nothing, expected a percentage from 0 to 100.',
+  ],
+  [
+    'devices:\n  one: { kind: light, led: ACT }\n  two: { kind: light, led: ACT }\n  b: { kind: level, chip: x.pwm }\n  c: { kind: level, chip: x.pwm, channel: 0, frequency: 50 }\n  d: { kind: level, chip: x.pwm, channel: 1 }\n',
+    'pincer.yaml:3 devices.two.led: found ACT, which one uses too, expected an output of its own.',
+    'pincer.yaml:5 devices.c.channel: found channel 0, which b uses too, expected an output of its own.',
   ],
   [
     'devices: { up: { kind: switch, line: GPIO17, deadTime: 2s } }\n',

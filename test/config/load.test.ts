@@ -53,6 +53,7 @@ void t.test(
       devices: {
         lamp: {
           kind: 'switch',
+          scale: undefined,
           line: 'GPIO17',
           invert: true,
           safe: 'off',
@@ -67,6 +68,7 @@ void t.test(
         },
         gate: {
           kind: 'switch',
+          scale: undefined,
           line: 'GPIO27',
           invert: false,
           safe: 'off',
@@ -335,6 +337,7 @@ void t.test('default devices that nobody can read are a fault of the board file'
   }
   await t.rejects(loadConfig(options), {
     code: 'config',
-    message: /^The board file of simulated cannot be used: at devices\.lamp\.kind: expected switch, contact/,
+    message:
+      /^The board file of simulated cannot be used: at devices\.lamp\.kind: expected switch, light, level, contact/,
   })
 })

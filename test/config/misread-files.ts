@@ -98,7 +98,7 @@ export const misreadFiles: readonly (readonly [text: string, ...sentences: strin
   ],
   [
     'board: simulated\ndevices: { lamp: { kind: constructor } }\n',
-    'pincer.yaml:2 devices.lamp.kind: found "constructor", expected switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
+    'pincer.yaml:2 devices.lamp.kind: found "constructor", expected switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
   ],
   [
     'board: simulated\ndevices:\n  lamp:\n  kind: switch\n  line: GPIO17\n',
@@ -112,11 +112,11 @@ export const misreadFiles: readonly (readonly [text: string, ...sentences: strin
   ],
   [
     'board: simulated\ndevices:\n  lamp: {kind:switch, line:GPIO17}\n',
-    'pincer.yaml:3 devices.lamp.kind: found nothing, expected a kind: switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal. A colon needs a space behind it.',
+    'pincer.yaml:3 devices.lamp.kind: found nothing, expected a kind: switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal. A colon needs a space behind it.',
   ],
   [
     'board: simulated\ndevices: { lamp: { kind=switch, line=GPIO17 } }\n',
-    'pincer.yaml:2 devices.lamp.kind: found nothing, expected a kind: switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal. Write a colon and a space instead of =.',
+    'pincer.yaml:2 devices.lamp.kind: found nothing, expected a kind: switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20, thermal. Write a colon and a space instead of =.',
   ],
   [
     'board: simulated\ndevices:\n  lamp: |\n    kind: switch\n',
@@ -384,7 +384,7 @@ export const misreadFiles: readonly (readonly [text: string, ...sentences: strin
   ],
   [
     'devices: { room: { kind: dht22 } }\n',
-    'pincer.yaml:1 devices.room.kind: found "dht22", expected switch, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
+    'pincer.yaml:1 devices.room.kind: found "dht22", expected switch, light, level, contact, button, counter, bme280, bmp280, sht4x, aht20, bh1750, tmp102, lm75, ads1115, ina219, mcp3008, hwmon, iio, ds18b20 or thermal.',
   ],
   [
     'devices:\n  up: { kind: switch, line: GPIO17, interlock: motor }\n  down: { kind: switch, line: GPIO27, interlock: Motor }\n',

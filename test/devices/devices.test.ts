@@ -44,10 +44,10 @@ async function open(
       return simulator.i2c.transfer(transfer)
     },
   }
-  const { gpio, spi, kernelSensors } = simulator
+  const { gpio, spi, kernelSensors, kernelOutputs } = simulator
   const devices = createDevices({
     configs: options.configs ?? configs,
-    hardware: { gpio, i2c, spi, kernelSensors, simulated: true },
+    hardware: { gpio, i2c, spi, kernelSensors, kernelOutputs, simulated: true },
     clock,
     log: createLog({ level: 'debug', redact: (text) => text, write: (line) => logged.push(line) }),
     stateFolder: t.testdir(),

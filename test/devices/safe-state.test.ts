@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { makeBoardSafe } from '../../src/devices/safe-state.ts'
 import type { SwitchConfig } from '../../src/config/config.ts'
 import { createLog } from '../../src/log.ts'
-import { DeviceBench, switchConfig } from '../support/device-bench.ts'
+import { DeviceBench, hardwareWith, switchConfig } from '../support/device-bench.ts'
 
 const minuteMs = 60_000
 
@@ -18,7 +18,7 @@ async function makeSafe(
   const made = await makeBoardSafe({
     configs: configs === 'unknown' ? configs : new Map(Object.entries(bench.configs)),
     usedLines: new Set(configs === 'unknown' ? [] : Object.values(bench.configs).map(({ line }) => line)),
-    gpio: bench.gpio,
+    ports: hardwareWith(bench.gpio),
     clock: bench.clock,
     log: createLog({ level: 'debug', redact: (text) => text, write: (line) => bench.logged.push(line) }),
     stateFolder: bench.stateFolder,

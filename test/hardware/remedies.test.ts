@@ -43,6 +43,30 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
     [remedies.bufsiz('0.0', 4_097, 4_096), /4097 bytes/, /spidev\.bufsiz=8192 to the kernel command line/],
     [remedies.bufsiz('0.0', 65_536, 4_096), /spidev\.bufsiz=65536 /],
   ],
+  'no-led': [
+    [
+      remedies['no-led']('ACT', ['led0', 'led1']),
+      /^The kernel has no LED ACT \(\/sys\/class\/leds\): use led0 or led1\.$/,
+    ],
+    [remedies['no-led']('ACT', []), /use a `line` instead/],
+  ],
+  'no-pwm-chip': [
+    [
+      remedies['no-pwm-chip']('1f0.pwm', []),
+      /no PWM chip 1f0\.pwm/,
+      /dtoverlay=pwm-2chan in config\.txt, and reboot\)\.$/,
+    ],
+    [remedies['no-pwm-chip']('1f0.pwm', ['2.pwm']), /or use one that is there: 2\.pwm\.$/],
+  ],
+  'no-pwm-channel': [
+    [remedies['no-pwm-channel']('PWM channel 9 of x'), /^There is no PWM channel 9 of x: use a lower/],
+  ],
+  'output-denied': [
+    [remedies['output-denied']('LED ACT', '/sys/x'), /may not write \/sys\/x of the LED ACT: let a rule of udev/],
+  ],
+  'output-unanswered': [
+    [remedies['output-unanswered']('LED ACT', 'EIO'), /driver of the LED ACT does not .* \(EIO\): .*dmesg/],
+  ],
   'no-driver': [
     [
       remedies['no-driver']('hwmon', 'sht4x', []),

@@ -6,7 +6,7 @@ import type { Devices, OutputNotice } from '../../src/devices/device.ts'
 import { createSensors } from '../../src/devices/sensors.ts'
 import { isPincerError } from '../../src/errors.ts'
 import { HardwareError } from '../../src/errors.ts'
-import type { Hardware } from '../../src/hardware/ports.ts'
+import type { Hardware, KernelOutputPort } from '../../src/hardware/ports.ts'
 import { createLog } from '../../src/log.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeGpio } from './fake-gpio.ts'
@@ -15,6 +15,7 @@ export function switchConfig(config: Partial<SwitchConfig> = {}): SwitchConfig {
   return {
     kind: 'switch',
     line: 'GPIO17',
+    scale: undefined,
     invert: false,
     safe: 'off',
     start: 'safe',
@@ -33,6 +34,10 @@ export function switchConfig(config: Partial<SwitchConfig> = {}): SwitchConfig {
 export class DeviceBench {
   readonly clock = new FakeClock()
   readonly gpio = new FakeGpio()
+  /** LEDs and PWM channels, each with what it was driven to, in order. */
+  readonly levels = new Map<string, number[]>()
+  /** Writes of these fail. */
+  readonly brokenLevels = new Set<string>()
   readonly logged: string[] = []
   /** What outputs did by themselves, and who is to be told. */
   readonly told: OutputNotice[] = []
@@ -64,7 +69,11 @@ export class DeviceBench {
   create(): Devices {
     this.#devices = createDevices({
       configs: this.configs,
-      hardware: { ...hardwareWith(this.gpio), onStuck: (tell) => (this.#onStuck = tell) },
+      hardware: {
+        ...hardwareWith(this.gpio),
+        kernelOutputs: this.#kernelOutputs(),
+        onStuck: (tell) => (this.#onStuck = tell),
+      },
       clock: this.clock,
       log: createLog({ level: 'debug', redact: (text) => text, write: (line) => this.logged.push(line) }),
       stateFolder: this.stateFolder,
@@ -73,6 +82,22 @@ export class DeviceBench {
       loadSensors: async () => ({ createSensors }),
     })
     return this.#devices
+  }
+
+  #kernelOutputs(): KernelOutputPort {
+    return {
+      request: async ({ output, percent }) => {
+        const name = output.kind === 'led' ? output.name : `${output.chip}/${output.channel}`
+        const history = this.levels.get(name) ?? []
+        this.levels.set(name, history)
+        const set = async (next: number): Promise<void> => {
+          if (this.brokenLevels.has(name)) throw new HardwareError('EIO', `${name} takes no level: look at dmesg.`)
+          history.push(next)
+        }
+        await set(percent)
+        return { set, get: async () => history.at(-1) ?? 0, release: async () => undefined }
+      },
+    }
   }
 
   /** kill -9 and a restart within the same boot: nothing more is written or driven, the kernel takes the lines back. */
@@ -145,6 +170,7 @@ export function hardwareWith(gpio: Hardware['gpio']): Hardware {
     i2c: { buses: async () => [], transfer: none, scan: none },
     spi: { devices: async () => [], transferBytesMax: 4_096, transfer: none },
     kernelSensors: { read: none },
+    kernelOutputs: { request: none },
     simulated: false,
   }
 }

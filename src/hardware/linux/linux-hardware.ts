@@ -6,6 +6,7 @@ import { type Addon, loadAddon } from '../native/addon.ts'
 import type { Hardware } from '../ports.ts'
 import { createLinuxBuses } from './buses.ts'
 import { LinuxGpio } from './gpio.ts'
+import { LinuxKernelOutputs } from './kernel-outputs.ts'
 import { LinuxKernelSensors } from './kernel-sensors.ts'
 import { LoopWatchdog } from './loop-watchdog.ts'
 
@@ -35,6 +36,7 @@ export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHard
     gpio: new BoardGpio(board, gpio),
     ...createLinuxBuses({ board, clock, addon, nativeFile }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
+    kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog }),
     simulated: false,
     onStuck: (tell) => watchdog.onStuck(tell),
     close() {

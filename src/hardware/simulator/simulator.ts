@@ -5,6 +5,7 @@ import { Bme280Chip } from './bme280-chip.ts'
 import { Faults } from './faults.ts'
 import { SimulatedGpio } from './gpio.ts'
 import { SimulatedI2c } from './i2c.ts'
+import { createSimulatedKernelOutputs } from './kernel-outputs.ts'
 import { createSimulatedKernelSensors } from './kernel-sensors.ts'
 import { createMcp3008Chip } from './mcp3008-chip.ts'
 import { createNoise } from './noise.ts'
@@ -88,6 +89,7 @@ export function createSimulator({ board, clock, wiring = simulatedWiring }: Simu
     i2c,
     spi,
     kernelSensors,
+    kernelOutputs: createSimulatedKernelOutputs(),
     simulated: true,
     play: createPlay({ board, wiring, world, gpio, faults, powerOnRoom: () => room.powerOn() }),
     close() {

@@ -11,7 +11,9 @@ import { formatReadings } from '../../../src/devices/reading-text.ts'
 import { unknownBoard } from '../../../src/hardware/board.ts'
 import { createLinuxBuses } from '../../../src/hardware/linux/buses.ts'
 import { LinuxGpio } from '../../../src/hardware/linux/gpio.ts'
+import { LinuxKernelOutputs } from '../../../src/hardware/linux/kernel-outputs.ts'
 import { LinuxKernelSensors } from '../../../src/hardware/linux/kernel-sensors.ts'
+import { LoopWatchdog } from '../../../src/hardware/linux/loop-watchdog.ts'
 import { loadAddon } from '../../../src/hardware/native/addon.ts'
 import { createLog } from '../../../src/log.ts'
 import { nativeFile } from '../../../src/native-files.ts'
@@ -33,6 +35,7 @@ const devices = createDevices({
     }),
     gpio: new LinuxGpio({ addon, clock, log, root: '/' }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
+    kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog: new LoopWatchdog(addon) }),
     simulated: false,
   },
   clock,
