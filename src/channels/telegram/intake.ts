@@ -36,6 +36,8 @@ export class TelegramIntake {
   readonly #albums = new RecentIds(limits.telegramAlbumsMax)
 
   readonly #refusals: Refusals
+  /** Guests who were told something that is no answer, and have written nothing since that was taken. */
+  readonly #toldGuests = new Set<string>()
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -80,31 +82,34 @@ export class TelegramIntake {
     readonly text: string
   }): Promise<Handled> {
     const { message, chat, person, updateId, isEdit, text } = parts
-    const { channel, tell, refuse } = this.#options
+    const { channel, refuse } = this.#options
     const hasWords = message.text !== undefined || message.caption !== undefined
     if (isEdit) {
       // A live location edits its message every few seconds: only changed words are answered.
-      if (hasWords) tell(chat, 'I do not follow edits: send it as a new message if you want me to act on the change.')
+      if (hasWords && this.#mayTell(person)) {
+        this.#options.tell(chat, 'I do not follow edits: send it as a new message if you want me to act on the change.')
+      }
       return 'done'
     }
     const media = mediaOf(message)
     if (!hasWords) {
       const what = media === undefined ? 'read this kind of message' : `open ${media} yet`
-      this.#tellOnce(message, chat, `I cannot ${what}: write to me in words.`)
+      this.#tellOnce(message, { chat, person }, `I cannot ${what}: write to me in words.`)
       return 'done'
     }
     if (text.trim() === '') {
-      tell(chat, 'Yes? Write what you want beside my name.')
+      if (this.#mayTell(person)) this.#options.tell(chat, 'Yes? Write what you want beside my name.')
       return 'done'
     }
     if (text.length > limits.inboundTextCharsMax) {
+      if (!this.#mayTell(person)) return 'done'
       return refuse(chat, `That is longer than ${limits.inboundTextCharsMax} characters: send it in several messages.`)
     }
     const sentAtMs = message.date * 1_000
     const words = isOwnWords(message) ? { text } : { text: quoted(text), foreign: 'a forwarded message' }
     const taken = await this.#accept({ id: String(updateId), channel, chat, person, ...words, sentAtMs })
     if (taken === 'done' && media !== undefined) {
-      this.#tellOnce(message, chat, `I take only the words of this message: I cannot open ${media} yet.`)
+      this.#tellOnce(message, { chat, person }, `I take only the words of this message: I cannot open ${media} yet.`)
     }
     return taken
   }
@@ -116,6 +121,7 @@ export class TelegramIntake {
     if (this.#refusals.has(id)) return this.#refusals.refuse(id, chat, 'I did not take this message: send it again.')
     try {
       const acceptance = await accept(message)
+      if (acceptance === 'accepted') this.#toldGuests.delete(person.id)
       switch (acceptance) {
         case 'accepted':
         case 'duplicate':
@@ -137,12 +143,24 @@ export class TelegramIntake {
   }
 
   /** An album is answered once. */
-  #tellOnce({ media_group_id: album }: Message, chat: string, sentence: string): void {
+  #tellOnce(
+    { media_group_id: album }: Message,
+    { chat, person }: Pick<Inbound, 'chat' | 'person'>,
+    sentence: string,
+  ): void {
     if (album !== undefined) {
       if (this.#albums.has(album)) return
       this.#albums.add(album)
     }
-    this.#options.tell(chat, sentence)
+    if (this.#mayTell(person)) this.#options.tell(chat, sentence)
+  }
+
+  /** Photos and edits of guests are no messages that their budget counts, so there is one answer to them. */
+  #mayTell({ id, role }: Person): boolean {
+    if (role === 'owner') return true
+    const isFirst = !this.#toldGuests.has(id)
+    this.#toldGuests.add(id)
+    return isFirst
   }
 }
 

@@ -191,6 +191,33 @@ void t.test('what holds no words is answered in one sentence that names it', asy
   t.same(taken(rig), [])
 })
 
+void t.test(
+  'a guest is told once that photos, edits and the like are not taken, until words of theirs are',
+  async (t) => {
+    const rig = await started(t)
+    const ofBob = { from: bob, chat: bobsChat }
+    const flood = async (): Promise<void> => {
+      for (let count = 0; count < 5; count++) {
+        await rig.arrives({ ...ofBob, photo: [{}] })
+        await rig.arrives({ ...ofBob, sticker: {} })
+        await rig.arrives({ ...ofBob, text: 'x'.repeat(limits.inboundTextCharsMax + 1) })
+        rig.wire.push({ edited_message: rig.message({ ...ofBob, text: 'lamp off', edit_date: 1 }) })
+        await settle()
+      }
+    }
+    await flood()
+    t.match(rig.wire.texts(), [/cannot open photos/])
+    t.equal(rig.wire.texts().length, 1)
+    await rig.arrives({ ...ofBob, text: 'hello' })
+    await flood()
+    t.equal(rig.wire.texts().length, 2, 'which their budget counts')
+    await rig.arrives({ photo: [{}] })
+    await rig.arrives({ photo: [{}] })
+    t.equal(rig.wire.texts().length, 4, 'owners have no such bound')
+    t.same(taken(rig), ['hello'])
+  },
+)
+
 void t.test('a sticker that cannot be answered now does not keep a /stop waiting, and is answered later', async (t) => {
   const rig = await started(t)
   rig.wire.fail('sendMessage', { code: 429, description: 'Too Many Requests', parameters: { retry_after: 60 } })
