@@ -53,9 +53,12 @@ export async function serveBoard(t: Test, config: readonly string[]): Promise<Se
     bot,
     pincer,
     async startDaemon() {
+      // The poll of a daemon that was killed may still be open.
+      const polls = () => bot.callsOf('getUpdates').length
+      const before = polls()
       const daemon = pincer('run')
       // A daemon that starts polls; one that does not says why.
-      const outcome = await Promise.race([bot.untilPolled(), daemon.ended])
+      const outcome = await Promise.race([bot.until(() => polls() > before && bot.isPolled()), daemon.ended])
       if (outcome !== undefined) throw new Error(`The daemon ended:\n${outcome.stdout}\n${outcome.stderr}`)
       return daemon
     },
