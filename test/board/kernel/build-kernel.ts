@@ -3,7 +3,7 @@
  * minutes, once. It installs nothing and changes nothing outside its cache folder; what is missing it names.
  */
 import { spawn } from 'node:child_process'
-import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openDebianArchive, type DebianPackage } from '../../support/debian-archive.ts'
@@ -12,6 +12,9 @@ import { missingTools } from './missing-tools.ts'
 
 /** sid has the newest kernel; trixie is there for years. */
 const suites = ['sid', 'trixie-backports', 'trixie']
+
+/** Linux 6.12, linked statically, dies as soon as it starts a program. */
+const firstStatic = 7_000
 
 /** virtio-spi came with Linux 6.18: an older kernel makes a board without SPI. */
 const configuration = new URL('config', import.meta.url).pathname
@@ -35,7 +38,7 @@ async function build(): Promise<KernelFiles> {
     say('unpacking')
     await unpack(packageFile, source.name, folder)
     say('configuring and building: some minutes')
-    const kernel = await compile(join(folder, 'source'), join(folder, 'out'))
+    const kernel = await compile(join(folder, 'source'), join(folder, 'out'), numberOf(source) >= firstStatic)
     const files = await kernelFor(source.version)
     // All of it is there, or nothing: a build that was broken off is not taken for a kernel.
     const finished = join(folder, 'finished')
@@ -49,12 +52,14 @@ async function build(): Promise<KernelFiles> {
   }
 }
 
+/** `linux-source-7.2` is 7002. */
+function numberOf({ name }: DebianPackage): number {
+  const [major = 0, minor = 0] = name.replace('linux-source-', '').split('.').map(Number)
+  return major * 1_000 + minor
+}
+
 function newest(sources: readonly DebianPackage[]): DebianPackage {
-  const number = ({ name }: DebianPackage): number => {
-    const [major = 0, minor = 0] = name.replace('linux-source-', '').split('.').map(Number)
-    return major * 1_000 + minor
-  }
-  const found = sources.toSorted((a, b) => number(b) - number(a))[0]
+  const found = sources.toSorted((a, b) => numberOf(b) - numberOf(a))[0]
   if (found === undefined)
     throw new Error(`No linux-source package was found in ${suites.join(', ')}: is Debian's mirror reachable?`)
   return found
@@ -77,11 +82,14 @@ async function unpack(packageFile: string, name: string, folder: string): Promis
   await rm(packageFile)
 }
 
-async function compile(source: string, out: string): Promise<string> {
+async function compile(source: string, out: string, isStatic: boolean): Promise<string> {
   await mkdir(out)
+  const wanted = join(out, 'wanted.config')
+  const options = await readFile(configuration, 'utf8')
+  await writeFile(wanted, isStatic ? options : options.replace('CONFIG_STATIC_LINK=y', 'CONFIG_STATIC_LINK=n'))
   const make = (...targets: readonly string[]) =>
     command('make', ['-s', '-C', source, `O=${out}`, 'ARCH=um', `-j${availableParallelism()}`, ...targets])
-  await make(`KCONFIG_ALLCONFIG=${configuration}`, 'allnoconfig')
+  await make(`KCONFIG_ALLCONFIG=${wanted}`, 'allnoconfig')
   await nameLostOptions(join(out, '.config'))
   await make('linux')
   return join(out, 'linux')
