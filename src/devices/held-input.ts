@@ -37,7 +37,7 @@ export class HeldInput {
     } catch (error) {
       if (this.#line === line) this.#line = undefined
       await line.release().catch(() => undefined)
-      throw await this.#fault(error)
+      throw this.#fault(error)
     }
   }
 
@@ -59,13 +59,12 @@ export class HeldInput {
         this.#line = await gpio.requestInput({ ...request, consumer: consumerOf(device) })
         return this.#line
       } catch (error) {
-        throw await this.#fault(error)
+        throw this.#fault(error)
       }
     })
   }
 
-  async #fault(error: unknown): Promise<PincerError> {
-    const sentence = await describeLineFault(this.#options.gpio, this.#options.line, error)
-    return new PincerError('hardware', sentence, { cause: error })
+  #fault(error: unknown): PincerError {
+    return new PincerError('hardware', describeLineFault(this.#options.line, error), { cause: error })
   }
 }

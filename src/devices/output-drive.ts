@@ -1,6 +1,4 @@
-import { sentenceOf } from '../errors.ts'
-import type { GpioPort, Hardware, KernelOutput } from '../hardware/ports.ts'
-import { describeLineFault } from './line-fault.ts'
+import type { Hardware, KernelOutput } from '../hardware/ports.ts'
 
 /** What an output is driven by, in percent: a GPIO line knows 0 and 100 alone. */
 export interface Drive {
@@ -39,11 +37,6 @@ export async function openDrive(
     get: async () => (await held.get()) * 100,
     release: () => held.release(),
   }
-}
-
-/** Why an output cannot be driven, as one sentence. */
-export function describeDriveFault(gpio: GpioPort, line: string, error: unknown): Promise<string> {
-  return kernelOutputOf(line) === undefined ? describeLineFault(gpio, line, error) : Promise.resolve(sentenceOf(error))
 }
 
 function levelOf(percent: number): 0 | 1 {

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts'
-import { consumerOf } from './line-fault.ts'
-import { describeDriveFault, openDrive } from './output-drive.ts'
+import { consumerOf, describeLineFault } from './line-fault.ts'
+import { openDrive } from './output-drive.ts'
 import type { OutputPorts } from './output-drive.ts'
 import type { OutputRecord, StoredOutputs } from './output-store.ts'
 
@@ -24,7 +24,7 @@ export async function leaveOrphansSafe(options: {
       await driveSafe(name, record, ports)
       log.warn('devices', `${line}, which ${name} had and no device has now, was left ${state}: it was driven ${safe}.`)
     } catch (error) {
-      const why = await describeDriveFault(ports.gpio, line, error)
+      const why = describeLineFault(line, error)
       const what = `${line}, which ${name} had and no device has now, was left ${state} and cannot be driven ${safe}`
       log.error('devices', `${what}: check what hangs on it. ${why}`)
     }

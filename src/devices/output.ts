@@ -4,8 +4,8 @@ import { durationMaxMs } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Asker, SwitchState } from './device.ts'
-import { consumerOf } from './line-fault.ts'
-import { describeDriveFault, openDrive } from './output-drive.ts'
+import { consumerOf, describeLineFault } from './line-fault.ts'
+import { openDrive } from './output-drive.ts'
 import type { Drive, OutputPorts } from './output-drive.ts'
 import { causes, earlier, noEnds, oppositeOf, percentOf, switched } from './output-status.ts'
 import type { OutputStatus, Plan } from './output-status.ts'
@@ -165,7 +165,7 @@ export class Output {
       // An LED with 16 steps cannot be at 30 %.
       return { state: Math.abs(percent - percentOf(this.config, 'off', undefined)) < 0.5 ? 'off' : 'on', percent }
     } catch (error) {
-      throw new PincerError('hardware', await this.#describe(error), { cause: error })
+      throw new PincerError('hardware', this.#describe(error), { cause: error })
     }
   }
 
@@ -217,7 +217,7 @@ export class Output {
   /** After a failed write of `state`: what to tell. */
   async #recover(state: SwitchState, error: unknown): Promise<PincerError> {
     const { safe } = this.config
-    const why = await this.#describe(error)
+    const why = this.#describe(error)
     // The failed write may have reached the pin all the same: until the safe state is proven, nobody knows.
     this.#status = { ...this.#status, state: 'unknown' }
     try {
@@ -240,7 +240,7 @@ export class Output {
 
   async #loseLine(error: unknown): Promise<void> {
     const nowMs = this.#clock.monotonicMs()
-    this.#fault = await this.#describe(error)
+    this.#fault = this.#describe(error)
     // Since now, not since the first failure: whoever waits for minOff waits from the last moment it may have been on.
     this.#status = { ...this.#status, state: 'unknown', sinceMs: nowMs, ...noEnds, back: undefined, cause: undefined }
     this.#timer?.cancel()
@@ -248,8 +248,8 @@ export class Output {
     this.#retryMs = Math.min(this.#retryMs * 2, limits.outputRetryMaxMs)
   }
 
-  #describe(error: unknown): Promise<string> {
-    return describeDriveFault(this.#ports.gpio, this.config.line, error)
+  #describe(error: unknown): string {
+    return describeLineFault(this.config.line, error)
   }
 
   /** A line that fails to be released is as lost as one that was. */

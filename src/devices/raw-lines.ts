@@ -97,7 +97,7 @@ async function makeInput(gpio: GpioPort, line: string): Promise<string | undefin
     await input.release()
     return undefined
   } catch (error) {
-    return describeLineFault(gpio, line, error)
+    return describeLineFault(line, error)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
 import type { Log } from '../log.ts'
-import { consumerOf } from './line-fault.ts'
-import { describeDriveFault, openDrive } from './output-drive.ts'
+import { consumerOf, describeLineFault } from './line-fault.ts'
+import { openDrive } from './output-drive.ts'
 import type { OutputPorts } from './output-drive.ts'
 import { safePercentOf } from './output-orphans.ts'
 import { noEnds, oppositeOf } from './output-status.ts'
@@ -96,7 +96,7 @@ async function makeSafe(target: Target, ports: OutputPorts): Promise<MadeSafe> {
     await drive.release()
     return { sentence: `${name}: ${line} was driven ${safe}`, done: true }
   } catch (error) {
-    const why = await describeDriveFault(ports.gpio, line, error)
+    const why = describeLineFault(line, error)
     const sentence = `${name}: ${line} could not be driven ${safe}, so it may be ${oppositeOf(safe)}. ${why}`
     return { sentence, done: false }
   }

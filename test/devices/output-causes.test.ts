@@ -134,7 +134,7 @@ void t.test('what cannot be driven is known as unknown, and reading it says that
   t.match(devices.known(), [{ device: 'heater', value: 'unknown', cause: 'may be on: its line cannot be driven' }])
   t.equal(
     formatReadings(await devices.read('heater', new AbortController().signal)),
-    'heater: cannot be read: it may be on. Line GPIO17 does not work: GPIO17 is broken',
+    'heater: cannot be read: it may be on. GPIO17 is broken.',
   )
   bench.gpio.mendLine('GPIO17')
   await bench.clock.advance(60_000)

@@ -12,7 +12,7 @@ void t.test('a failed write drives the safe state and says so', async (t) => {
   bench.gpio.failWrites('GPIO17', 1)
   t.equal(
     await bench.refusal(devices.set({ name: 'lamp', value: 'on' })),
-    'hardware: lamp could not be switched on and is off now. Line GPIO17 does not work: it takes no level.',
+    'hardware: lamp could not be switched on and is off now. GPIO17 takes no level.',
   )
   t.equal(pinOf(bench), 0)
   t.match(await bench.refusal(devices.set({ name: 'lamp', value: 'on' })), /minOff/, 'it may have been on for a moment')

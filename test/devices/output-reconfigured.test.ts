@@ -43,7 +43,7 @@ void t.test('an old line that cannot be driven is said with what it does, and th
   const devices = await bench.restart()
   t.match(
     bench.logged.join('\n'),
-    /error devices: GPIO17, which heater had .*, was left on and cannot be driven off: check what hangs on it\. Line GPIO17/,
+    /error devices: GPIO17, which heater had .*, was left on and cannot be driven off: check what hangs on it\. GPIO17/,
   )
   t.equal(await bench.refusal(devices.set({ name: 'lamp', value: 'on' })), 'allowed')
 })

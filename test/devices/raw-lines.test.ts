@@ -47,7 +47,7 @@ void t.test('a line that cannot be had is said, and stays in the record beside w
   gpio.breakLine('GPIO27')
   const next = start()
   const [, failed] = await next.letGo(gpio, nobodys)
-  t.match(failed, { line: 'GPIO27', fault: /Line GPIO27 does not work/ })
+  t.match(failed, { line: 'GPIO27', fault: /GPIO27 is broken/ })
   await next.save(['GPIO22'])
   await next.save([])
   gpio.mendLine('GPIO27')

@@ -1,4 +1,5 @@
 import { HardwareError } from '../../src/errors.ts'
+import { hardwareFault, remedies } from '../../src/hardware/remedies.ts'
 import type {
   GpioPort,
   InputLine,
@@ -71,7 +72,7 @@ export class FakeGpio implements GpioPort {
   }
 
   async peek(line: string): Promise<Level> {
-    if (this.holders.has(line)) throw new HardwareError('EBUSY', `${line} is held`)
+    if (this.holders.has(line)) throw hardwareFault('EBUSY', remedies['line-held'](line, this.holders.get(line) ?? ''))
     return this.pins.get(line) ?? 0
   }
 
@@ -89,7 +90,7 @@ export class FakeGpio implements GpioPort {
         if (!held) throw new HardwareError('EPERM', `${line} was given back.`)
         const failuresLeft = this.#failuresLeft.get(line) ?? 0
         this.#failuresLeft.set(line, failuresLeft - 1)
-        if (this.#broken.has(line) || failuresLeft > 0) throw new HardwareError('EIO', 'it takes no level.')
+        if (this.#broken.has(line) || failuresLeft > 0) throw new HardwareError('EIO', `${line} takes no level.`)
         this.#drive(line, pinOf(level))
       },
       get: async () => pinOf(this.pins.get(line) ?? 0),
@@ -116,9 +117,10 @@ export class FakeGpio implements GpioPort {
 
   #take(line: string, consumer: string): void {
     this.requests++
-    if (!this.#offsets.some((offset) => line === `GPIO${offset}`)) throw new HardwareError('ENODEV', `no ${line}`)
-    if (this.holders.has(line)) throw new HardwareError('EBUSY', `${line} is held`)
-    if (this.#broken.has(line)) throw new HardwareError('EIO', `${line} is broken`)
+    if (!this.#offsets.some((offset) => line === `GPIO${offset}`))
+      throw hardwareFault('ENODEV', remedies['no-line'](line))
+    if (this.holders.has(line)) throw hardwareFault('EBUSY', remedies['line-held'](line, this.holders.get(line) ?? ''))
+    if (this.#broken.has(line)) throw new HardwareError('EIO', `${line} is broken.`)
     this.holders.set(line, consumer)
   }
 
