@@ -117,8 +117,8 @@ static bool tell_batch(struct gpio_line *line, int *error)
 		*error = size == 0 ? EIO : errno;
 		return false;
 	}
-	/* A listener may give the line back: what comes behind is told to nobody. */
-	for (ssize_t index = 0; line->is_watched && (index + 1) * (ssize_t)sizeof batch[0] <= size; index++)
+	/* A listener may give the line back: then it has no listener any more, and what comes behind is told to nobody. */
+	for (ssize_t index = 0; (index + 1) * (ssize_t)sizeof batch[0] <= size; index++)
 		tell_edge(line, &batch[index]);
 	return line->is_watched && size == sizeof batch;
 }
