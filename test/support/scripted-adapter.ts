@@ -68,7 +68,7 @@ export class ScriptedAdapter {
       claim: (address) => {
         if (this.held.has(address)) throw kernelError(numbers.EBUSY)
       },
-      setTimeout: (timeoutMs) => void this.timeoutsMs.push(timeoutMs),
+      limitTo: (timeoutMs) => void this.timeoutsMs.push(timeoutMs),
       transfer: (address, write, readBytes) =>
         this.#inKernel(`${hex(address)} w${write?.length ?? 0} r${readBytes}`, async () => {
           const registers = this.chips.get(address)

@@ -7,13 +7,13 @@ import { smbusTransfer } from './smbus.ts'
 
 /**
  * One open adapter. Every call is one of the kernel's and fails with an Error that kernelName understands. `claim` and
- * `setTimeout` do not reach the bus and come back at once.
+ * `limitTo` do not reach the bus and come back at once.
  */
 export interface I2cAdapter {
   /** Takes the address: EBUSY where a kernel driver has it. */
   claim(address: number): void
   /** How long the adapter waits by itself; of the adapter, for everybody who uses it. */
-  setTimeout(timeoutMs: number): void
+  limitTo(timeoutMs: number): void
   /** One transaction; fewer messages done than asked for mean that nothing answered. */
   transfer(address: number, write: Uint8Array | undefined, readBytes: number): Promise<I2cOutcome>
   /** Whether anything answers, by a read of one byte or, where the adapter can, by a write of none; fails if not. */
@@ -43,7 +43,7 @@ export async function loadI2cAdapters(addon: Addon, file: string): Promise<OpenI
     return {
       // Its first call to an address opens the node and sends I2C_SLAVE; a read of no bytes ends there.
       claim: (address) => void bus.i2cReadSync(address, 0, Buffer.alloc(0)),
-      setTimeout: (timeoutMs) => addon.i2cSetTimeout(fd, Math.ceil(timeoutMs), limits.i2cRetriesMax),
+      limitTo: (timeoutMs) => addon.i2cSetTimeout(fd, Math.ceil(timeoutMs), limits.i2cRetriesMax),
       transfer,
       async probe(address, how) {
         if (how === 'quick') {

@@ -94,7 +94,7 @@ export class LinuxI2c implements I2cPort {
     return queue.run(timeoutMs + limits.busGraceMs, async () => {
       const adapter = this.#open(open, bus)
       try {
-        adapter.setTimeout(timeoutMs)
+        adapter.limitTo(timeoutMs)
         return await work(adapter)
       } finally {
         adapter.close()
