@@ -152,7 +152,10 @@ export function createAgent(parts: {
       tokens: choice.tokensLine(),
       devices,
       // What guests cannot call is no affair of theirs.
-      shell: asked === 'on the host' || asked.person.role === 'owner' ? await shell.line() : undefined,
+      shell:
+        asked === 'on the host' || asked.person.role === 'owner'
+          ? await shellLines(shell, parts, asked !== 'on the host' && isShared(asked))
+          : undefined,
       channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
       // Asked in a chat, the question is one of the open messages.
       waiting: bus.pending().length - (asked === 'on the host' ? 0 : 1),
@@ -179,4 +182,18 @@ export function createAgent(parts: {
     ...(play === undefined ? {} : { play }),
   })
   return { loop, commands, prompts, status }
+}
+
+/** What commands run in; and what makes all that they print text from outside, which else nobody would find. */
+async function shellLines(
+  shell: Shell,
+  { base, options }: { readonly base: Base; readonly options: AppOptions },
+  isShared: boolean,
+): Promise<string> {
+  const line = await shell.line()
+  const { policy, network } = options.config.shell
+  // Others read along: names of files are none of theirs. With the network it would be from outside anyway.
+  if (policy === 'off' || network || isShared) return line
+  const why = await base.origins.whyForeign()
+  return why === undefined ? line : `${line}\nWhat commands print counts as text from outside: ${why}.`
 }

@@ -9,7 +9,7 @@ import { copyAside, replaceFile } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { isOurName, readsAsOneWord } from './own-names.ts'
-import { steersTurns } from './paths.ts'
+import { showPath, steersTurns } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 import { everyFile } from './workspace-files.ts'
 
@@ -117,21 +117,29 @@ export class Origins {
 
   /** Whether each file of the workspace, hidden ones too, is clean; false where that is too much to look through. */
   async everythingIsOurs(): Promise<boolean> {
+    return (await this.whyForeign()) === undefined
+  }
+
+  /** What keeps the workspace from being all ours, and what mends that, for people: the first of it that there is. */
+  async whyForeign(): Promise<string | undefined> {
+    const tooMuch = `the workspace holds more than ${limits.ownFilesMax} files or ${limits.ownFilesBytesMax / 1024 / 1024} MB, which is not looked through: remove what is not needed`
     let files = 0
     let bytes = 0
     try {
       for await (const entry of everyFile(this.#workspace)) {
-        if (!entry.isWhole || !this.knowsName(entry.path)) return false
-        if (entry.kind === 'folder') continue
-        bytes += entry.sizeBytes
-        if (++files > limits.ownFilesMax || bytes > limits.ownFilesBytesMax || entry.kind !== 'file') return false
-        const content = await this.#workspace.read(entry.path)
-        if (content !== undefined && !this.isClean(entry.path, content)) return false
+        const { path, kind, sizeBytes, isWhole } = entry
+        if (!isWhole || !this.knowsName(path)) return notOurs(path)
+        if (kind === 'folder') continue
+        bytes += sizeBytes
+        if (++files > limits.ownFilesMax || bytes > limits.ownFilesBytesMax) return tooMuch
+        if (kind !== 'file') return notOurs(path)
+        // What cannot be opened cannot be known either.
+        const content = await this.#workspace.read(path).catch(() => 'closed' as const)
+        if (content === 'closed' || (content !== undefined && !this.isClean(path, content))) return notOurs(path)
       }
-      return true
-    } catch {
-      // What cannot be opened cannot be known either.
-      return false
+      return undefined
+    } catch (error) {
+      return sentenceOf(error).replace(/\.$/, '')
     }
   }
 
@@ -228,6 +236,10 @@ export class Origins {
     await file.replace(this.#lines())
     this.#compactAtBytes = Math.max(limits.originsFileBytesMax, 2 * file.sizeBytes)
   }
+}
+
+function notOurs(path: string): string {
+  return `${showPath(path)} in the workspace is not known to be mine: remove it, or move it elsewhere`
 }
 
 function hashOf(content: string | Uint8Array): string {

@@ -135,11 +135,12 @@ void t.test('a workspace is all ours until one file, hidden or not, is not, and 
   for (const [name, spoil] of spoils) {
     spoil(join(root, name))
     t.notOk(await origins.everythingIsOurs(), JSON.stringify(name))
+    t.match(await origins.whyForeign(), /^\S.* in the workspace is not known to be mine: remove it/, 'and it is named')
     fs.rmSync(join(root, name.split('/')[0] === 'notes' ? 'notes/deep' : name), { recursive: true })
     t.ok(await origins.everythingIsOurs(), 'without it, it is ours again')
   }
   fs.writeFileSync(join(root, 'AGENTS.md'), 'Be bold.')
-  t.notOk(await origins.everythingIsOurs(), 'a changed file')
+  t.match(await origins.whyForeign(), /^AGENTS\.md in the workspace is not known to be mine/, 'a changed file')
 })
 
 void t.test('names that could be words to the model are known only where a recorded file has them', async (t) => {
