@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <linux/gpio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -164,8 +163,14 @@ int gpio_line_fd(napi_env env, napi_value handle, const char *call)
 	return line->fd;
 }
 
-static void fill_config(struct gpio_v2_line_config *config, int64_t flags, int64_t value, int64_t debounce_us)
+/* Flags, first value and debounce from three arguments. */
+static bool get_config(napi_env env, const napi_value *arguments, const char *call, struct gpio_v2_line_config *config)
 {
+	int64_t flags, value, debounce_us;
+	if (!get_integer(env, arguments[0], call, 0, INT32_MAX, &flags) ||
+	    !get_integer(env, arguments[1], call, 0, 1, &value) ||
+	    !get_integer(env, arguments[2], call, 0, UINT32_MAX, &debounce_us))
+		return false;
 	config->flags = (uint64_t)flags;
 	/* An input has no value, and a debounce of nothing is not asked for: the kernel refuses both. */
 	if (flags & GPIO_V2_LINE_FLAG_OUTPUT) {
@@ -180,17 +185,6 @@ static void fill_config(struct gpio_v2_line_config *config, int64_t flags, int64
 		attribute->attr.debounce_period_us = (uint32_t)debounce_us;
 		attribute->mask = 1;
 	}
-}
-
-/* Flags, first value and debounce from three arguments. */
-static bool get_config(napi_env env, const napi_value *arguments, const char *call, struct gpio_v2_line_config *config)
-{
-	int64_t flags, value, debounce_us;
-	if (!get_integer(env, arguments[0], call, 0, INT32_MAX, &flags) ||
-	    !get_integer(env, arguments[1], call, 0, 1, &value) ||
-	    !get_integer(env, arguments[2], call, 0, UINT32_MAX, &debounce_us))
-		return false;
-	fill_config(config, flags, value, debounce_us);
 	return true;
 }
 
@@ -274,38 +268,6 @@ napi_value gpio_request(napi_env env, napi_callback_info info)
 		return throw_error(env, error, "GPIO_V2_GET_LINE_IOCTL");
 	}
 	return handle;
-}
-
-/* gpioGet(handle): 0 or 1. */
-napi_value gpio_get(napi_env env, napi_callback_info info)
-{
-	napi_value handle, level;
-	struct gpio_v2_line_values values = {.mask = 1};
-	if (!get_arguments(env, info, "gpioGet", 1, &handle))
-		return NULL;
-	int fd = gpio_line_fd(env, handle, "gpioGet");
-	if (fd == -1)
-		return NULL;
-	if (ioctl_again(fd, GPIO_V2_LINE_GET_VALUES_IOCTL, &values) == -1)
-		return throw_error(env, errno, "GPIO_V2_LINE_GET_VALUES_IOCTL");
-	napi_create_uint32(env, values.bits & 1, &level);
-	return level;
-}
-
-/* gpioSet(handle, level). */
-napi_value gpio_set(napi_env env, napi_callback_info info)
-{
-	napi_value arguments[2];
-	int64_t level;
-	if (!get_arguments(env, info, "gpioSet", 2, arguments) || !get_integer(env, arguments[1], "gpioSet", 0, 1, &level))
-		return NULL;
-	int fd = gpio_line_fd(env, arguments[0], "gpioSet");
-	if (fd == -1)
-		return NULL;
-	struct gpio_v2_line_values values = {.bits = (uint64_t)level, .mask = 1};
-	if (ioctl_again(fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values) == -1)
-		return throw_error(env, errno, "GPIO_V2_LINE_SET_VALUES_IOCTL");
-	return NULL;
 }
 
 /* gpioReconfigure(handle, flags, value, debounceUs): another direction, pull or level without letting go of the line. */

@@ -18,14 +18,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <uv.h>
 
-/* Documentation/admin-guide/devices.txt */
-#define I2C_MAJOR 89
 /* It calls the kernel and nothing else. */
 #define THREAD_STACK_BYTES (256 * 1024)
 
@@ -183,18 +178,6 @@ static int start(struct transfer *transfer)
 	return error;
 }
 
-/* I2C_RDWR means something else to other devices: only an adapter may get it. */
-static int check_adapter(int fd, dev_t *adapter)
-{
-	struct stat status;
-	if (fstat(fd, &status) == -1)
-		return errno;
-	if (!S_ISCHR(status.st_mode) || major(status.st_rdev) != I2C_MAJOR)
-		return ENOTTY;
-	*adapter = status.st_rdev;
-	return 0;
-}
-
 /*
  * Takes the adapter, listens and starts; answers an errno. Behind a failure the transfer is gone: at once, or where the
  * loop listens already, when that has ended.
@@ -276,7 +259,7 @@ napi_value i2c_transfer(napi_env env, napi_callback_info info)
 		return NULL;
 	if (write_size == 0 && read_size == 0)
 		return throw_argument(env, call, "something to write or to read");
-	int error = check_adapter((int)fd, &adapter);
+	int error = i2c_check_adapter((int)fd, &adapter);
 	if (error != 0)
 		return throw_error(env, error, "I2C_RDWR");
 	if (!get_callback(env, arguments[4], call, &on_done))
@@ -305,25 +288,4 @@ napi_value i2c_transfer(napi_env env, napi_callback_info info)
 		add_message(transfer, address, true, transfer->bytes + write_size, (size_t)read_size);
 	error = launch(transfer, loop);
 	return error == 0 ? NULL : throw_error(env, error, "I2C_RDWR");
-}
-
-/* i2cSetTimeout(fd, timeoutMs, retries): of the adapter, for everybody who uses it. It counts in steps of 10 ms. */
-napi_value i2c_set_timeout(napi_env env, napi_callback_info info)
-{
-	static const char call[] = "i2cSetTimeout";
-	napi_value arguments[3];
-	int64_t fd, timeout_ms, retries;
-	dev_t adapter;
-	if (!get_arguments(env, info, call, 3, arguments) || !get_integer(env, arguments[0], call, 0, INT32_MAX, &fd) ||
-	    !get_integer(env, arguments[1], call, 1, 3600000, &timeout_ms) ||
-	    !get_integer(env, arguments[2], call, 0, 100, &retries))
-		return NULL;
-	int error = check_adapter((int)fd, &adapter);
-	if (error != 0)
-		return throw_error(env, error, "I2C_TIMEOUT");
-	if (ioctl((int)fd, I2C_TIMEOUT, (unsigned long)(timeout_ms + 9) / 10) == -1)
-		return throw_error(env, errno, "I2C_TIMEOUT");
-	if (ioctl((int)fd, I2C_RETRIES, (unsigned long)retries) == -1)
-		return throw_error(env, errno, "I2C_RETRIES");
-	return NULL;
 }

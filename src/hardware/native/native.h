@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The longest message that the kernel takes in one I2C_RDWR (i2c-dev.c, i2cdev_ioctl_rdwr). */
 #define I2C_MESSAGE_BYTES_MAX 8192
@@ -51,6 +52,12 @@ int ioctl_again(int fd, unsigned long request, void *argument);
 
 /* The file descriptor of a line that is held, for what else drives it; throws and answers -1 for any other value. */
 int gpio_line_fd(napi_env env, napi_value handle, const char *call);
+
+/*
+ * The adapter of an open device file; answers an errno. The calls of I2C mean something else to other devices: only an
+ * adapter may get them.
+ */
+int i2c_check_adapter(int fd, dev_t *adapter);
 
 napi_value gpio_chip(napi_env env, napi_callback_info info);
 napi_value gpio_request(napi_env env, napi_callback_info info);
