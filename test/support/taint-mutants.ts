@@ -35,7 +35,8 @@ async function getsThrough(t: Test, folder: string, attack: Attack): Promise<boo
       await rig.say('hm', { chat: 'chat' })
       return talks.unmarked(rig).length > 0
     }
-    const source = { ...sources.readSources, ...sources.writtenSources, ...sources.shellSources }[attack.source]
+    const { readSources, writtenSources, shellSources, laundrySources } = sources
+    const source = { ...readSources, ...writtenSources, ...shellSources, ...laundrySources }[attack.source]
     if (source === undefined) throw new Error(`There is no source "${attack.source}".`)
     const asked = await sources.bring(rig, source, 'chat', attack.when === 'the same turn' ? ` && ${lamp}` : '')
     if (attack.when === 'the same turn') return asked.length === 0

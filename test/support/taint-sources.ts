@@ -142,18 +142,20 @@ const laundries: Readonly<Record<string, string>> = {
   'the same time and size': 'cp -p a.md b.md; chmod 600 b.md',
 }
 
+/** A file from outside through each of these. */
+export const laundrySources: Readonly<Record<string, Source>> = Object.fromEntries(
+  Object.entries(laundries).map(([how, command]) => [
+    `a file through ${how}`,
+    { before: inOrder(put('a.md'), alone(runs(command))), bring: read('b.md') },
+  ]),
+)
+
 export const shellSources: Readonly<Record<string, Source>> = {
   'what a command prints of a file': { before: put('a.md'), bring: () => runs('cat a.md') },
   'what a command prints beside a file': { before: put('a.md'), bring: () => runs('echo fine') },
   'what a command prints beside a hidden file': { before: put('.a'), bring: () => runs('cat .a') },
   'what a command prints of what was sent in': { before: put('inbox/a.md'), bring: () => runs('cat inbox/*') },
   'what a command prints of a page that was parked': { before: parksPage, bring: () => runs('cat .tool-results/*') },
-  ...Object.fromEntries(
-    Object.entries(laundries).map(([how, command]) => [
-      `a file through ${how}`,
-      { before: inOrder(put('a.md'), alone(runs(command))), bring: read('b.md') },
-    ]),
-  ),
   'a copy of a page that was parked': {
     before: inOrder(parksPage, alone(runs('cat .tool-results/* > b.md'))),
     bring: read('b.md'),
