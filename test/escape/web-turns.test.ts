@@ -61,7 +61,6 @@ const answers: Readonly<Record<string, SearchAnswer>> = {
 }
 
 for (const kind of ['brave', 'tavily', 'searxng'] as const) {
-  // Short: the folder of a daemon is named so, and its socket needs a short path.
   void t.test(`${kind} does not act`, async (t) => {
     const cases = escapeAttempts(t, `searches with ${kind}`)
     const inner = await listening(
