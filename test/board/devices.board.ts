@@ -37,7 +37,10 @@ void t.test('sensors, a button and a counter of a real kernel are read from a Te
   board.gpio.drive('GPIO22', 0)
   for (let pulse = 0; pulse < 3; pulse++) {
     board.gpio.drive('GPIO23', 1)
-    t.match(await ask('/read rain', `count ${pulse + 1}`), /^rain: count \d \(counter on GPIO23; just now\)/)
+    // The answer may be quicker than the debounce time, which the kernel rounds up to its own ticks.
+    let said = ''
+    while (!said.startsWith(`rain: count ${pulse + 1} (counter on GPIO23; just now)`))
+      said = await ask('/read rain', 'rain: ')
     board.gpio.drive('GPIO23', 0)
     // Longer than the debounce time: a program starts and ends.
     await board.run(['/bin/true'])
