@@ -11,6 +11,7 @@ const foundation = [
   'limits',
   'limits-shell',
   'limits-telegram',
+  'limits-devices',
   'limits-web',
   'clock',
   'duration',

@@ -39,14 +39,17 @@ export function carefully(options: {
     try {
       const first = await withTries(clock, measure)
       if (last === undefined) return remember(first)
-      const jumped = jumps(last.values, first, clock.monotonicMs() - last.atMs)
-      if (jumped.length === 0) return remember(first)
+      const { values: before, atMs } = last
+      const elapsedMs = clock.monotonicMs() - atMs
+      // After an hour anything is possible, noise too: what is far off is measured twice, however long ago the last was.
+      const countedMs = Math.min(elapsedMs, limits.changeBelievedMs)
+      if (jumps(before, first, countedMs).length === 0) return remember(first)
       await rest(clock, limits.measureRestMs)
       const second = await withTries(clock, measure)
-      if (jumps(last.values, second, clock.monotonicMs() - last.atMs).length === 0) return remember(second)
+      if (jumps(before, second, countedMs).length === 0) return remember(second)
       const [quantity] = jumps(first, second, limits.measureRestMs)
       if (quantity === undefined) {
-        const before = last.values
+        const jumped = jumps(before, second, elapsedMs)
         return remember(second, Object.fromEntries(jumped.map((each) => [each, before[each]])))
       }
       throw disagreement(source, quantity, first[quantity] ?? 0, second[quantity] ?? 0)

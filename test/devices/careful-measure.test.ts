@@ -78,13 +78,29 @@ void t.test('what a medium can do in the time is no jump', async (t) => {
   const { read, clock, asked } = sensor(
     { temperature: 21, humidity: 40, pressure: 1013, voltage: 0 },
     { temperature: 30.9, humidity: 79, pressure: 1032, voltage: 300 },
-    { temperature: 90, humidity: 5, pressure: 990, voltage: 0 },
+    { temperature: 59, humidity: 5, pressure: 1004, voltage: 0 },
   )
   await read()
   await read()
-  await clock.advance(30_000)
+  await clock.advance(10_000)
   await read()
   t.equal(asked(), 3, 'light, volts and amperes may do anything')
+})
+
+void t.test('noise after an hour is found out as well, and a change in an hour is not called a jump', async (t) => {
+  const { read, clock, asked } = sensor(
+    { temperature: 20 },
+    { temperature: 84 },
+    { temperature: 21 },
+    { temperature: 60 },
+    { temperature: 60 },
+  )
+  await read()
+  await clock.advance(3_600_000)
+  t.strictSame(await read(), { values: { temperature: 21 }, jumpedFrom: {} })
+  await clock.advance(3_600_000)
+  t.strictSame(await read(), { values: { temperature: 60 }, jumpedFrom: {} })
+  t.equal(asked(), 5, 'both were measured twice')
 })
 
 for (const [quantity, from, to] of [
