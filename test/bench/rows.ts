@@ -1,3 +1,4 @@
+import { boardRows, type BoardFigures } from './board-figures.ts'
 import type { FirstRequestFigures } from './first-request.ts'
 import type { IdleFigures } from './idle.ts'
 import type { KillFigures } from './kills.ts'
@@ -24,6 +25,8 @@ export interface Figures {
   readonly kills: Readonly<Record<Served, KillFigures>>
   readonly tooQuick: Readonly<Record<Served, TooQuickFigures>>
   readonly sizes: Readonly<Record<Exclude<SubjectName, 'bundle'>, SizeFigures>>
+  /** Or what is missing. */
+  readonly board: BoardFigures | string
 }
 
 type Cells = Pick<Row, 'bundle' | 'executable'>
@@ -40,6 +43,7 @@ export function budgetRows(figures: Figures): readonly Row[] {
     ...flashRows(figures),
     ...faultRows(figures),
     ...sizeRows(figures),
+    ...boardRows(figures.board),
   ]
 }
 

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Test } from 'tap'
 import { Guest } from './guest/guest.ts'
 import type { GuestProgram, ProgramEnd, ProgramOptions } from './guest/guest-program.ts'
 import { boardKernel } from './kernel/board-kernel.ts'
@@ -39,8 +38,16 @@ export interface Board {
   powerOn(): Promise<void>
 }
 
+/** Who has a board: a test, or whatever else ends at some time. */
+export interface BoardHolder {
+  /** `work` is to be done at the end. */
+  teardown(work: () => Promise<void>): unknown
+  /** The board itself has a fault. */
+  fail(message: string): unknown
+}
+
 /** A board that has booted. It is switched off at the end of the test. */
-export async function bootBoard(t: Test, { disk }: BoardOptions = {}): Promise<Board> {
+export async function bootBoard(t: BoardHolder, { disk }: BoardOptions = {}): Promise<Board> {
   // Sockets have short names, and `t.testdir` may lie deep: their folder is not there.
   const folder = await mkdtemp(join(tmpdir(), 'board-'))
   const sharedFolder = join(folder, 'shared')
