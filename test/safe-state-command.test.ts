@@ -50,7 +50,7 @@ void t.test('beside a daemon it is its /stop all: latched until /resume', async 
   t.strictSame([code, err], [0, ''])
   t.equal(out, 'All outputs are in their safe state and stay there until /resume.\n')
   t.ok(fs.existsSync(latchOf(home)))
-  t.match((await pincer(home, 'chat', '-m', '/read lamp')).out, /^lamp: off .*by \/stop all/)
+  t.match((await pincer(home, 'chat', '-m', '/read lamp')).out, /^lamp: off\b.*by \/stop all/)
   t.match((await pincer(home, 'chat', '-m', '/on lamp')).out, /latched/)
 })
 

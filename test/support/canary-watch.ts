@@ -119,6 +119,7 @@ function read(folder: string): void {
   }
 }
 
-function numberOf({ dev, ino }: fs.Stats): string {
-  return `${dev} ${ino}`
+/** With the time of birth: the number of a file that is gone goes to the next one. */
+function numberOf({ dev, ino, birthtimeMs }: fs.Stats): string {
+  return `${dev} ${ino} ${birthtimeMs}`
 }
