@@ -15,8 +15,7 @@ type State =
 export const bubblewrapProgram = '/usr/bin/bwrap'
 
 /**
- * The shell, offered once its sandbox was tried out: by a daemon a moment after its start, when the first poll is held and
- * nothing waits for it, and sooner where an owner's turn or /status comes first. It takes about 0.1 s.
+ * The shell, offered once its sandbox was tried out: by a daemon a moment after its start, and sooner where an owner's turn or /status comes first. It takes about 0.1 s.
  */
 export class Shell {
   readonly #options: ShellOptions | undefined

@@ -18,18 +18,24 @@ export function readAsset(path: string): string {
 
 /** The sorted paths, with `/`, of the files whose path starts with `prefix`, for example `workspace/skills/`. */
 export function listAssets(prefix: string): readonly string[] {
-  return allAssets()
-    .filter((path) => path.startsWith(prefix))
-    .sort()
+  return allAssets().filter((path) => path.startsWith(prefix))
 }
 
+/** They do not change while the program runs, and a start asks for them a dozen times. */
+const kept: { all?: readonly string[] } = {}
+
 function allAssets(): readonly string[] {
+  kept.all ??= readList().sort()
+  return kept.all
+}
+
+function readList(): string[] {
   // A single executable cannot list its assets, so the build adds an index: one path a line.
   if (builtAs() === 'executable') return getAsset('assets.txt', 'utf8').split('\n')
   return assetFolders.flatMap((folder) => filesIn(folder))
 }
 
-function filesIn(folder: string): readonly string[] {
+function filesIn(folder: string): string[] {
   const path = join(assetRoot(), folder)
   if (!existsSync(path)) return []
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
