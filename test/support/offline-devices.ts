@@ -2,6 +2,7 @@ import type { OfflineDevice, Parsed } from '../../src/model/offline/parsed.ts'
 import { durationText } from '../../src/model/offline/render.ts'
 
 export const output = (name: string): OfflineDevice => ({ name, output: true, quantities: ['state'] })
+const dimmable = (name: string): OfflineDevice => ({ ...output(name), quantities: ['state', 'level'], hasLevel: true })
 const contact = (name: string): OfflineDevice => ({ name, output: false, quantities: ['state'] })
 const climate = (name: string): OfflineDevice => ({
   name,
@@ -41,6 +42,14 @@ export const deviceSets = {
     output('grow_it'),
     output('grow-it'),
   ],
+  levels: [
+    { ...dimmable('fader'), quantities: ['level'] },
+    dimmable('strip'),
+    dimmable('light'),
+    output('lamp'),
+    dimmable('light_2'),
+    climate('room'),
+  ],
   sensors: [climate('room'), contact('door')],
   none: [],
 } as const satisfies Record<string, readonly OfflineDevice[]>
@@ -58,7 +67,7 @@ export function brief(parsed: Parsed): string {
         case 'toggle':
           return `toggle ${call.name}`
         case 'set':
-          return `${call.value} ${call.name}${call.forMs === undefined ? '' : ` ${durationText(call.forMs)}`}`
+          return `${call.value}${typeof call.value === 'number' ? '%' : ''} ${call.name}${call.forMs === undefined ? '' : ` ${durationText(call.forMs)}`}`
       }
     })
     .join(', ')

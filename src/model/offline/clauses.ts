@@ -1,8 +1,19 @@
 import { limits } from '../../limits.ts'
-import { allAt, clauseSeparator, deviceLists, durationAt, optional, phrase, wordAt, type Found } from './cursor.ts'
+import {
+  allAt,
+  clauseSeparator,
+  deviceLists,
+  durationAt,
+  optional,
+  percentAt,
+  phrase,
+  wordAt,
+  type Found,
+} from './cursor.ts'
+import type { Setting } from './parsed.ts'
 import { bareReads, questionReads, readCommands, type ReadTarget } from './read-clauses.ts'
 import type { Symbol } from './symbols.ts'
-import { switchVerbs } from './words.ts'
+import { levelVerbs, switchVerbs } from './words.ts'
 
 /** One clause of a sentence, not yet checked against what the devices can do. */
 export type Clause =
@@ -10,7 +21,7 @@ export type Clause =
   | {
       readonly kind: 'set'
       readonly names: readonly string[] | 'all'
-      readonly value: 'on' | 'off'
+      readonly value: Setting
       readonly forMs: number | undefined
       /** After `then`: in its own time, so that a duration behind it is not meant for the clauses before. */
       readonly later: boolean
@@ -85,7 +96,7 @@ function setClauses(
   options: { readonly verbless: boolean; readonly later: boolean },
 ): readonly Found<Clause>[] {
   const found: Found<Clause>[] = []
-  const add = (names: readonly string[] | 'all', value: 'on' | 'off', at: number): void => {
+  const add = (names: readonly string[] | 'all', value: Setting, at: number): void => {
     const duration = durationAt(symbols, at)
     found.push({
       value: { kind: 'set', names, value, forMs: duration?.value, later: options.later },
@@ -98,12 +109,15 @@ function setClauses(
     if (value !== undefined)
       for (const target of targetsAt(symbols, switched + 1)) add(target.value, value, target.next)
   }
-  const verb = switched ?? phrase(symbols, at, ['set'])
+  const dimmed = phrase(symbols, at, levelVerbs)
+  const verb = switched ?? dimmed ?? phrase(symbols, at, ['set'])
   if (verb === undefined && !options.verbless) return found
   for (const target of targetsAt(symbols, verb ?? at)) {
     const stateStart = verb === undefined ? target.next : optional(symbols, target.next, ['to'])
-    const value = stateAt(symbols, stateStart)
+    const value = dimmed === undefined ? stateAt(symbols, stateStart) : undefined
     if (value !== undefined) add(target.value, value, stateStart + 1)
+    const percent = percentAt(symbols, stateStart)
+    if (percent !== undefined) add(target.value, percent.value, percent.next)
   }
   return found
 }

@@ -1,5 +1,5 @@
 import type { Symbol } from './symbols.ts'
-import { allNouns, allWords, articles, numberWords, tensWords, unitMs } from './words.ts'
+import { allNouns, allWords, articles, numberWords, percentWords, tensWords, unitMs } from './words.ts'
 
 /** Small readers over symbols. Each takes a position and answers what it found and where the rest begins. */
 export interface Found<T> {
@@ -93,6 +93,13 @@ export function durationAt(symbols: readonly Symbol[], at: number): Found<number
   const unit = count === undefined ? undefined : unitAt(symbols, count.next)
   if (count === undefined || unit === undefined) return undefined
   return { value: count.value * unit.value, next: unit.next }
+}
+
+/** `40%`, `40 %`, `40 percent`: a whole number, also one that no level can be. */
+export function percentAt(symbols: readonly Symbol[], at: number): Found<number> | undefined {
+  const number = wordAt(symbols, at)
+  const next = phrase(symbols, at + 1, percentWords)
+  return next === undefined || !/^\d{1,9}$/.test(number ?? '') ? undefined : { value: Number(number), next }
 }
 
 function unitAt(symbols: readonly Symbol[], at: number): Found<number> | undefined {

@@ -21,9 +21,14 @@ export function offlineGrammar(devices: readonly OfflineDevice[]): string {
     return `${whatIAm}\nNo devices are configured, so there is nothing to read or switch yet. I still understand: status, help.`
   }
   const outputs = devices.filter((device) => device.output).map((device) => renderName(device.name))
+  const withState = devices.filter((device) => device.output && device.quantities.includes('state'))
+  const toggled = withState[1] ?? withState[0]
+  const toggle = toggled === undefined ? '' : ` · toggle ${renderName(toggled.name)}`
   const inputs = devices.filter((device) => !device.output).map((device) => renderName(device.name))
   const [first] = outputs
   const second = outputs[1] ?? first
+  const dimmable = devices.find((device) => device.hasLevel === true)
+  const dimmed = dimmable === undefined ? undefined : renderName(dimmable.name)
   const both = outputs.length > 1 ? `turn on ${listOf(outputs.slice(0, 2))}` : undefined
   const lines = [
     `${whatIAm} I understand:`,
@@ -31,8 +36,9 @@ export function offlineGrammar(devices: readonly OfflineDevice[]): string {
     ...(first === undefined || second === undefined
       ? []
       : [
-          `- Switch: turn on ${first} · ${second} off · set ${first} to on · toggle ${second} · everything off`,
+          `- Switch: turn on ${first} · ${second} off · set ${first} to on${toggle} · everything off`,
           `- For a while: turn on ${first} for 10 minutes (90s, 2 hours, half an hour, an hour)`,
+          ...(dimmed === undefined ? [] : [`- Dim: set ${dimmed} to 40% · ${dimmed} 40% for 10 minutes`]),
           ...(both === undefined ? [] : [`- Several: ${both} for 5 min · turn the ${first} on and the ${second} off`]),
         ]),
     '- status · help',

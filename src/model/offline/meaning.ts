@@ -3,6 +3,7 @@ import type { Clause } from './clauses.ts'
 import { actsOnOutput, callKey, type OfflineCall } from './parsed.ts'
 import type { ReadTarget } from './read-clauses.ts'
 import { durationText, listOf } from './render.ts'
+import { levelMisfitOf, toggleMisfitOf, type Misfit } from './settings.ts'
 import type { Vocabulary } from './symbols.ts'
 
 /** The clauses of one sentence, read in one way. */
@@ -50,7 +51,11 @@ function callsOf(clause: Clause, vocabulary: Vocabulary, notes: string[]): reado
       return calls
     }
     case 'toggle':
-      return outputs(clause.names, vocabulary) ?? clause.names.map((name) => ({ kind: 'toggle', name }))
+      return (
+        outputs(clause.names, vocabulary) ??
+        misfitRefusal(toggleMisfitOf(clause.names, vocabulary)) ??
+        clause.names.map((name) => ({ kind: 'toggle', name }))
+      )
     case 'set':
       return setsOf(clause, vocabulary)
   }
@@ -88,14 +93,14 @@ function setsOf(clause: Clause & { readonly kind: 'set' }, vocabulary: Vocabular
         names.map((name) => ({ ...set(name), forMs: 600_000 })),
       )
     }
-    return outputs(names, vocabulary) ?? names.map(set)
+    return outputs(names, vocabulary) ?? misfitRefusal(levelMisfitOf(names, value, vocabulary)) ?? names.map(set)
   }
   const switches = [...vocabulary.devices.values()].filter((device) => device.output).map((device) => device.name)
   if (switches.length === 0) return refusal('No device here can be switched.', [{ kind: 'read', name: undefined }])
   // Off for a while ends in on for each of them, also for those that were off: so neither is done to everything.
-  if (value === 'on' || forMs !== undefined) {
+  if (value !== 'off' || forMs !== undefined) {
     return refusal('I can switch everything off at once, but not on, and not for a while: name what you mean.', [
-      set(switches[0] ?? ''),
+      { kind: 'set', name: switches[0] ?? '', value: value === 'off' ? 'off' : 'on', forMs },
     ])
   }
   return switches.map(set)
@@ -106,6 +111,10 @@ function outputs(names: readonly string[], vocabulary: Vocabulary): Refusal | un
   const input = names.find((name) => vocabulary.devices.get(name)?.output !== true)
   if (input === undefined) return undefined
   return refusal(`${input} cannot be switched, only read.`, [{ kind: 'read', name: input }])
+}
+
+function misfitRefusal(misfit: Misfit | undefined): Refusal | undefined {
+  return misfit === undefined ? undefined : refusal(misfit.reason, [misfit.offer])
 }
 
 function withoutRepeats(calls: readonly OfflineCall[]): readonly OfflineCall[] {

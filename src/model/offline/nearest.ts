@@ -3,6 +3,7 @@ import { nearest } from '../../nearest.ts'
 import type { Sentence, Token } from './lexer.ts'
 import { actsOnOutput, type OfflineCall } from './parsed.ts'
 import { renderCalls } from './render.ts'
+import { whatFits } from './settings.ts'
 import { symbolsAt, type Vocabulary } from './symbols.ts'
 import { isNegation } from './words.ts'
 
@@ -21,7 +22,7 @@ const otherVerbs: ReadonlyMap<string, 'on' | 'off'> = new Map([
   ...['stop', 'disable', 'deactivate', 'kill', 'halt'].map((verb) => [verb, 'off'] as const),
 ])
 const commonSlips =
-  'turn switch toggle read show everything what the and for off temperature seconds minute minutes hour hours'.split(
+  'turn switch toggle read show everything what the and for off temperature percent seconds minute minutes hour hours'.split(
     ' ',
   )
 
@@ -82,8 +83,8 @@ function badState(
   if (vocabulary.devices.get(call.name)?.output !== true) {
     return { reason: `${call.name} cannot be switched, only read.`, nearest: offerText(calls) }
   }
-  const offer: OfflineCall = { kind: 'set', name: call.name, value: 'on', forMs: undefined }
-  return { reason: `${call.name} can only be set to on or off.`, nearest: offerText([offer]) }
+  const { reason, offer } = whatFits(call.name, vocabulary)
+  return { reason, nearest: offerText([offer]) }
 }
 
 export function offerText(calls: readonly OfflineCall[]): string {

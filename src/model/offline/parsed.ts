@@ -6,7 +6,12 @@ export interface OfflineDevice {
   readonly output: boolean
   /** For example `['temperature', 'humidity']`; `['state']` for switches and contacts. */
   readonly quantities: readonly string[]
+  /** True for outputs that take a percentage too. */
+  readonly hasLevel?: boolean
 }
+
+/** What an output is set to; a number is a level in percent. */
+export type Setting = 'on' | 'off' | number
 
 /** One thing that a sentence asks for. `name` of a read is undefined for all devices. */
 export type OfflineCall =
@@ -14,7 +19,7 @@ export type OfflineCall =
   | {
       readonly kind: 'set'
       readonly name: string
-      readonly value: 'on' | 'off'
+      readonly value: Setting
       /** Switch back after this long, milliseconds. */
       readonly forMs: number | undefined
     }

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../duration.ts'
 import type { Message, ToolCall } from '../model.ts'
-import type { OfflineCall, OfflineDevice, Parsed } from './parsed.ts'
+import type { OfflineCall, OfflineDevice, Parsed, Setting } from './parsed.ts'
 import { parseOffline } from './parse.ts'
 import { durationText } from './render.ts'
 
@@ -21,7 +21,7 @@ export interface Made {
 /** A tool call without its id. */
 export interface ToolUse {
   readonly name: 'device_read' | 'device_set'
-  readonly args: { readonly name?: string; readonly value?: 'on' | 'off'; readonly for?: string }
+  readonly args: { readonly name?: string; readonly value?: Setting; readonly for?: string }
 }
 
 type Arguments = Readonly<Record<string, unknown>>

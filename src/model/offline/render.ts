@@ -48,7 +48,12 @@ function frameOf(call: OfflineCall): { readonly before: string; readonly after: 
       return { before: 'read', after: '' }
     case 'toggle':
       return { before: 'toggle', after: '' }
-    case 'set':
-      return { before: `turn ${call.value}`, after: call.forMs === undefined ? '' : ` for ${durationText(call.forMs)}` }
+    case 'set': {
+      const { value } = call
+      const duration = call.forMs === undefined ? '' : ` for ${durationText(call.forMs)}`
+      return typeof value === 'number'
+        ? { before: 'set', after: ` to ${value}%${duration}` }
+        : { before: `turn ${value}`, after: duration }
+    }
   }
 }

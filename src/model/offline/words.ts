@@ -3,6 +3,9 @@
  * message with such a word is never acted on.
  */
 export const switchVerbs: readonly string[] = ['turn', 'switch', 'put']
+/** Only with a percentage: how bright `dim the lamp` alone would be, nobody can tell. */
+export const levelVerbs: readonly string[] = ['dim']
+export const percentWords: readonly string[] = ['%', 'percent']
 export const stateAdjectives: readonly string[] = ['on', 'off', 'open', 'closed', 'shut', 'pressed', 'released']
 export const readVerbs: readonly string[] = ['read', 'show', 'check', 'get', 'measure', 'tell', 'give']
 export const allWords: readonly string[] = ['all', 'everything']
@@ -74,7 +77,17 @@ export const tensWords: ReadonlyMap<string, number> = new Map([
 
 const grammarWords: ReadonlySet<string> = new Set(
   [
-    [switchVerbs, stateAdjectives, readVerbs, allWords, allNouns, articles, prepositions].flat(),
+    [
+      switchVerbs,
+      levelVerbs,
+      percentWords,
+      stateAdjectives,
+      readVerbs,
+      allWords,
+      allNouns,
+      articles,
+      prepositions,
+    ].flat(),
     [politeWords, greetings, scales].flat(),
     [adjectiveQuantities, unitMs, numberWords, tensWords].flatMap((words) => Array.from(words.keys())),
     ['set', 'to', 'toggle', 'for', 'half', 'and', 'then', 'or', ',', 'me', 'now', "'s"],

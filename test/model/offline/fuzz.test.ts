@@ -7,7 +7,7 @@ import { brief, deviceSets, type DeviceSet } from '../../support/offline-devices
 const grammar = (
   'turn switch put set toggle on off to for the a please and then , , . ; ? ! read show what is how warm many degrees ' +
   "are it in of all everything devices open closed or 's 5 10 90s ten twenty five minutes min hour half an now hello " +
-  'thanks me temperature humidity state help status "'
+  'thanks me temperature humidity state help status " % percent 40% dim to'
 ).split(' ')
 /** Pieces that fit together often enough to make whole sentences. */
 const pieces = [
@@ -24,6 +24,9 @@ const pieces = [
   'read',
   'please',
   'the',
+  'to 40%',
+  '140 percent',
+  'dim',
 ]
 const noise =
   'not never at 7:30 when if until why did you can no if unless after every i we opens hot-ish maybe else twice only 7pm'.split(
@@ -85,14 +88,17 @@ void t.test('a noise word put anywhere into an order that acts stops all of it',
     'turn on lamp, fan for half an hour',
     'lamp on. fan off for 5m',
     'read room and turn on the fan',
+    'set the strip to 40%',
+    'dim strip to 40 percent for 5m',
   ]
+  const devices = [...deviceSets.board, ...deviceSets.levels.filter((device) => device.name === 'strip')]
   for (const order of orders) {
-    t.equal(parseOffline(order, deviceSets.board).kind, 'calls', order)
+    t.equal(parseOffline(order, devices).kind, 'calls', order)
     const words = order.split(' ')
     for (const word of noise) {
       for (let at = 0; at <= words.length; at++) {
         const message = words.toSpliced(at, 0, word).join(' ')
-        if (parseOffline(message, deviceSets.board).kind === 'calls') t.fail(message)
+        if (parseOffline(message, devices).kind === 'calls') t.fail(message)
       }
     }
   }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Message, Model, ToolCall } from '../../../src/model/model.ts'
 import { createOfflineModel } from '../../../src/model/offline/offline-model.ts'
+import { Orders } from '../../../src/model/offline/orders.ts'
 import { modelContract } from '../../contract/model.ts'
 import { deviceSets, output } from '../../support/offline-devices.ts'
 
@@ -19,7 +20,10 @@ modelContract('offline', () => offline())
 /** A conversation with the model in which `device` answers the calls, and `joining` messages come in before reply N. */
 async function converse(options: {
   readonly messages: readonly Message[]
-  readonly device?: (name: string, args: Readonly<Record<string, string>>) => string | { readonly failed: string }
+  readonly device?: (
+    name: string,
+    args: Readonly<Record<string, string | number>>,
+  ) => string | { readonly failed: string }
   readonly joining?: Readonly<Record<number, string>>
   readonly tools?: typeof ownerTools
   readonly model?: Model
@@ -34,7 +38,7 @@ async function converse(options: {
     messages.push({ role: 'assistant', text: reply.text, toolCalls: reply.toolCalls })
     if (reply.toolCalls.length === 0) return { text: reply.text, ran, messages }
     for (const call of reply.toolCalls) {
-      const args = JSON.parse(call.arguments) as Record<string, string>
+      const args = JSON.parse(call.arguments) as Record<string, string | number>
       ran.push([call.name.slice(7), ...Object.values(args)].join(' '))
       const result = device(call.name, args)
       const outcome =
@@ -52,6 +56,29 @@ void t.test('an order becomes one call, and the answer is what the tool said', a
   })
   t.same(ran, ['set lamp on 10m'])
   t.equal(text, 'lamp is on until 12:10 (simulated).')
+})
+
+void t.test('a percentage is sent to the tool as a number', async (t) => {
+  const asked: (string | number | undefined)[] = []
+  const { ran } = await converse({
+    messages: [user('turn on the lamp and set the strip to 40 %')],
+    model: offline(() => deviceSets.levels),
+    device: (_, args) => {
+      asked.push(args['value'])
+      return 'done'
+    },
+  })
+  t.same(ran, ['set lamp on', 'set strip 40'])
+  t.same(asked, ['on', 40])
+})
+
+void t.test('an order in percent is good for exactly that percentage, once', async (t) => {
+  const orders = new Orders('strip 40%', deviceSets.levels)
+  for (const args of [{ value: 41 }, { value: '40' }, { value: 'on' }, { value: 40, for: '10m' }]) {
+    t.notOk(orders.take('device_set', { name: 'strip', ...args }), JSON.stringify(args))
+  }
+  t.ok(orders.take('device_set', { name: 'strip', value: 40 }))
+  t.notOk(orders.take('device_set', { name: 'strip', value: 40 }), 'it is used up')
 })
 
 void t.test('several results become several lines, in the order asked', async (t) => {
@@ -163,7 +190,7 @@ void t.test('several joined messages are all answered, and none is run twice', a
 })
 
 void t.test('a message that arrives in mid-turn joins, and nothing is run twice', async (t) => {
-  const device = (name: string, args: Readonly<Record<string, string>>): string =>
+  const device = (name: string, args: Readonly<Record<string, string | number>>): string =>
     name === 'device_read' ? `${args['name']}: on` : `${args['name']} is ${args['value']}.`
   const { ran, text } = await converse({
     messages: [user('turn off the fan')],
