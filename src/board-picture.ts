@@ -31,6 +31,18 @@ export function drawBoard(view: BoardView): string {
   return [`${capital(board.label)} (board: ${board.id})`, '', ...drawn, ...notesOf(view, cells)].join('\n')
 }
 
+/** For `pincer check`: which board `id` of a configuration is, a sentence, and what of it nobody has compared. */
+export function remarksOn(id: string, board: Board): readonly string[] {
+  const { label, pins } = board
+  if (pins.length === 0) {
+    return [
+      `board: ${id} is a ${label}. Its lines go by the kernel's names or as chip:line: \`pincer board\` lists them.`,
+    ]
+  }
+  const found = id === 'auto' ? `, by its device tree (\`board: ${board.id}\`)` : ''
+  return [`board: ${id} is a ${label}${found}.`, ...unverified(board)]
+}
+
 interface Cell {
   readonly name: string
   /** What uses the pin, or what it can be. */

@@ -31,7 +31,14 @@ export async function readBoard(id: string, root: string): Promise<Board> {
     }),
   )
   const found = matchBoard(host, files)
-  return found === undefined ? unknownBoard(host.model) : boardOf(found.content, found.path)
+  return found === undefined ? unknownBoard(host.model ?? host.compatible[0]) : boardOf(found.content, found.path)
+}
+
+/** What `pincer check` says of the board of this id on the host below `root`: which one `auto` found, what is unverified. */
+export async function boardRemarks(id: string, root: string): Promise<readonly string[]> {
+  if (id === 'simulated') return []
+  const { remarksOn } = await loadPart('boardPicture')
+  return remarksOn(id, await readBoard(id, root))
 }
 
 /** What the configuration asks of boards, see LoadOptions. */

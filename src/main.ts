@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
 import { showBoard } from './board-command.ts'
-import { boardsForConfig } from './boards.ts'
+import { boardRemarks, boardsForConfig } from './boards.ts'
 import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
 import { createSystemClock, type Clock } from './clock.ts'
@@ -50,7 +50,8 @@ async function main(): Promise<ExitCode> {
     case 'check': {
       const loaded = await load(pathOf(home))
       if (loaded.status === 'ok') redactOutput = createRedact(loaded.secrets)
-      say(formatCheck(loaded))
+      const remarks = loaded.status === 'ok' ? await boardRemarks(loaded.config.board, '/') : []
+      say([...remarks, formatCheck(loaded)].join('\n'))
       return loaded.status === 'ok' ? 0 : 2
     }
     case 'status':

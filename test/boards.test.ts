@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { boardIds, boardsForConfig, readBoard } from '../src/boards.ts'
+import { boardIds, boardRemarks, boardsForConfig, readBoard } from '../src/boards.ts'
 
 /** A root folder whose device tree says these names. */
 function host(t: Test, compatible: string, model: string): string {
@@ -43,6 +43,29 @@ void t.test(
     t.equal((await readBoard('auto', t.testdir({}))).id, 'unknown')
   },
 )
+
+void t.test('check says which board auto found, and what of its file is unverified', async (t) => {
+  const [found, unverified, ...more] = await boardRemarks('auto', host(t, 'raspberrypi,4-model-b', 'x'))
+  t.equal(found, 'board: auto is a Raspberry Pi 4 Model B, by its device tree (`board: raspberry-pi-4`).')
+  t.match(unverified, /^Unverified, as .*: which line is at which pin, .*\.$/)
+  t.same(more, [])
+  t.strictSame(await boardRemarks('simulated', '/'), [], 'nothing of the simulated board is real')
+  const [named] = await boardRemarks('visionfive-2', host(t, 'raspberrypi,4-model-b', 'x'))
+  t.equal(named, 'board: visionfive-2 is a VisionFive 2.')
+})
+
+void t.test('check says that auto found no board that Pincer knows, and how lines are named there', async (t) => {
+  const lines = "Its lines go by the kernel's names or as chip:line: `pincer board` lists them."
+  for (const [tree, name] of [
+    [{ compatible: 'odd,board\0', model: 'Odd Board\0' }, 'Odd Board'],
+    [{ compatible: 'odd,board\0' }, 'odd,board'],
+    [{}, 'it has no device tree'],
+  ] as const) {
+    const root = t.testdir({ proc: { 'device-tree': tree } })
+    const said = `board: auto is a board that Pincer does not know (${name}). ${lines}`
+    t.strictSame(await boardRemarks('auto', root), [said])
+  }
+})
 
 void t.test('a board that is named is that one, whatever the host is', async (t) => {
   t.equal((await readBoard('simulated', host(t, 'raspberrypi,4-model-b', 'x'))).id, 'simulated')

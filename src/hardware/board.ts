@@ -83,7 +83,7 @@ export interface BoardLine {
 export function unknownBoard(model: string | undefined): Board {
   return {
     id: 'unknown',
-    label: model === undefined ? 'board that Pincer does not know' : `board that Pincer does not know (${model})`,
+    label: `board that Pincer does not know (${model ?? 'it has no device tree'})`,
     match: { compatible: [], model: [] },
     pins: [],
     i2c: [],
