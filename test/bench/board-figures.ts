@@ -20,7 +20,7 @@ export async function measureBoard(
 ): Promise<BoardFigures | string> {
   const addon = new URL('../../dist/native/pincer.node', import.meta.url)
   if (!existsSync(addon)) return 'needs `npm run native`'
-  if ((await builtKernel()) === undefined) return 'needs `npm run board:kernel`'
+  if ((await builtKernel('um')) === undefined) return 'needs `npm run board:kernel`'
   const pins = await measureBoardPins(isQuick ? 20 : 200)
   const memory = await measureBoardMemory(isQuick ? 1 : 5)
   return { pins, memory, wakeUps: isQuick ? 'left out by --quick' : await measureBoardWakeUps(daemon) }

@@ -56,7 +56,7 @@ export async function bootBoard(t: BoardHolder, { disk }: BoardOptions = {}): Pr
   const { gpio, i2c, spi } = devices
   const served = await serveDevices(folder, [gpio, i2c, spi], (error) => t.fail(error.message))
   const setup = {
-    files: { ...(await boardKernel()), init: new URL('guest/init.sh', import.meta.url).pathname },
+    files: { ...(await boardKernel('um')), init: new URL('guest/init.sh', import.meta.url).pathname },
     folder,
     sharedFolder,
     disk,

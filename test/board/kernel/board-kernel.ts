@@ -2,48 +2,71 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { type Machine, machineBuilds } from './machines.ts'
 
-/** Raised when the way of building changes what comes out, though neither the configuration nor the board does. */
+/** Raised when the way of building changes what comes out, though neither the options nor the board do. */
 const recipe = 1
 
 export interface KernelFiles {
   readonly kernel: string
+  /** The board's device tree; of an emulated machine what is laid over its own. */
   readonly deviceTree: string
   /** The version of the Debian package that it was built from. */
   readonly version: string
 }
 
-/** The kernel that is built and kept for this configuration; it fails where there is none yet. */
-export async function boardKernel(): Promise<KernelFiles> {
-  const found = await builtKernel()
-  if (found === undefined)
-    throw new Error('The kernel of the virtual board is not built: run `npm run board:kernel`, once, for some minutes.')
-  return found
+/** The kernel that is built and kept for these options; it fails where there is none yet. */
+export async function boardKernel(machine: Machine): Promise<KernelFiles> {
+  const found = await builtKernel(machine)
+  if (found !== undefined) return found
+  const command = `npm run board:kernel${machine === 'um' ? '' : ` -- ${machine}`}`
+  throw new Error(`The kernel of the virtual board is not built: run \`${command}\`, once, for some minutes.`)
 }
 
-export async function builtKernel(): Promise<KernelFiles | undefined> {
-  const hash = await configurationHash()
+export async function builtKernel(machine: Machine): Promise<KernelFiles | undefined> {
+  const ending = await endingOf(machine)
   const folders = await readdir(cacheFolder()).catch(() => [])
-  const name = folders.find((folder) => folder.startsWith('linux-') && folder.endsWith(`-${hash}`))
-  return name === undefined ? undefined : kernelIn(name.slice('linux-'.length, -hash.length - 1), hash)
+  const name = folders.find((folder) => folder.startsWith(beginning) && folder.endsWith(ending))
+  return name === undefined ? undefined : kernelIn(name, name.slice(beginning.length, -ending.length))
 }
 
 /** Where a kernel of this version belongs. */
-export async function kernelFor(version: string): Promise<KernelFiles> {
-  return kernelIn(version, await configurationHash())
+export async function kernelFor(machine: Machine, version: string): Promise<KernelFiles> {
+  return kernelIn(`${beginning}${version}${await endingOf(machine)}`, version)
 }
 
 export function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'pincer', 'board')
 }
 
-function kernelIn(version: string, hash: string): KernelFiles {
-  const folder = join(cacheFolder(), `linux-${version}-${hash}`)
+/** The source of the board's device tree. */
+export function treeSource(machine: Machine): string {
+  return fileHere(`device-tree/${machine}.dts`)
+}
+
+/** The options that a kernel for this machine is built with, as kbuild reads them. */
+export async function kernelOptions(machine: Machine): Promise<string> {
+  const files = machineBuilds[machine].options.map((name) => readFile(fileHere(name), 'utf8'))
+  return (await Promise.all(files)).join('\n')
+}
+
+const beginning = 'linux-'
+
+/** What else decides how a kernel of some version turns out. */
+async function endingOf(machine: Machine): Promise<string> {
+  const hash = createHash('sha256')
+    .update(`${recipe}`)
+    .update(await kernelOptions(machine))
+  for (const name of [`${machine}.dts`, 'gpio.dtsi', 'i2c.dtsi', 'spi.dtsi'])
+    hash.update(await readFile(fileHere(`device-tree/${name}`)))
+  return `-${machine}-${hash.digest('hex').slice(0, 12)}`
+}
+
+function kernelIn(name: string, version: string): KernelFiles {
+  const folder = join(cacheFolder(), name)
   return { kernel: join(folder, 'linux'), deviceTree: join(folder, 'board.dtb'), version }
 }
 
-async function configurationHash(): Promise<string> {
-  const hash = createHash('sha256').update(`${recipe}`)
-  for (const file of ['config', 'board.dts']) hash.update(await readFile(new URL(file, import.meta.url)))
-  return hash.digest('hex').slice(0, 12)
+function fileHere(name: string): string {
+  return new URL(name, import.meta.url).pathname
 }

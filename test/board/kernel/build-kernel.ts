@@ -1,13 +1,15 @@
 /**
  * `npm run board:kernel` builds the kernel of the virtual board from Debian's packages, unless it is there already: some
- * minutes, once. It installs nothing and changes nothing outside its cache folder; what is missing it names.
+ * minutes, once; with `-- arm64` or `-- riscv64` that of an emulated one. It installs nothing and changes nothing outside
+ * its cache folder; what is missing it names.
  */
 import { spawn } from 'node:child_process'
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openDebianArchive, type DebianPackage } from '../../support/debian-archive.ts'
-import { builtKernel, cacheFolder, kernelFor, type KernelFiles } from './board-kernel.ts'
+import { builtKernel, cacheFolder, kernelFor, type KernelFiles, kernelOptions, treeSource } from './board-kernel.ts'
+import { type Machine, machineBuilds, machineOf } from './machines.ts'
 import { missingTools } from './missing-tools.ts'
 
 /** sid has the newest kernel; trixie is there for years. */
@@ -16,14 +18,10 @@ const suites = ['sid', 'trixie-backports', 'trixie']
 /** Linux 6.12, linked statically, dies as soon as it starts a program. */
 const firstStatic = 7_000
 
-/** virtio-spi came with Linux 6.18: an older kernel makes a board without SPI. */
-const configuration = new URL('config', import.meta.url).pathname
-const board = new URL('board.dts', import.meta.url).pathname
-
-async function build(): Promise<KernelFiles> {
-  const there = await builtKernel()
+async function build(machine: Machine): Promise<KernelFiles> {
+  const there = await builtKernel(machine)
   if (there !== undefined) return there
-  const lacking = await missingTools()
+  const lacking = await missingTools(machine)
   if (lacking !== undefined) throw new Error(lacking)
 
   const folder = join(cacheFolder(), 'building')
@@ -38,13 +36,17 @@ async function build(): Promise<KernelFiles> {
     say('unpacking')
     await unpack(packageFile, source.name, folder)
     say('configuring and building: some minutes')
-    const kernel = await compile(join(folder, 'source'), join(folder, 'out'), numberOf(source) >= firstStatic)
-    const files = await kernelFor(source.version)
+    const out = join(folder, 'out')
+    await compile(machine, join(folder, 'source'), out, numberOf(source) >= firstStatic)
+    const files = await kernelFor(machine, source.version)
     // All of it is there, or nothing: a build that was broken off is not taken for a kernel.
     const finished = join(folder, 'finished')
     await mkdir(finished)
-    await copyFile(kernel, join(finished, 'linux'))
-    await command(join(folder, 'out/scripts/dtc/dtc'), ['-q', '-O', 'dtb', '-o', join(finished, 'board.dtb'), board])
+    await copyFile(join(out, machineBuilds[machine].image.path), join(finished, 'linux'))
+    const tree = ['-q', '-O', 'dtb', '-o', join(finished, 'board.dtb'), treeSource(machine)]
+    await command(join(out, 'scripts/dtc/dtc'), tree)
+    // An emulator makes its own tree, which the board's is then laid over.
+    if (machine !== 'um') await copyFile(join(out, 'scripts/dtc/fdtoverlay'), join(finished, 'fdtoverlay'))
     await rename(finished, dirname(files.kernel))
     return files
   } finally {
@@ -65,7 +67,7 @@ function newest(sources: readonly DebianPackage[]): DebianPackage {
   return found
 }
 
-/** Leaves out what no user-mode kernel needs: half of the files are drivers for graphics and network cards. */
+/** Leaves out what no virtual board needs: half of the files are drivers for graphics and network cards. */
 async function unpack(packageFile: string, name: string, folder: string): Promise<void> {
   const source = join(folder, 'source')
   await mkdir(source)
@@ -82,25 +84,24 @@ async function unpack(packageFile: string, name: string, folder: string): Promis
   await rm(packageFile)
 }
 
-async function compile(source: string, out: string, isStatic: boolean): Promise<string> {
+async function compile(machine: Machine, source: string, out: string, isStatic: boolean): Promise<void> {
   await mkdir(out)
+  const { kbuildName, toolPrefix, image } = machineBuilds[machine]
   const wanted = join(out, 'wanted.config')
-  const options = await readFile(configuration, 'utf8')
+  const options = await kernelOptions(machine)
   await writeFile(wanted, isStatic ? options : options.replace('CONFIG_STATIC_LINK=y', 'CONFIG_STATIC_LINK=n'))
+  const common = ['-s', '-C', source, `O=${out}`, `ARCH=${kbuildName}`, `CROSS_COMPILE=${toolPrefix}`]
   const make = (...targets: readonly string[]) =>
-    command('make', ['-s', '-C', source, `O=${out}`, 'ARCH=um', `-j${availableParallelism()}`, ...targets])
+    command('make', [...common, `-j${availableParallelism()}`, ...targets])
   await make(`KCONFIG_ALLCONFIG=${wanted}`, 'allnoconfig')
-  await nameLostOptions(join(out, '.config'))
-  await make('linux')
-  return join(out, 'linux')
+  await nameLostOptions(options, join(out, '.config'))
+  await make(image.target)
 }
 
 /** An option that a kernel version has renamed or dropped is lost without a word. */
-async function nameLostOptions(made: string): Promise<void> {
+async function nameLostOptions(options: string, made: string): Promise<void> {
   const kept = new Set((await readFile(made, 'utf8')).split('\n'))
-  const lost = (await readFile(configuration, 'utf8'))
-    .split('\n')
-    .filter((line) => line.startsWith('CONFIG_') && !kept.has(line))
+  const lost = options.split('\n').filter((line) => line.startsWith('CONFIG_') && !kept.has(line))
   if (lost.length > 0) say(`this kernel does not know: ${lost.join(' ')}`)
 }
 
@@ -118,7 +119,7 @@ function say(text: string): void {
 }
 
 try {
-  const { kernel, version } = await build()
+  const { kernel, version } = await build(machineOf(process.argv[2]))
   say(`${kernel} (Linux ${version})`)
 } catch (error) {
   process.stderr.write(`board kernel: ${error instanceof Error ? error.message : String(error)}\n`)
