@@ -9,34 +9,21 @@
  *
  * There is one of it in a process, for there is one loop that drives outputs.
  */
-#include "native.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/gpio.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include <uv.h>
 
-/* What is written to a file of sysfs is a number or a word. */
-#define TEXT_BYTES_MAX 64
+#include "native.h"
+#include "watched.h"
+
 /* Enough for a loop over ioctl and pwrite; the C library's own default would reserve 8 MB. */
 #define STACK_BYTES (64 * 1024)
-
-struct watched {
-	struct watched *next;
-	uint32_t id;
-	int fd;
-	/* Written to a file from its beginning; of no length for a line, which gets `level`. */
-	char text[TEXT_BYTES_MAX];
-	size_t length;
-	uint64_t level;
-};
 
 static struct {
 	napi_env env; /* NULL while it is not started */
@@ -48,22 +35,8 @@ static struct {
 	unsigned open_handles;
 	pthread_t thread;
 	int timer; /* of the kernel */
-	bool is_ending;
-	/* The thread and the loop both use what follows. */
-	pthread_mutex_t lock;
-	struct watched *first;
-	uint32_t last_id;
-} watchdog = {.timer = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
-
-static void drive(const struct watched *watched)
-{
-	struct gpio_v2_line_values values = {.bits = watched->level, .mask = 1};
-	if (watched->length == 0)
-		ioctl_again(watched->fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values);
-	else
-		while (pwrite(watched->fd, watched->text, watched->length, 0) == -1 && errno == EINTR)
-			;
-}
+	atomic_bool is_ending;
+} watchdog = {.timer = -1};
 
 static void *wait_for_timer(void *unused)
 {
@@ -75,16 +48,9 @@ static void *wait_for_timer(void *unused)
 				continue;
 			return NULL;
 		}
-		pthread_mutex_lock(&watchdog.lock);
-		bool is_ending = watchdog.is_ending;
-		/* What fails cannot be told to anybody now; the loop finds it when it tries the same. */
-		for (struct watched *each = watchdog.first; each != NULL && !is_ending; each = each->next)
-			drive(each);
-		bool has_driven = watchdog.first != NULL;
-		pthread_mutex_unlock(&watchdog.lock);
-		if (is_ending)
+		if (watchdog.is_ending)
 			return NULL;
-		if (has_driven)
+		if (watched_drive())
 			uv_async_send(&watchdog.note);
 	}
 }
@@ -123,25 +89,13 @@ static void on_closed(uv_handle_t *handle)
 	napi_remove_async_cleanup_hook(cleanup);
 }
 
-static void forget(struct watched *watched)
-{
-	close(watched->fd);
-	free(watched);
-}
-
 /* Watches nothing any more and ends the thread. Only when on_closed has run it can be started again. */
 static void stop(void)
 {
 	if (watchdog.is_ending)
 		return;
-	pthread_mutex_lock(&watchdog.lock);
 	watchdog.is_ending = true;
-	while (watchdog.first != NULL) {
-		struct watched *next = watchdog.first->next;
-		forget(watchdog.first);
-		watchdog.first = next;
-	}
-	pthread_mutex_unlock(&watchdog.lock);
+	watched_remove_all();
 	set_timer(1);
 	pthread_join(watchdog.thread, NULL);
 	close(watchdog.timer);
@@ -222,32 +176,21 @@ napi_value watchdog_start(napi_env env, napi_callback_info info)
 	return throw_error(env, error, call);
 }
 
-/* Takes over `watched`; answers its number. */
-static napi_value add(napi_env env, const char *call, int fd, const struct watched *wanted)
+/* Answers the number of what is watched from now on. */
+static napi_value add(napi_env env, const char *call, int fd, const struct safe_state *safe)
 {
-	napi_value id = NULL;
-	struct watched *watched = malloc(sizeof *watched);
-	if (watched == NULL)
-		return throw_error(env, ENOMEM, call);
-	*watched = *wanted;
-	/* Of its own: whatever happens to the other one, this never becomes something else's. */
-	watched->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (watched->fd == -1) {
-		int error = errno;
-		free(watched);
+	napi_value number = NULL;
+	bool is_first = watched_is_empty();
+	uint32_t id;
+	int error = watched_add(fd, safe, &id);
+	if (error != 0)
 		return throw_error(env, error, call);
-	}
-	pthread_mutex_lock(&watchdog.lock);
-	watched->id = ++watchdog.last_id;
-	watched->next = watchdog.first;
-	watchdog.first = watched;
-	pthread_mutex_unlock(&watchdog.lock);
-	if (watched->next == NULL) {
+	if (is_first) {
 		set_timer(watchdog.stuck_ms);
 		uv_timer_start(&watchdog.feeder, feed, (uint64_t)watchdog.stuck_ms / 2, (uint64_t)watchdog.stuck_ms / 2);
 	}
-	napi_create_uint32(env, watched->id, &id);
-	return id;
+	napi_create_uint32(env, id, &number);
+	return number;
 }
 
 static bool is_started(napi_env env, const char *call)
@@ -270,8 +213,8 @@ napi_value watchdog_add_line(napi_env env, napi_callback_info info)
 	int fd = gpio_line_fd(env, arguments[0], call);
 	if (fd == -1)
 		return NULL;
-	struct watched wanted = {.level = (uint64_t)level};
-	return add(env, call, fd, &wanted);
+	struct safe_state safe = {.level = (uint64_t)level};
+	return add(env, call, fd, &safe);
 }
 
 /* watchdogAddFile(fd, text): the same for a file that is written, such as the brightness of an LED. */
@@ -280,13 +223,13 @@ napi_value watchdog_add_file(napi_env env, napi_callback_info info)
 	static const char call[] = "watchdogAddFile";
 	napi_value arguments[2];
 	int64_t fd;
-	struct watched wanted = {0};
+	struct safe_state safe = {0};
 	if (!get_arguments(env, info, call, 2, arguments) || !is_started(env, call) ||
 	    !get_integer(env, arguments[0], call, 0, INT32_MAX, &fd) ||
-	    !get_text(env, arguments[1], call, wanted.text, sizeof wanted.text))
+	    !get_text(env, arguments[1], call, safe.text, sizeof safe.text))
 		return NULL;
-	wanted.length = strlen(wanted.text);
-	return add(env, call, (int)fd, &wanted);
+	safe.length = strlen(safe.text);
+	return add(env, call, (int)fd, &safe);
 }
 
 /* watchdogRemove(number): may be called any number of times. When it returns, this is not driven any more. */
@@ -298,18 +241,8 @@ napi_value watchdog_remove(napi_env env, napi_callback_info info)
 	if (!get_arguments(env, info, call, 1, &argument) || !get_integer(env, argument, call, 1, UINT32_MAX, &id) ||
 	    watchdog.env != env || watchdog.is_ending)
 		return NULL;
-	pthread_mutex_lock(&watchdog.lock);
-	for (struct watched **link = &watchdog.first; *link != NULL; link = &(*link)->next) {
-		struct watched *found = *link;
-		if (found->id != (uint32_t)id)
-			continue;
-		*link = found->next;
-		forget(found);
-		break;
-	}
-	bool is_empty = watchdog.first == NULL;
-	pthread_mutex_unlock(&watchdog.lock);
-	if (is_empty) {
+	watched_remove((uint32_t)id);
+	if (watched_is_empty()) {
 		uv_timer_stop(&watchdog.feeder);
 		set_timer(0);
 	}
