@@ -14,12 +14,17 @@ export function describeI2cFault(
   return more === undefined ? error : new HardwareError(error.kernel, `${error.message} ${more}`, { cause: error })
 }
 
+/** Whether nothing acknowledged: no chip is there, or one that is busy. */
+export function isSilence(error: unknown): boolean {
+  return isHardwareError(error) && (error.kernel === 'EREMOTEIO' || error.kernel === 'ENXIO')
+}
+
 function moreOf(
-  { kernel }: HardwareError,
+  error: HardwareError,
   { otherAddresses, kernelForm }: { readonly otherAddresses: readonly number[]; readonly kernelForm: string },
 ): string | undefined {
-  if (kernel === 'EBUSY') return `As a kernel sensor it is { ${kernelForm} }.`
-  if ((kernel !== 'EREMOTEIO' && kernel !== 'ENXIO') || otherAddresses.length === 0) return undefined
+  if (error.kernel === 'EBUSY') return `As a kernel sensor it is { ${kernelForm} }.`
+  if (!isSilence(error) || otherAddresses.length === 0) return undefined
   const others = otherAddresses.map((each) => `0x${each.toString(16).padStart(2, '0')}`)
   return `It may also be at ${others.length > 3 ? `${others[0]} to ${others.at(-1)}` : others.join(' or ')}, which its pins or its part number choose.`
 }

@@ -152,7 +152,8 @@ for (const kind of ['bme280', 'bmp280', 'sht4x', 'aht20', 'tmp102', 'lm75'] as c
 const whenSlow = {
   bme280: 'The BME280 at 0x76 on I2C bus 1 is still measuring after 30 ms: it has probably lost power.',
   bmp280: 'The BMP280 at 0x77 on I2C bus 1 is still measuring after 30 ms: it has probably lost power.',
-  sht4x: silence('sht4x'),
+  sht4x:
+    'The SHT4x at 0x44 on I2C bus 1 was told to measure and has not answered since, though that takes 8.3 ms at most: check its supply and its wires.',
   aht20: 'The AHT20 at 0x38 on I2C bus 1 does not finish starting: check its 3.3 V supply.',
   tmp102: 'The TMP102 at 0x49 on I2C bus 1 is still measuring after 60 ms: it has probably lost power.',
   ads1115:

@@ -17,7 +17,18 @@ export const sht4x: ChipProfile = {
     { do: 'write', bytes: [0xfd] },
     // Section 3.1: 8.3 ms at the longest, at high precision.
     { do: 'wait', ms: 9 },
-    { do: 'read', bytes: 6, crc: { wordBytes: 2 } },
+    {
+      do: 'read',
+      bytes: 6,
+      crc: { wordBytes: 2 },
+      // Section 4.1: it acknowledges no read while it measures.
+      silence: {
+        everyMs: 2,
+        times: 6,
+        failure:
+          'was told to measure and has not answered since, though that takes 8.3 ms at most: check its supply and its wires.',
+      },
+    },
   ],
   fields: [
     { quantity: 'temperature', first: 0, count: 16, scale: 175 / 65_535, offset: -45, range: [-40, 125] },

@@ -23,11 +23,22 @@ export type Step =
       readonly from?: readonly number[]
       readonly bytes: number
       readonly crc?: { readonly wordBytes: number }
+      readonly silence?: Silence
     }
   /** Reads until the masked bytes are these; then it has failed. */
   | (Expectation & { readonly do: 'poll'; readonly everyMs: number; readonly times: number })
   /** Reads once; other bytes are a failure. */
   | (Expectation & { readonly do: 'expect' })
+
+/**
+ * A chip that acknowledges nothing before it is done: it is asked so many times in all, `everyMs` apart. When it has
+ * never answered, `failure` (written as in `Expectation`) holds until it does.
+ */
+export interface Silence {
+  readonly everyMs: number
+  readonly times: number
+  readonly failure: string
+}
 
 interface Expectation {
   readonly from?: readonly number[]

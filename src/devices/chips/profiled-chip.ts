@@ -3,6 +3,7 @@ import { PincerError } from '../../errors.ts'
 import type { I2cPort } from '../../hardware/ports.ts'
 import { limits } from '../../limits.ts'
 import type { Measured } from '../sensor.ts'
+import { isSilence } from '../bus-fault.ts'
 import { checkRange, describeChipFault, nameOf } from './chip-place.ts'
 import type { ChipPlace } from './chip-place.ts'
 import { waitFor } from './chip-wait.ts'
@@ -16,6 +17,8 @@ export class ProfiledChip {
   readonly #place: ChipPlace
   readonly #profile: ChipProfile
   #opened = false
+  /** That it took a command and has not answered since; not that nothing is there. */
+  #silent: PincerError | undefined
 
   constructor(options: {
     readonly i2c: I2cPort
@@ -34,11 +37,12 @@ export class ProfiledChip {
     try {
       if (!this.#opened) await this.#run(this.#profile.open)
       this.#opened = true
+      this.#silent = undefined
       return this.#evaluate(await this.#run(this.#profile.measure))
     } catch (error) {
       // Another chip may be plugged in next.
       this.#opened = false
-      throw describeChipFault(error, this.#place)
+      throw this.#silent !== undefined && isSilence(error) ? this.#silent : describeChipFault(error, this.#place)
     }
   }
 
@@ -53,7 +57,7 @@ export class ProfiledChip {
           await waitFor(this.#clock, step.ms)
           break
         case 'read': {
-          const bytes = await this.#transfer(step.from, step.bytes)
+          const bytes = await this.#read(step)
           results.push(step.crc === undefined ? bytes : this.#checked(bytes, step.crc.wordBytes))
           break
         }
@@ -66,6 +70,22 @@ export class ProfiledChip {
       }
     }
     return Buffer.concat(results)
+  }
+
+  async #read({ from, bytes, silence }: Extract<Step, { readonly do: 'read' }>): Promise<Uint8Array> {
+    if (silence === undefined) return this.#transfer(from, bytes)
+    for (let time = 1; ; time++) {
+      try {
+        return await this.#transfer(from, bytes)
+      } catch (error) {
+        if (!isSilence(error)) throw error
+        if (time === silence.times) {
+          this.#silent = this.#failure(silence.failure)
+          throw this.#silent
+        }
+        await waitFor(this.#clock, silence.everyMs)
+      }
+    }
   }
 
   async #poll(step: Extract<Step, { readonly do: 'poll' }>): Promise<void> {

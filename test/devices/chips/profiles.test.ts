@@ -333,6 +333,41 @@ void t.test('a chip is asked who it is once, and again after each failure', asyn
   t.equal(chip.left(), 0)
 })
 
+void t.test(
+  'an SHT4x that does not acknowledge because it still measures is asked again, not told again',
+  async (t) => {
+    const answer = [...word(0x66, 0x66), ...word(0x72, 0xb0)]
+    const late = [{ write: [0xfd] }, { fails: nothing, afterMs: 8.3 }, ...repeated(4, { fails: nothing }), { answer }]
+    const chip = rig(sht4x, [...sht4xOpen, ...late])
+    t.strictSame(Object.keys(await chip.measure()), ['temperature', 'humidity'])
+    t.equal(chip.left(), 0)
+  },
+)
+
+void t.test('an SHT4x that never ends measuring is not said to be absent, until it has answered again', async (t) => {
+  const told: readonly Exchange[] = [{ write: [0xfd] }, ...repeated(6, { fails: nothing, afterMs: 2 })]
+  const answers = sht4xMeasure(...word(0x66, 0x66), ...word(0x72, 0xb0))
+  const stuck = new HardwareError('ETIMEDOUT', 'The bus is stuck.')
+  const later: readonly Exchange[] = [
+    { fails: nothing },
+    { fails: stuck },
+    ...sht4xOpen,
+    ...answers,
+    { fails: nothing },
+  ]
+  const chip = rig(sht4x, [...sht4xOpen, ...told, ...later])
+  const silent = {
+    code: 'hardware',
+    message: /^The SHT4x at 0x44 on I2C bus 1 was told to measure and has not answered since, .*8\.3 ms at most: check/,
+  }
+  await t.rejects(chip.measure(), silent)
+  await t.rejects(chip.measure(), silent, 'it acknowledges nothing at all while it measures')
+  await t.rejects(chip.measure(), { message: 'The bus is stuck.' }, 'what is not about the chip is said as it is')
+  await chip.measure()
+  await t.rejects(chip.measure(), { message: /^Nothing answers/ }, 'it has answered in between')
+  t.equal(chip.left(), 0)
+})
+
 void t.test('a bug in a port is not turned into a sentence about wiring', async (t) => {
   await t.rejects(rig(sht4x, [{ fails: new TypeError('bug') }]).measure(), TypeError)
 })
