@@ -1,4 +1,5 @@
 import { deviceLimits } from './limits-devices.ts'
+import { scheduleLimits } from './limits-schedule.ts'
 import { shellLimits } from './limits-shell.ts'
 import { telegramLimits } from './limits-telegram.ts'
 import { webLimits } from './limits-web.ts'
@@ -6,6 +7,7 @@ import { webLimits } from './limits-web.ts'
 /** Every bound in the program, with its unit in its name. Relations between them are asserted by test/limits.test.ts. */
 export const limits = {
   ...deviceLimits,
+  ...scheduleLimits,
   ...shellLimits,
   ...telegramLimits,
   ...webLimits,

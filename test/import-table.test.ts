@@ -13,6 +13,7 @@ const foundation = [
   'limits-telegram',
   'limits-devices',
   'limits-web',
+  'limits-schedule',
   'clock',
   'duration',
   'hidden-characters',
@@ -41,6 +42,7 @@ const app = new Set([
   'app-hardware.ts',
   'app-model.ts',
   'app-network.ts',
+  'app-schedule.ts',
   'app-shell.ts',
   'app-web.ts',
 ])
@@ -91,6 +93,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'channels/terminal/terminal-peer.ts',
     'channels/terminal/line-splitter.ts',
   ],
+  // What runs later goes through the same registry as what runs now; of devices only what a trigger waits for.
+  'schedule/': [...foundation, 'bus/', 'tools/tool.ts', 'tools/registry.ts', 'devices/device.ts', 'guard/'],
   // Never a pin: devices by their names and readings, tools through the registry. Of channels only who is let in.
   'agent/': [
     ...foundation,
@@ -108,6 +112,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'guard/workspace.ts',
     'devices/device.ts',
     'devices/reading-text.ts',
+    'schedule/job.ts',
+    'schedule/schedule.ts',
   ],
   program: [
     ...foundation,
@@ -135,6 +141,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'tools/',
     'channels/',
     'agent/',
+    'schedule/',
     'daemon/control-requests.ts',
   ],
   'board-command': [
