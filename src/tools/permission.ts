@@ -20,9 +20,20 @@ export interface Circumstances {
   ownerWrote?(words: string): boolean
   /** Whether an owner's newest message orders exactly this call in words that mean nothing else; once for each order. */
   takeOrder?(tool: string, args: Readonly<Record<string, unknown>>): boolean
+  /**
+   * The call was fixed when a job was made, and stands as it did then: nobody is asked now. `allowed`: what a person
+   * allowed of it with the job, as `allowedText` has it. Set by the runner of jobs alone.
+   */
+  readonly planned?: { readonly allowed: string | undefined }
   readonly signal: AbortSignal
   /** Told when a person is being asked: the call may wait for minutes now. */
   onAsking?(): void
+}
+
+/** What a call that is planned for later needs of a person now. */
+export interface PlannedNeed extends HumanNeed {
+  /** For `Circumstances.planned`. */
+  readonly allowed: string
 }
 
 /** Whether a call may run, and why: the one place where that is known. */
@@ -59,10 +70,11 @@ export class Permission {
   async decide(tool: Tool, args: Record<string, unknown>, origin: Circumstances): Promise<Decision> {
     let own: HumanNeed | undefined
     try {
-      own = tool.needsHuman?.(args)
+      own = await tool.needsHuman?.(args)
     } catch (error) {
       return impossible(error)
     }
+    if (origin.planned !== undefined) return asPlanned(tool, args, own, origin.planned)
     const reasons = [...(own === undefined ? [] : [{ text: own.reason }]), ...outerReasons(tool, args, origin)]
     if (reasons.length === 0) return { verdict: 'free', why: 'no person is needed' }
     const reason = reasons.map(({ text, source }) => (source === undefined ? text : `${text} (${source})`)).join('; ')
@@ -134,6 +146,26 @@ export class Permission {
     origin.onAsking?.()
     return unlessAborted(signal, this.#approver.ask(request, signal))
   }
+}
+
+/** A call of a job needs no more than what was allowed with the job, and gets no more. */
+function asPlanned(
+  tool: Tool,
+  args: Record<string, unknown>,
+  own: HumanNeed | undefined,
+  { allowed }: { readonly allowed: string | undefined },
+): Decision {
+  if (own === undefined) return { verdict: 'free', why: 'fixed when its job was made' }
+  const { action, reason } = own
+  if (allowed === allowedText(own, tool, args))
+    return { verdict: 'approved', why: `${reason}; allowed when its job was made`, action, binding: '' }
+  const sentence = `"${action}" is not what a person allowed when this job was made (${reason}): remove the job and make it again.`
+  return { verdict: 'refused', why: `${reason}; not what was allowed when its job was made`, sentence, saidNo: false }
+}
+
+/** What is kept of a yes that a person gives in advance: the action and the call, each to the last letter. */
+export function allowedText({ action }: HumanNeed, tool: Tool, args: Record<string, unknown>): string {
+  return `${action} [${tool.name} ${JSON.stringify(canonical(args))}]`
 }
 
 /** It cannot run, whoever says yes: nobody is asked. */

@@ -14,7 +14,7 @@ import { nearest } from '../nearest.ts'
 import { sourcesText } from '../guard/sources.ts'
 import { toolSpec } from './json-schema.ts'
 import type { Person } from '../bus/message.ts'
-import { type Circumstances, type Decision, Permission } from './permission.ts'
+import { allowedText, type Circumstances, type Decision, Permission, type PlannedNeed } from './permission.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
@@ -96,6 +96,23 @@ export class Registry {
     return this.#tools.get(name)?.access === 'read'
   }
 
+  /**
+   * What an owner's call of this tool needs of a person by itself, without making it; `allowed` is what to keep of a yes.
+   * Rejects with `bad_call` for a tool or arguments that are wrong, and as the tool does for what is impossible.
+   */
+  async examine({
+    tool: name,
+    args,
+  }: {
+    readonly tool: string
+    readonly args: object
+  }): Promise<PlannedNeed | undefined> {
+    const tool = this.#find(name, this.#specs)
+    const parsed = parseArguments(tool, JSON.stringify(args))
+    const need = await tool.needsHuman?.(parsed)
+    return need === undefined ? undefined : { ...need, allowed: allowedText(need, tool, parsed) }
+  }
+
   async run(call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
     const sources = new Set<string>()
     const { channel, chat, person } = origin
@@ -116,7 +133,7 @@ export class Registry {
   /** What fails may quote text from outside as well: `sources` counts then too. */
   async #run(call: ToolCall, origin: CallOrigin, sources: Set<string>, record: CallRecord): Promise<ToolOutcome> {
     try {
-      const tool = this.#find(call.name, origin.person)
+      const tool = this.#find(call.name, this.specs(origin.person))
       const args = parseArguments(tool, call.arguments)
       const decision = await this.#permission.decide(tool, args, origin)
       const { verdict, why } = decision
@@ -139,8 +156,8 @@ export class Registry {
     return { text: shortened(this.#redact(sentence), limits.toolFailureCharsMax), failed: true }
   }
 
-  #find(name: string, person: Person): Tool {
-    const offered = this.specs(person).map((spec) => spec.name)
+  #find(name: string, specs: readonly ToolSpec[]): Tool {
+    const offered = specs.map((spec) => spec.name)
     const tool = offered.includes(name) ? this.#tools.get(name) : undefined
     if (tool !== undefined) return tool
     const close = nearest(name, offered)

@@ -49,7 +49,7 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   /** Longest result given to the model as it is; `limits.toolResultCharsMax` unless the tool pages by itself. */
   readonly resultCharsMax?: number
   /** The exact action a human must allow and why; `undefined` when none is needed. */
-  needsHuman?(args: v.InferOutput<Schema>): HumanNeed | undefined
+  needsHuman?(args: v.InferOutput<Schema>): HumanNeed | undefined | Promise<HumanNeed | undefined>
   /**
    * What an approval is bound to besides the arguments: hashes of the files that a command names. It is taken when a
    * person is asked and again right before the run; when the two differ, the call is refused. Rejects with a

@@ -60,7 +60,7 @@ void t.test('a duration that is none is refused with the grammar, and nobody is 
   const { bench, set } = await open(t)
   for (const duration of ['', '10', 'ten minutes', '0s', '-5m', '25d', '1.5h', 'x'.repeat(10_000)]) {
     const args = argumentsOf(set, { name: 'gate', value: 'on', for: duration })
-    t.equal(set.needsHuman?.(args), undefined)
+    t.equal(await set.needsHuman?.(args), undefined)
     const refusal = await bench.refusal(set.run(args, context()))
     t.match(
       refusal,
@@ -74,7 +74,7 @@ void t.test('a duration that is none is refused with the grammar, and nobody is 
 void t.test('what a person must allow is asked word for word, and only their yes to it counts', async (t) => {
   const { bench, set } = await open(t)
   const args = argumentsOf(set, { name: 'gate', value: 'on' })
-  const asked = set.needsHuman?.(args)
+  const asked = await set.needsHuman?.(args)
   t.strictSame(asked, {
     action: 'switch gate on for at most 1s (maxOn), then off again',
     reason: 'gate is marked confirm',
@@ -83,9 +83,9 @@ void t.test('what a person must allow is asked word for word, and only their yes
   t.match(await bench.refusal(set.run(args, context())), /^needs_human: /)
   t.match(await bench.refusal(set.run(args, context('Switch gate on.'))), /^needs_human: /)
   t.equal(await set.run(args, context(asked?.action)), 'gate is on, off again in 1s by maxOn.')
-  t.equal(set.needsHuman?.(argumentsOf(set, { name: 'gate', value: 'off' })), undefined)
-  t.equal(set.needsHuman?.(argumentsOf(set, { name: 'lamp', value: 'on' })), undefined)
-  t.equal(set.needsHuman?.(argumentsOf(set, { name: 'nothing', value: 'on' })), undefined)
+  t.equal(await set.needsHuman?.(argumentsOf(set, { name: 'gate', value: 'off' })), undefined)
+  t.equal(await set.needsHuman?.(argumentsOf(set, { name: 'lamp', value: 'on' })), undefined)
+  t.equal(await set.needsHuman?.(argumentsOf(set, { name: 'nothing', value: 'on' })), undefined)
 })
 
 void t.test('a limit reaches the caller as its sentence', async (t) => {

@@ -249,10 +249,10 @@ void t.test('with raw: ask each write is asked in the very words of what it does
       'send 09 to SPI device 0.1 at 500 Hz in mode 3',
     ],
   ]
-  for (const [name, args, action] of words) t.equal(asks(name, args)?.action, action)
-  t.equal(asks('i2c_transfer', { bus: 1, address: 118, read: 1 }), undefined, 'reading alone is not asked')
-  t.equal(asks('gpio_read', { line: 'GPIO5' }), undefined)
-  t.equal(asks('i2c_scan', { bus: 1 }), undefined)
+  for (const [name, args, action] of words) t.equal((await asks(name, args))?.action, action)
+  t.equal(await asks('i2c_transfer', { bus: 1, address: 118, read: 1 }), undefined, 'reading alone is not asked')
+  t.equal(await asks('gpio_read', { line: 'GPIO5' }), undefined)
+  t.equal(await asks('i2c_scan', { bus: 1 }), undefined)
 })
 
 void t.test('with raw: ask nothing runs without that approval, nor with one for something else', async (t) => {
@@ -269,9 +269,9 @@ void t.test('with raw: ask nothing runs without that approval, nor with one for 
 
 void t.test('with raw: allow nobody is asked', async (t) => {
   const { asks } = makeTools('allow')
-  t.equal(asks('gpio_write', { line: 'GPIO5', value: 1 }), undefined)
-  t.equal(asks('i2c_transfer', { bus: 1, address: 118, write: [1] }), undefined)
-  t.equal(asks('spi_transfer', { device: '0.0', write: [1] }), undefined)
+  t.equal(await asks('gpio_write', { line: 'GPIO5', value: 1 }), undefined)
+  t.equal(await asks('i2c_transfer', { bus: 1, address: 118, write: [1] }), undefined)
+  t.equal(await asks('spi_transfer', { device: '0.0', write: [1] }), undefined)
 })
 
 void t.test('a scan lists what answers, and what a kernel driver holds as such', async (t) => {
@@ -380,7 +380,7 @@ void t.test('the pins that carry a bus are refused, whether a device is on it or
   for (const { name, line } of board.pins) {
     if (line === undefined) continue
     try {
-      write?.needsHuman?.(v.parse(write.arguments, { line: name, value: 1 }))
+      await write?.needsHuman?.(v.parse(write.arguments, { line: name, value: 1 }))
     } catch (error) {
       t.match(error, { code: 'limit' })
       if (/ of I2C bus 1| of SPI (bus )?0/.test(sentenceOf(error))) refused.push(name)

@@ -215,3 +215,34 @@ void t.test('a reading that a person had to allow is recorded in words, on the d
   await bench.registry.run(call('fetch', lamp), bench.origin())
   t.same(records, [['begins', true, '{"name":"lamp"}'], 'runs', 'ended', 'runs', ['noted', false]])
 })
+
+void t.test('a call of a job needs no yes, or exactly the one that was given with the job', async (t) => {
+  const ran: string[] = []
+  const run = (name: string): string => {
+    ran.push(name)
+    return 'ran'
+  }
+  const free = smallTool('device_set', 'change', run)
+  const gate = smallTool('run', 'change', run, { needsHuman: () => need(true) })
+  const bench = createToolBench([free, gate])
+  const allowed = (await bench.registry.examine({ tool: 'run', args: lamp }))?.allowed
+  t.equal(allowed, 'run x.py [run {"name":"lamp"}]')
+  t.equal(await bench.registry.examine({ tool: 'device_set', args: lamp }), undefined)
+  await t.rejects(bench.registry.examine({ tool: 'device_sat', args: {} }), { code: 'bad_call' })
+  await t.rejects(bench.registry.examine({ tool: 'run', args: { nme: 1 } }), { code: 'bad_call' })
+
+  const planned = (words: string | undefined) => bench.origin({ planned: { allowed: words }, untrusted: 'a page' })
+  t.notOk((await bench.registry.run(call('device_set', lamp), planned(undefined))).failed)
+  t.notOk((await bench.registry.run(call('run', lamp), planned(allowed))).failed)
+  for (const [name, words] of [
+    ['door', allowed],
+    ['lamp', undefined],
+    ['lamp', 'run x.py'],
+  ] as const) {
+    t.match(await bench.registry.run(call('run', { name }), planned(words)), {
+      failed: true,
+      text: /^"run x.py" is not what a person allowed when this job was made/,
+    })
+  }
+  t.same([ran, bench.asked], [['lamp', 'lamp'], []], 'nobody is asked when it runs')
+})
