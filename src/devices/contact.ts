@@ -1,6 +1,7 @@
 import type { ContactConfig } from '../config/config.ts'
-import type { GpioPort, Level } from '../hardware/ports.ts'
+import type { Edge, GpioPort, Level } from '../hardware/ports.ts'
 import { HeldInput } from './held-input.ts'
+import { Listeners } from './listeners.ts'
 import { stateReading } from './reader.ts'
 import type { Reader, ReadingFrame } from './reader.ts'
 import { SharedMeasurement } from './shared-measurement.ts'
@@ -13,7 +14,12 @@ export function createContact(options: {
 }): Reader {
   const { config, gpio, frame } = options
   const { line, pull, debounceMs } = config
-  const input = new HeldInput({ gpio, device: frame.device, line, bias: pull, debounceMs })
+  const listeners = new Listeners()
+  const onEdge = (edge: Edge): void => {
+    state.learn(contactState(edge === 'rising' ? 1 : 0, config))
+    listeners.tell(edge)
+  }
+  const input = new HeldInput({ gpio, device: frame.device, line, bias: pull, debounceMs, onEdge, listens: false })
   // A line is read in microseconds: only who asks at the same moment shares a reading.
   const state = new SharedMeasurement(frame.clock, async () => contactState(await input.level(), config), 0)
   return {
@@ -24,6 +30,14 @@ export function createContact(options: {
       return [stateReading(frame, measured.value, measured)]
     },
     known: () => (state.last === undefined ? [] : [stateReading(frame, state.last.value, state.last)]),
+    watch(listener) {
+      const leave = listeners.add(listener)
+      void input.listen(true)
+      return () => {
+        leave()
+        void input.listen(listeners.size > 0)
+      }
+    },
     close: () => input.close(),
   }
 }

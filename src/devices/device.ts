@@ -87,6 +87,21 @@ export interface SetOutcome {
   readonly sentence: string
 }
 
+export interface SafeOrder {
+  /** Refuses every set until `unlatch`, also after a restart. */
+  readonly latch: boolean
+  /** In words behind "switched off by". */
+  readonly reason: string
+  /** These outputs; all, where it is left out. */
+  readonly only?: readonly string[]
+}
+
+/**
+ * Told that something happened at a device: its state is another one, or its line had an edge. `rising` is that of the
+ * line; of a button it is a press, with `invert` of a counter the falling one. Must not throw or wait.
+ */
+export type DeviceListener = (edge: 'rising' | 'falling' | undefined) => void
+
 /**
  * All configured devices and the limits on their outputs. Every path to an output ends here.
  * Refusals are PincerError (`limit`, `latched`, `needs_human`, `unknown_device`, `hardware`) with the limit and until when.
@@ -101,11 +116,16 @@ export interface Devices {
   read(name: string | undefined, signal: AbortSignal): Promise<readonly ReadOutcome[]>
   /** The latest reading of everything, without touching a line or a bus; nothing for what was never read or failed. */
   known(): readonly Reading[]
+  /**
+   * Tells what happens at an output, contact, button or counter, whoever caused it, until the answer is called. Sensors
+   * tell nothing by themselves: they are read. What was before is not told: read the device after this.
+   */
+  watch(name: string, listener: DeviceListener): () => void
   set(request: SetRequest): Promise<SetOutcome>
   /** The exact sentence that a human is asked to allow, when this set needs one. */
   confirmation(request: SetRequest): string | undefined
-  /** Drives every output safe now, whatever minOn says; with `latch`, refuses every set until `unlatch`, also after a restart. */
-  driveSafe(options: { readonly latch: boolean; readonly reason: string }): Promise<void>
+  /** Drives outputs safe now, whatever minOn says. */
+  driveSafe(order: SafeOrder): Promise<void>
   unlatch(): Promise<void>
   /** Why outputs are latched, or `undefined`. */
   latched(): string | undefined

@@ -84,6 +84,11 @@ export function createDevices(options: DevicesOptions): Devices {
       return Promise.all(wanted.map(([device, reader]) => readOne(device, reader, signal)))
     },
     known: () => [...readers.values()].flatMap((reader) => reader.known()),
+    watch(name, listener) {
+      const reader = readers.get(name)
+      if (reader === undefined) throw unknownDevice(name, Object.keys(configs))
+      return reader.watch?.(listener) ?? (() => undefined)
+    },
     set: async (request) => outputs.set(outputOf(request.name), request),
     confirmation(request) {
       const output = outputs.get(request.name)

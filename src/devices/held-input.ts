@@ -10,7 +10,9 @@ export interface HeldInputOptions {
   readonly bias: Bias
   readonly debounceMs: number
   readonly activeLow?: boolean
-  readonly onEdge?: (edge: Edge, atMs: number) => void
+  readonly onEdge: (edge: Edge, atMs: number) => void
+  /** Whether `onEdge` is called from the start on, and not only after `listen`: each edge wakes the process up. */
+  readonly listens: boolean
 }
 
 /** An input line that is kept requested, so that the kernel debounces it; one that failed is requested anew. */
@@ -19,9 +21,11 @@ export class HeldInput {
   readonly #serial = createSerial()
   #line: InputLine | undefined
   #closed = false
+  #listens: boolean
 
   constructor(options: HeldInputOptions) {
     this.#options = options
+    this.#listens = options.listens
   }
 
   /** Requests the line where it is not held. Fails with PincerError `hardware`. */
@@ -41,6 +45,18 @@ export class HeldInput {
     }
   }
 
+  /** Whether edges are told from now on: the line is requested anew for it, which `level` does if it fails here. */
+  async listen(listens: boolean): Promise<void> {
+    await this.#serial(async () => {
+      if (this.#listens === listens) return
+      this.#listens = listens
+      const line = this.#line
+      this.#line = undefined
+      await line?.release().catch(() => undefined)
+    })
+    await this.#opened().catch(() => undefined)
+  }
+
   close(): Promise<void> {
     return this.#serial(async () => {
       this.#closed = true
@@ -54,9 +70,10 @@ export class HeldInput {
     return this.#serial(async () => {
       if (this.#closed) throw new PincerError('stopped', 'Pincer is not running.')
       if (this.#line !== undefined) return this.#line
-      const { gpio, device, ...request } = this.#options
+      const { gpio, device, line, bias, debounceMs, activeLow = false, onEdge } = this.#options
+      const request = { line, consumer: consumerOf(device), bias, debounceMs, activeLow }
       try {
-        this.#line = await gpio.requestInput({ ...request, consumer: consumerOf(device) })
+        this.#line = await gpio.requestInput(this.#listens ? { ...request, onEdge } : request)
         return this.#line
       } catch (error) {
         throw this.#fault(error)

@@ -1,3 +1,4 @@
+import type { DeviceListener } from './device.ts'
 import type { Reader } from './reader.ts'
 
 /** A reader whose code is loaded when it is first needed; `holds`: that is from the start on. */
@@ -17,7 +18,24 @@ export function createLazyReader(options: {
     quantities,
     read: async () => (await reader()).read(),
     known: () => loaded?.known() ?? [],
-    ...(holds ? { open: async () => (await reader()).open?.() } : {}),
+    ...(holds
+      ? {
+          open: async () => (await reader()).open?.(),
+          watch(listener: DeviceListener) {
+            let leave: (() => void) | undefined
+            let left = false
+            const join = (made: Reader): void => {
+              if (!left) leave = made.watch?.(listener)
+            }
+            // Where it cannot be loaded, each reading of it says so.
+            reader().then(join, () => undefined)
+            return () => {
+              left = true
+              leave?.()
+            }
+          },
+        }
+      : {}),
     close: async () => loaded?.close?.(),
   }
 }

@@ -62,10 +62,14 @@ export class OutputSet {
     return waits ? { ...back, atMs: untilMs } : undefined
   }
 
-  /** Writes all lines at once; answers the outputs that could not be driven. `cause`: in words behind "switched off". */
-  async driveSafe(cause: string): Promise<readonly Output[]> {
-    const results = await Promise.all(this.all.map((output) => output.driveSafe(cause)))
-    const failed = this.all.filter((_, index) => results[index] === false)
+  /**
+   * Writes all lines at once, or those of `only`; answers the outputs that could not be driven. `cause`: in words behind
+   * "switched off".
+   */
+  async driveSafe(cause: string, only?: readonly string[]): Promise<readonly Output[]> {
+    const driven = only === undefined ? this.all : this.all.filter(({ name }) => only.includes(name))
+    const results = await Promise.all(driven.map((output) => output.driveSafe(cause)))
+    const failed = driven.filter((_, index) => results[index] === false)
     for (const { name, config, fault } of failed) {
       this.#log.error('devices', `${name} could not be driven ${config.safe} ${cause}. ${fault}`)
     }

@@ -3,8 +3,9 @@ import type { SwitchConfig } from '../config/config.ts'
 import { durationMaxMs } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import type { Asker, SwitchState } from './device.ts'
+import type { Asker, DeviceListener, SwitchState } from './device.ts'
 import { consumerOf, describeLineFault } from './line-fault.ts'
+import { Listeners } from './listeners.ts'
 import { openDrive } from './output-drive.ts'
 import type { Drive, OutputPorts } from './output-drive.ts'
 import { causes, earlier, noEnds, oppositeOf, percentOf, switched } from './output-status.ts'
@@ -24,6 +25,9 @@ export class Output {
   readonly #clock: Clock
   readonly #onDue: (output: Output) => void
   readonly #serial = createSerial()
+  readonly #listeners = new Listeners()
+  /** What those who watch know of it. */
+  #told: Pick<OutputStatus, 'state' | 'percent'> | undefined
   #line: Drive | undefined
   #status: OutputStatus
   #fault: string | undefined
@@ -67,6 +71,11 @@ export class Output {
 
   get epoch(): number {
     return this.#epoch
+  }
+
+  /** Tells each other state or level, whatever caused it, until the answer is called. */
+  watch(listener: DeviceListener): () => void {
+    return this.#listeners.add(listener)
   }
 
   /**
@@ -126,6 +135,7 @@ export class Output {
         throw await this.#recover('on', error)
       }
       this.#status = { ...this.#status, percent }
+      this.#tell()
     })
   }
 
@@ -236,6 +246,7 @@ export class Output {
     this.#fault = undefined
     this.#retryMs = limits.outputRetryMs
     this.#arm()
+    this.#tell()
   }
 
   async #loseLine(error: unknown): Promise<void> {
@@ -246,6 +257,14 @@ export class Output {
     this.#timer?.cancel()
     this.#timer = this.#clock.after(this.#retryMs, () => this.#onDue(this))
     this.#retryMs = Math.min(this.#retryMs * 2, limits.outputRetryMaxMs)
+    this.#tell()
+  }
+
+  #tell(): void {
+    const { state, percent } = this.#status
+    if (this.#told?.state === state && this.#told.percent === percent) return
+    this.#told = { state, percent }
+    this.#listeners.tell(undefined)
   }
 
   #describe(error: unknown): string {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { OutputNotice, SetOutcome, SetRequest } from './device.ts'
+import type { OutputNotice, SafeOrder, SetOutcome, SetRequest } from './device.ts'
 import { Latch, latchSentence } from './latch.ts'
 import { OutputNotices } from './output-notices.ts'
 import type { OutputPorts } from './output-drive.ts'
@@ -139,9 +139,9 @@ export class Outputs {
   }
 
   /** Drives all safe at once. Fails, after it did what it could, with `hardware` or `disk` and what could not be done. */
-  async driveSafe(options: { readonly latch: boolean; readonly reason: string }): Promise<void> {
+  async driveSafe(options: SafeOrder): Promise<void> {
     if (options.latch) this.#latch.engage(options.reason)
-    const failed = await this.#set.driveSafe(`by ${options.reason}`)
+    const failed = await this.#set.driveSafe(`by ${options.reason}`, options.only)
     const unlatchedError = await this.#serial(async () => {
       const error = options.latch ? await this.#latch.trySave(this.#log) : undefined
       // Before start() the file still holds what start() is to read.

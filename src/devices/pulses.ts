@@ -4,6 +4,7 @@ import type { Edge, GpioPort } from '../hardware/ports.ts'
 import type { CounterStore } from './counter-store.ts'
 import type { Reading } from './device.ts'
 import { HeldInput } from './held-input.ts'
+import { Listeners } from './listeners.ts'
 import { stateReading } from './reader.ts'
 import type { Reader, ReadingFrame } from './reader.ts'
 import { inUnits } from './units.ts'
@@ -21,6 +22,7 @@ interface PulseOptions {
  */
 export function createButton({ config, gpio, frame }: PulseOptions): Reader {
   const { line, pull, debounceMs, invert } = config
+  const listeners = new Listeners()
   let presses = 0
   let pressedMs: number | undefined
   let changedMs: number | undefined
@@ -28,12 +30,23 @@ export function createButton({ config, gpio, frame }: PulseOptions): Reader {
   const onEdge = (edge: Edge, atMs: number): void => {
     changedMs = atMs
     value = edge === 'rising' ? 'pressed' : 'released'
-    if (edge === 'falling') return
-    presses++
-    pressedMs = atMs
+    if (edge === 'rising') {
+      presses++
+      pressedMs = atMs
+    }
+    listeners.tell(edge)
   }
   const activeLow = (pull !== 'down') !== invert
-  const input = new HeldInput({ gpio, device: frame.device, line, bias: pull, debounceMs, activeLow, onEdge })
+  const input = new HeldInput({
+    gpio,
+    device: frame.device,
+    line,
+    bias: pull,
+    debounceMs,
+    activeLow,
+    onEdge,
+    listens: true,
+  })
   const readings = (): readonly Reading[] => {
     if (value === undefined) return []
     const nowMs = frame.clock.monotonicMs()
@@ -60,6 +73,7 @@ export function createButton({ config, gpio, frame }: PulseOptions): Reader {
       return readings()
     },
     known: readings,
+    watch: (listener) => listeners.add(listener),
     close: () => input.close(),
   }
 }
@@ -68,6 +82,7 @@ export function createButton({ config, gpio, frame }: PulseOptions): Reader {
 export function createCounter({ config, gpio, frame, store }: PulseOptions & { readonly store: CounterStore }): Reader {
   const { line, pull, debounceMs, invert } = config
   const { device, clock } = frame
+  const listeners = new Listeners()
   const minute = new LastMinute()
   let count = 0
   /** Since when edges are counted without a gap. */
@@ -77,8 +92,9 @@ export function createCounter({ config, gpio, frame, store }: PulseOptions & { r
     count++
     minute.add(atMs)
     store.set(device, line, count)
+    listeners.tell(edge)
   }
-  const input = new HeldInput({ gpio, device, line, bias: pull, debounceMs, activeLow: invert, onEdge })
+  const input = new HeldInput({ gpio, device, line, bias: pull, debounceMs, activeLow: invert, onEdge, listens: true })
   let loading: Promise<void> | undefined
   const load = (): Promise<void> => {
     loading ??= store.load(device, line).then((before) => void (count += before))
@@ -109,6 +125,7 @@ export function createCounter({ config, gpio, frame, store }: PulseOptions & { r
       return readings()
     },
     known: readings,
+    watch: (listener) => listeners.add(listener),
     async close() {
       await input.close()
       await store.save()

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { PincerError } from '../errors.ts'
-import type { Reading } from './device.ts'
+import type { DeviceListener, Reading } from './device.ts'
 
 /** What every kind of device is to `createDevices`: something that can be read. */
 export interface Reader {
@@ -11,6 +11,8 @@ export interface Reader {
   known(): readonly Reading[]
   /** Takes what is held as long as Pincer runs, such as a line. Fails with PincerError `hardware`; `read` tries again. */
   open?(): Promise<void>
+  /** Tells what happens at it until the answer is called; `known` has the new state then. */
+  watch?(listener: DeviceListener): () => void
   close?(): Promise<void>
 }
 

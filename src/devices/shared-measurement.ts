@@ -27,6 +27,13 @@ export class SharedMeasurement<Value> {
     return this.#last
   }
 
+  /** Takes what was told without being asked for. */
+  learn(value: Value): Measurement<Value> {
+    const measurement = { value, timeMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() }
+    this.#last = measurement
+    return measurement
+  }
+
   get(): Promise<Measurement<Value>> {
     const last = this.#last
     if (last !== undefined && this.#clock.monotonicMs() - last.monotonicMs < this.#reuseMs) {
@@ -47,7 +54,6 @@ export class SharedMeasurement<Value> {
       this.#last = undefined
       throw error
     }
-    this.#last = { value, timeMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() }
-    return this.#last
+    return this.learn(value)
   }
 }

@@ -33,6 +33,7 @@ export function createSwitchReader(output: Output, frame: ReadingFrame): Reader 
       const { state, percent } = await output.read()
       return readingsOf(state, percent)
     },
+    watch: (listener) => output.watch(listener),
     known() {
       const { state, percent } = output.status
       if (state !== 'unknown') return readingsOf(state, percentOf(config, state, percent))
