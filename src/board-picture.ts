@@ -1,5 +1,5 @@
 import type { DeviceConfig } from './config/config.ts'
-import { type Board, type BoardFact, type BoardPin, findLine } from './hardware/board.ts'
+import { type Board, type BoardFact, type BoardPin, findLine, isExpanderLine } from './hardware/board.ts'
 import type { LineInfo } from './hardware/ports.ts'
 
 /** What `pincer board` shows, besides the board's file. */
@@ -86,7 +86,7 @@ function drawHeader(
   })
 }
 
-function notesOf({ board, devices }: BoardView, cells: ReadonlyMap<BoardPin, Cell>): readonly string[] {
+function notesOf({ board, devices, lines }: BoardView, cells: ReadonlyMap<BoardPin, Cell>): readonly string[] {
   const reasons = new Map<string, string[]>()
   for (const { name, reason } of cells.values())
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), name])
@@ -105,6 +105,7 @@ function notesOf({ board, devices }: BoardView, cells: ReadonlyMap<BoardPin, Cel
       const users = onBus((config) => 'spi' in config && config.spi === device)
       return `SPI device ${device} (chip select ${select}): ${users}.${howToSwitchOn(setup)}`
     }),
+    ...expanders(devices, lines),
     ...leds(board),
     ...(limits === undefined
       ? []
@@ -114,6 +115,23 @@ function notesOf({ board, devices }: BoardView, cells: ReadonlyMap<BoardPin, Cel
       : []),
     ...unverified(board),
   ].flatMap((note) => wrapped(note))
+}
+
+/** Chips with more lines, which no board file has: how their lines are called here, where two may have one label. */
+function expanders(devices: BoardView['devices'], lines: readonly LineInfo[] = []): readonly string[] {
+  const chips = new Map<string, string[]>()
+  for (const { address } of lines.filter((line) => isExpanderLine(line.address))) {
+    const [, chip = '', offset = ''] = /^(.*):(\d+)$/.exec(address) ?? []
+    chips.set(chip, [...(chips.get(chip) ?? []), offset])
+  }
+  return [...chips].map(([chip, offsets]) => {
+    const users = Object.entries(devices).flatMap(([name, config]) => {
+      const line = 'line' in config ? config.line : ''
+      const offset = offsets.find((each) => [line, line.replace(/@[^:]*/, '')].includes(`${chip}:${each}`))
+      return offset === undefined ? [] : [`${name} on :${offset}`]
+    })
+    return `Lines ${chip}:${offsets[0]} to :${offsets.at(-1)}: ${users.length === 0 ? 'nothing configured' : users.join(', ')}.`
+  })
 }
 
 function howToSwitchOn(setup: string | undefined): string {

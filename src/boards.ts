@@ -2,7 +2,7 @@ import { listAssets, readAsset } from './assets.ts'
 import type { LineAnswer } from './config/wiring-checks.ts'
 import { PincerError } from './errors.ts'
 import { boardFault, boardOf, matchIn } from './hardware/board-file.ts'
-import { type Board, findLine, unknownBoard } from './hardware/board.ts'
+import { type Board, findLine, isExpanderLine, unknownBoard } from './hardware/board.ts'
 import { matchBoard, readHostBoard } from './hardware/host-board.ts'
 import { nearest } from './nearest.ts'
 import { loadPart } from './parts.ts'
@@ -56,7 +56,7 @@ function lineResolver(board: Board): ((line: string) => LineAnswer) | undefined 
   return (line) => {
     const found = findLine(board, line)
     if (found === undefined) {
-      if (expanderLine.test(line) && board.id !== 'simulated') return { status: 'usable', name: line, address: line }
+      if (isExpanderLine(line) && board.id !== 'simulated') return { status: 'usable', name: line, address: line }
       const free = board.pins.filter((pin) => pin.line !== undefined && pin.reserved === undefined)
       const names = free.map(({ name }) => name)
       return { status: 'unknown', nearest: nearest(line, names) }
@@ -65,12 +65,6 @@ function lineResolver(board: Board): ((line: string) => LineAnswer) | undefined 
     return reserved === undefined ? { status: 'usable', name, address } : { status: 'reserved', reason: reserved }
   }
 }
-
-/**
- * Chips with more lines that people add, by the labels that their kernel drivers give them. No board file knows of their
- * lines, and other labels may be another name of a line that a board reserves.
- */
-const expanderLine = /^(mcp230(08|17|18)|pcf857[45]a?):\d{1,2}$/
 
 function boardPaths(): readonly string[] {
   return listAssets('boards/')

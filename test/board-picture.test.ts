@@ -48,6 +48,23 @@ void t.test('below it stand the reasons, the buses with what is on them, and wha
   t.match(text, /\nUnverified, as .*: which line is at which pin, the label of their chip, .*, volts and current\.$/)
 })
 
+void t.test('expanders are listed with the names of their lines, and who uses which', async (t) => {
+  const board = await readBoard('raspberry-pi-4', '/')
+  const chip = (name: string): LineInfo[] =>
+    ['0', '1', '10'].map((offset) => ({ name: '', address: `${name}:${offset}`, consumer: '', direction: 'input' }))
+  const used = {
+    pump: switchConfig({ line: 'mcp23017@1-0021:10' }),
+    valve: switchConfig({ line: 'mcp23017@1-0021:1' }),
+    fan: switchConfig({ line: 'pcf8574@1-0038:0' }),
+  }
+  const lines = ['mcp23017@1-0020', 'mcp23017@1-0021', 'pcf8574', 'raspberrypi-exp-gpio'].flatMap((each) => chip(each))
+  const text = drawBoard({ board, devices: used, lines })
+  t.match(text, '\nLines mcp23017@1-0020:0 to :10: nothing configured.\n')
+  t.match(text, '\nLines mcp23017@1-0021:0 to :10: pump on :10, valve on :1.\n')
+  t.match(text, '\nLines pcf8574:0 to :10: fan on :0.\n')
+  t.notMatch(text, 'raspberrypi-exp-gpio', "the board's own chip is nobody's to use")
+})
+
 void t.test('two headers are drawn one below the other, each with its name', async (t) => {
   const text = drawBoard({ board: await readBoard('beaglebone-black', '/'), devices: {}, lines: [] })
   t.ok(text.indexOf('  P8\n') < text.indexOf('  P9\n'))

@@ -100,10 +100,19 @@ void t.test('on a board that Pincer does not know no line can be judged', async 
 void t.test("a line of an expander is the kernel's own, on every board but the simulated one", async (t) => {
   const boards = boardsForConfig(t.testdir({}))
   const resolve = await boards.lineResolver('raspberry-pi-5')
-  for (const line of ['mcp23017:0', 'mcp23017:15', 'pcf8574:7'])
+  for (const line of ['mcp23017:0', 'mcp23017:15', 'pcf8574:7', 'mcp23017@1-0021:3', 'pcf8574@i2c-0.10:7'])
     t.strictSame(resolve?.(line), { status: 'usable', name: line, address: line })
   // Any other label could be another name of a line that the board reserves.
-  for (const line of ['gpiochip0:2', 'pinctrl-bcm2711:2', 'mcp23017', 'mcp23017:GPA0', 'mcp23017:100'])
+  for (const line of [
+    'gpiochip0:2',
+    'pinctrl-bcm2711:2',
+    'mcp23017',
+    'mcp23017:GPA0',
+    'mcp23017:100',
+    'mcp23017@:0',
+    'pinctrl-rp1@1f000d0000.gpio:0',
+    'mcp23017@1:0:0',
+  ])
     t.match(resolve?.(line), { status: 'unknown' }, line)
   t.match((await boards.lineResolver('simulated'))?.('mcp23017:0'), { status: 'unknown' })
 })

@@ -1,6 +1,6 @@
 import type { GpioPort } from '../hardware/ports.ts'
 
-/** A line may be written by its name or as `chip:offset`; both mean the same line. */
+/** A line may be written by its name, as `chip:offset` or as `chip@device:offset`; all mean the same line. */
 export class LineNames {
   readonly #gpio: GpioPort
   #addressesByName: ReadonlyMap<string, readonly string[]> = new Map()
@@ -24,10 +24,19 @@ export class LineNames {
 
   isSame(first: string, second: string): boolean {
     const addresses = this.#addressesOf(first)
-    return this.#addressesOf(second).some((address) => addresses.includes(address))
+    return this.#addressesOf(second).some((address) => addresses.some((other) => mayBeSame(address, other)))
   }
 
   #addressesOf(line: string): readonly string[] {
     return this.#addressesByName.get(line) ?? [line]
   }
+}
+
+/** With the device left out of one of them, the two may be one line: where two chips have the label, that one is none. */
+function mayBeSame(one: string, other: string): boolean {
+  return one === other || one === withoutDevice(other) || withoutDevice(one) === other
+}
+
+function withoutDevice(address: string): string {
+  return address.replace(/@[^:@]*(?=:\d+$)/, '')
 }

@@ -96,6 +96,15 @@ export function unknownBoard(model: string | undefined): Board {
 }
 
 /**
+ * Chips with more lines that people add, by the labels that their kernel drivers give them; where two have one label, with
+ * the device that each is. No board file knows of their lines, and other labels may be another name of a line that a
+ * board reserves.
+ */
+export function isExpanderLine(line: string): boolean {
+  return /^(mcp230(08|17|18)|pcf857[45]a?)(@[\w.-]{1,32})?:\d{1,2}$/.test(line)
+}
+
+/**
  * The pin that `line` means: its name (`GPIO17`), another name of it (`SDA1`), `pin 11` where there is one header, or
  * what the kernel calls its line; upper and lower case alike. `undefined` when the board has no such pin.
  */

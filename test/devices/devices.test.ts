@@ -341,6 +341,19 @@ void t.test('a switch on its address is the line of that name', async (t) => {
   simulator.close()
 })
 
+void t.test('a line of an expander is the same with and without the device that the expander is', async (t) => {
+  for (const [line, same, other] of [
+    ['mcp23017@1-0020:3', 'mcp23017:3', 'mcp23017@1-0021:3'],
+    ['mcp23017:3', 'mcp23017@1-0020:3', 'mcp23017@1-0020:4'],
+  ] as const) {
+    const { devices, simulator } = await open(t, { configs: { pump: switchConfig({ line }) } })
+    for (const each of [line, same]) t.equal(devices.ownerOfLine(each), 'pump', each)
+    t.equal(devices.ownerOfLine(other), undefined, other)
+    await devices.stop()
+    simulator.close()
+  }
+})
+
 void t.test('what the simulated board does is said to be simulated', async (t) => {
   const { devices, simulator } = await open(t)
   const { sentence } = await devices.set({ name: 'lamp', value: 'on', forMs: 1_000 })

@@ -13,8 +13,8 @@ export interface FoundLine {
   readonly info: GpioChipLine
   /** The chip's label and the offset. Where two chips have that label: `label@device:offset`. */
   readonly address: string
-  /** The same by the label alone: where two chips have it, two lines have this. */
-  readonly labelled: string
+  /** All that a configuration may call it: by the label alone too, which two lines may have, and by `label@device` always. */
+  readonly spellings: readonly string[]
 }
 
 interface FoundChip {
@@ -46,8 +46,7 @@ export function findLine(wanted: string, place: GpioPlace): FoundLine {
   const { chips, denied } = allChips(place)
   const lines = linesOf(chips, place)
   const named = wanted === '' ? [] : lines.filter(({ info }) => info.name === wanted)
-  const found =
-    named.length > 0 ? named : lines.filter(({ address, labelled }) => wanted === address || wanted === labelled)
+  const found = named.length > 0 ? named : lines.filter(({ spellings }) => spellings.includes(wanted))
   const [line, second] = found
   if (second !== undefined)
     throw hardwareFault('EINVAL', remedies['line-twice'](wanted, [...new Set(found.map(({ address }) => address))]))
@@ -59,14 +58,10 @@ export function findLine(wanted: string, place: GpioPlace): FoundLine {
 function linesOf(chips: readonly FoundChip[], { root }: GpioPlace): readonly FoundLine[] {
   return chips.flatMap((chip) => {
     const isAlone = chips.every((other) => other === chip || other.label !== chip.label)
-    const name = isAlone ? chip.label : `${chip.label}@${chip.device}`
-    return chip.lines.map((info, offset) => ({
-      path: join(root, chip.node),
-      offset,
-      info,
-      address: `${name}:${offset}`,
-      labelled: `${chip.label}:${offset}`,
-    }))
+    return chip.lines.map((info, offset) => {
+      const [short, long] = [`${chip.label}:${offset}`, `${chip.label}@${chip.device}:${offset}`]
+      return { path: join(root, chip.node), offset, info, address: isAlone ? short : long, spellings: [short, long] }
+    })
   })
 }
 
