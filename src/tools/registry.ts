@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
@@ -15,6 +14,7 @@ import { sourcesText } from '../guard/sources.ts'
 import { toolSpec } from './json-schema.ts'
 import type { Person } from '../bus/message.ts'
 import { allowedText, type Circumstances, type Decision, Permission, type PlannedNeed } from './permission.ts'
+import { parseArguments, shortened } from './call-arguments.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
@@ -257,44 +257,6 @@ function isAct(tool: Tool, args: Record<string, unknown>, { verdict }: Decision)
 export function describeCall(name: string, args: unknown): string {
   const text = JSON.stringify(args) ?? ''
   return `${name} ${shortened(text, 200)}`
-}
-
-function shortened(text: string, charsMax: number): string {
-  return text.length > charsMax ? `${text.slice(0, charsMax).toWellFormed()}…` : text
-}
-
-/** A list of bytes can be wrong in every one of them. */
-const faultsMax = 5
-
-function parseArguments(tool: Tool, text: string): Record<string, unknown> {
-  if (text.length > limits.toolArgumentsCharsMax) {
-    throw new PincerError(
-      'bad_call',
-      `The arguments of ${tool.name} have ${text.length} characters, at most ${limits.toolArgumentsCharsMax} are taken: send it in parts.`,
-    )
-  }
-  let raw: unknown
-  try {
-    raw = JSON.parse(text === '' ? '{}' : text)
-  } catch (error) {
-    throw new PincerError(
-      'bad_call',
-      `The arguments of ${tool.name} are not valid JSON (${sentenceOf(error)}): send the call again.`,
-    )
-  }
-  const result = v.safeParse(tool.arguments, raw)
-  if (result.success) return result.output
-  const faults = result.issues.slice(0, faultsMax).map((issue) => {
-    const path = v.getDotPath(issue)
-    // What was received is quoted by valibot at full length.
-    const message = shortened(issue.message, 200)
-    return path === null ? message : `${path}: ${message}`
-  })
-  const usage = Object.keys(tool.arguments.entries).join(', ') || 'no arguments'
-  throw new PincerError(
-    'bad_call',
-    `${tool.name} was not run: ${faults.join('; ')}. It takes ${usage}. Correct it and call again.`,
-  )
 }
 
 function stackOf(error: unknown): string {
