@@ -19,6 +19,7 @@ const parts = {
   http: () => import('./http/undici-client.ts'),
   decoder: () => import('./http/body-decoder.ts'),
   web: () => import('./tools/web/web-part.ts'),
+  calendar: () => import('./schedule/calendar.ts'),
   httpProxy: () => import('./http/proxied-client.ts'),
 } as const
 

@@ -94,7 +94,15 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'channels/terminal/line-splitter.ts',
   ],
   // What runs later goes through the same registry as what runs now; of devices only what a trigger waits for.
-  'schedule/': [...foundation, 'bus/', 'tools/tool.ts', 'tools/registry.ts', 'devices/device.ts', 'guard/'],
+  'schedule/': [
+    ...foundation,
+    'config/timezone.ts',
+    'bus/',
+    'tools/tool.ts',
+    'tools/registry.ts',
+    'devices/device.ts',
+    'guard/',
+  ],
   // Never a pin: devices by their names and readings, tools through the registry. Of channels only who is let in.
   'agent/': [
     ...foundation,
