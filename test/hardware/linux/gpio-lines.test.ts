@@ -94,7 +94,10 @@ void t.test('a line that is named with its device keeps that name when the other
   const place = machine(t, { 0: pins, 2: { ...expander, device: '1-0021' } })
   t.match(findLine('mcp23017@1-0021:1', place), { offset: 1, address: 'mcp23017:1' })
   // The one that is left is never meant.
-  t.throws(() => findLine('mcp23017@1-0020:1', place), { kernel: 'ENODEV', message: /^There is no line mcp23017@1-0020:1/ })
+  t.throws(() => findLine('mcp23017@1-0020:1', place), {
+    kernel: 'ENODEV',
+    message: /^There is no line mcp23017@1-0020:1/,
+  })
 })
 
 void t.test('lines that nothing tells apart are refused, and found by a name that only one has', async (t) => {
