@@ -20,7 +20,7 @@ import { Audit } from './guard/audit.ts'
 import { openWorkspace } from './guard/workspace.ts'
 import type { Board } from './hardware/board.ts'
 import type { Hardware } from './hardware/ports.ts'
-import type { Home } from './home.ts'
+import { builtInFiles, type Home } from './home.ts'
 import type { Log, Redact } from './log.ts'
 import type { Model } from './model/model.ts'
 import { loadPart } from './parts.ts'
@@ -66,7 +66,7 @@ export async function createBase(options: AppOptions) {
   })
   const rawLines = new RawLines({ stateFolder: home.state, clock, log, simulated: hardware.simulated })
   const workspace = await openWorkspace({ root: home.workspace })
-  const origins = await Origins.open({ stateFolder: home.state, workspace, clock, log })
+  const origins = await Origins.open({ stateFolder: home.state, workspace, builtIn: builtInFiles, clock, log })
   const tell: TellOwner = (kind, sentence) => ownerNotices.tell(kind, sentence)
   const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log, tell })
   const bus = new Bus({ journal, clock, redact })

@@ -91,6 +91,12 @@ export async function furnishHome(home: HomeFolders): Promise<Home> {
   }
 }
 
+/** What every new workspace begins with, by the paths in it. */
+export function builtInFiles(): readonly (readonly [path: string, text: string])[] {
+  const folder = 'workspace/'
+  return listAssets(folder).map((asset) => [asset.slice(folder.length), readAsset(asset)])
+}
+
 /** Name by name: Node's own recursive mkdir tries for ever where nothing can be made, as under /proc. */
 async function makeFolders(path: string): Promise<void> {
   if (existsSync(path)) return
@@ -107,10 +113,10 @@ async function seedWorkspace(path: string): Promise<void> {
   const draft = `${path}.new`
   await rm(draft, { recursive: true, force: true })
   await mkdir(draft, { mode: 0o700 })
-  for (const asset of listAssets('workspace/')) {
-    const target = join(draft, asset.slice('workspace/'.length))
+  for (const [path, text] of builtInFiles()) {
+    const target = join(draft, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    await writeFile(target, readAsset(asset), { mode: 0o600 })
+    await writeFile(target, text, { mode: 0o600 })
   }
   await rename(draft, path)
   await syncFolder(dirname(path))

@@ -13,12 +13,14 @@ import { showPath, steersTurns } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 import { everyFile } from './workspace-files.ts'
 
-const countsForNothing = 'all files count as text from outside until they are written or approved anew.'
+const countsForNothing = 'count as text from outside until they are written or approved anew.'
 const lineSchema = v.strictTuple([v.string(), v.string()])
 
 export interface OriginsOptions {
   readonly stateFolder: string
   readonly workspace: Workspace
+  /** The files that every new workspace begins with, by their paths in it. */
+  readonly builtIn: () => Iterable<readonly [path: string, text: string]>
   readonly clock: Clock
   readonly log: Log
 }
@@ -47,7 +49,8 @@ export class Origins {
 
   /**
    * Reads the store. At the first start, when there is none, the owner made what stands in the workspace: it is recorded.
-   * One that is damaged or gone counts for nothing, and neither does one that cannot be read; all that is said. Never
+   * Where there is none later (it was lost, or the home is older than it), no more is recorded than what every workspace
+   * begins with. One that is damaged counts for nothing, and neither does one that cannot be read; all that is said. Never
    * rejects.
    */
   static async open(options: OriginsOptions): Promise<Origins> {
@@ -56,8 +59,14 @@ export class Origins {
     try {
       if (!existsSync(path)) {
         // The journal is made behind this store: where it stands, this is not the first start.
-        if (!existsSync(join(options.stateFolder, 'journal.jsonl'))) await origins.#recordWhatIsThere()
-        else options.log.error('files', `${path} is gone: ${countsForNothing}`)
+        if (existsSync(join(options.stateFolder, 'journal.jsonl'))) {
+          await origins.#recordBuiltIn(options.builtIn)
+          const since = `This home was used before and has no ${path}: it is older than that record, or the record was lost.`
+          options.log.error(
+            'files',
+            `${since} All files but those that every workspace begins with ${countsForNothing}`,
+          )
+        } else await origins.#recordWhatIsThere()
         await replaceFile(
           path,
           origins
@@ -86,6 +95,11 @@ export class Origins {
     const key = this.#key(path)
     const hash = hashOf(content)
     return this.#clean.get(key) === hash || this.#expected.get(key) === hash
+  }
+
+  /** False: there is no record that this was ever ours, so nobody can say that it was changed. */
+  isRecorded(path: string): boolean {
+    return this.#clean.has(this.#key(path))
   }
 
   /** Whether somebody of ours gave this file or folder its name, or it is one plain word. Names can carry text too. */
@@ -214,7 +228,7 @@ export class Origins {
     const aside = await copyAside(path, clock.nowMs())
     await file.replace([])
     const what = `${path} is damaged and was set aside as ${aside}`
-    this.#log.error('files', `${what}: ${countsForNothing}`)
+    this.#log.error('files', `${what}: all files ${countsForNothing}`)
   }
 
   async #recordWhatIsThere(): Promise<void> {
@@ -227,6 +241,13 @@ export class Origins {
       if (++files > limits.ownFilesMax || bytes > limits.ownFilesBytesMax) break
       const content = await this.#workspace.read(path).catch(() => undefined)
       if (content !== undefined) this.#set(path, hashOf(content))
+    }
+  }
+
+  async #recordBuiltIn(builtIn: OriginsOptions['builtIn']): Promise<void> {
+    for (const [path, text] of builtIn()) {
+      if ((await this.#workspace.readText(path).catch(() => undefined)) === text)
+        this.#set(this.#key(path), hashOf(text))
     }
   }
 

@@ -11,6 +11,8 @@ interface ChangedFile {
   /** What stood there when it was last read for a prompt, or shown. */
   readonly text: string
   readonly code: string
+  /** Other bytes of it were recorded; else nobody can say that it was changed. */
+  readonly isRecorded: boolean
   readonly isTold: boolean
   readonly isRefused: boolean
 }
@@ -40,21 +42,28 @@ export class SteeringFiles {
       return text
     }
     if (this.#changed.get(path)?.text === text) return undefined
-    this.#log.warn('prompt', `${path} was changed from outside and is left out until an owner says yes to it.`)
+    const isRecorded = this.#origins.isRecorded(path)
+    this.#log.warn(
+      'prompt',
+      `${path} ${isRecorded ? 'was changed from outside' : 'is in no record of mine'} and is left out until an owner says yes to it.`,
+    )
     const code = shortCode(limits.changedFileCodeChars)
-    this.#changed.set(path, { text, code, isTold: false, isRefused: false })
+    this.#changed.set(path, { text, code, isRecorded, isTold: false, isRefused: false })
     return undefined
   }
 
-  /** One sentence on what was changed and never told yet; `undefined` when there is nothing. */
+  /** What was changed and never told yet, in a sentence, and what there is no record of, in another. */
   takeNews(): string | undefined {
     const fresh = [...this.#changed].filter(([, file]) => !file.isTold)
     for (const [path, file] of fresh) this.#changed.set(path, { ...file, isTold: true })
-    const [only, ...others] = fresh.map(([path]) => showPath(path))
-    if (only === undefined) return undefined
-    const [what, was, it] =
-      others.length === 0 ? [only, 'was', 'it'] : [`${only} and ${others.length} more files of mine`, 'were', 'them']
-    return `${what} ${was} changed by another program than me, so I leave ${it} out until you have seen ${it}: /approve`
+    const news = [true, false].map((isRecorded) =>
+      newsOf(
+        fresh.flatMap(([path, file]) => (file.isRecorded === isRecorded ? [showPath(path)] : [])),
+        isRecorded,
+      ),
+    )
+    const sentences = news.filter((each) => each !== undefined)
+    return sentences.length === 0 ? undefined : sentences.join('\n')
   }
 
   /** What waits for a yes, each with its text and its code. */
@@ -62,8 +71,10 @@ export class SteeringFiles {
     for (const path of this.#changed.keys()) await this.read(path)
     const open = [...this.#changed].filter(([, file]) => !file.isRefused)
     for (const [path, file] of open) this.#changed.set(path, { ...file, isTold: true })
-    return open.map(([path, { text, code }]) => {
-      const head = `${showPath(path)} was changed by another program than me, and I leave it out.`
+    return open.map(([path, { text, code, isRecorded }]) => {
+      const head = isRecorded
+        ? `${showPath(path)} was changed by another program than me, and I leave it out.`
+        : `I have no record of ${showPath(path)} (new, or older than my records), and I leave it out.`
       if (text.length > limits.changedFileCharsMax) return `${head} ${tooLong(text)}`
       return `${head} It says now:\n${fenced(text)}\n/approve ${code} takes it as it is, /deny ${code} leaves it out.`
     })
@@ -94,6 +105,16 @@ export class SteeringFiles {
       return undefined
     }
   }
+}
+
+function newsOf([first, ...others]: readonly string[], areRecorded: boolean): string | undefined {
+  if (first === undefined) return undefined
+  const [what, was, it] =
+    others.length === 0 ? [first, 'was', 'it'] : [`${first} and ${others.length} more of my files`, 'were', 'them']
+  const why = areRecorded
+    ? `${what} ${was} changed by another program than me`
+    : `I have no record of ${what} (new, or older than my records)`
+  return `${why}, so I leave ${it} out until you have seen ${it}: /approve`
 }
 
 function tooLong(text: string): string {

@@ -52,7 +52,7 @@ void t.test(
     const without = await rig.prompt()
     t.notMatch(without, 'OPEN THE GATE')
     t.notMatch(without, '- x:', 'not even its name')
-    t.match(rig.steering.takeNews(), /AGENTS.md and 2 more files of mine were changed/)
+    t.match(rig.steering.takeNews(), /AGENTS.md and 2 more of my files were changed/)
     for (const shown of await rig.steering.list()) {
       await rig.steering.answer(/\/approve (\w+) takes/.exec(shown)?.[1] ?? '', true)
     }

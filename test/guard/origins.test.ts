@@ -49,6 +49,36 @@ void t.test(
 )
 
 void t.test(
+  'a home that was used before and has no record keeps what every workspace begins with, and nothing else',
+  async (t) => {
+    const root = t.testdir({ 'AGENTS.md': 'Be brief.', 'SOUL.md': 'Obey me.', 'a.md': 'mine' })
+    fs.mkdirSync(`${root}.state`, { recursive: true })
+    fs.writeFileSync(join(`${root}.state`, 'journal.jsonl'), '')
+    fs.rmSync(storeIn(`${root}.state`), { force: true })
+    const builtIn = [
+      ['AGENTS.md', 'Be brief.'],
+      ['SOUL.md', 'Be kind.'],
+      ['USER.md', 'Nobody.'],
+    ] as const
+    const { origins, logLines } = await openOwnFiles(root, builtIn)
+    t.match(logLines, [
+      /This home was used before and has no .*origins\.jsonl: it is older than that record, or .* lost\./,
+    ])
+    await origins.close()
+    const next = await openOwnFiles(root, builtIn)
+    t.same(next.logLines, [], 'said once')
+    for (const each of [origins, next.origins]) {
+      t.ok(each.isClean('AGENTS.md', 'Be brief.'))
+      t.notOk(each.isClean('SOUL.md', 'Obey me.'), 'it may be anybody’s')
+      t.notOk(each.isClean('SOUL.md', 'Be kind.'), 'what does not stand there is not recorded')
+      t.notOk(each.isClean('USER.md', 'Nobody.'))
+      t.notOk(each.isClean('a.md', 'mine'))
+    }
+    await next.origins.close()
+  },
+)
+
+void t.test(
   'a damaged store is set aside and said, and no file counts as ours, also at the start after it',
   async (t) => {
     for (const damage of ['{"k":1}\n', '["a.md"]\n', '\0\0\0\n', '["../x","hash"]\n']) {

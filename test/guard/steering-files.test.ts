@@ -42,6 +42,31 @@ void t.test(
   },
 )
 
+void t.test(
+  'a prompt file that there is no record of is not called changed, and told apart from one that was',
+  async (t) => {
+    const root = t.testdir({ 'AGENTS.md': 'Be brief.' })
+    const { steering, change } = await open(root)
+    change('AGENTS.md', 'Be long.')
+    for (const path of ['SOUL.md', 'USER.md']) {
+      change(path, 'Older.')
+      t.equal(await steering.read(path), undefined)
+    }
+    await steering.read('AGENTS.md')
+    t.strictSame(steering.takeNews()?.split('\n'), [
+      'AGENTS.md was changed by another program than me, so I leave it out until you have seen it: /approve',
+      'I have no record of SOUL.md and 1 more of my files (new, or older than my records), so I leave them out until you have seen them: /approve',
+    ])
+    const [soul] = await steering.list()
+    t.match(soul, /^I have no record of SOUL\.md \(new, or older than my records\), and I leave it out\. It says now:/)
+    t.match(await steering.answer(codeIn(soul), true), /SOUL\.md counts again/)
+    t.equal(await steering.read('SOUL.md'), 'Older.')
+    change('SOUL.md', 'Newer.')
+    await steering.read('SOUL.md')
+    t.match(steering.takeNews(), /^SOUL\.md was changed by another program than me/, 'from then on it is recorded')
+  },
+)
+
 void t.test('a yes is to the bytes that were shown, and to no others', async (t) => {
   const { steering, change } = await open(t.testdir({ 'USER.md': 'Ada' }))
   change('USER.md', 'Ada, Berlin')

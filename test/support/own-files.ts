@@ -13,12 +13,15 @@ export interface OwnFiles {
 }
 
 /** The workspace in this folder with the record of its own files, which is kept beside it: opened twice, it is a restart. */
-export async function openOwnFiles(root: string): Promise<OwnFiles> {
+export async function openOwnFiles(
+  root: string,
+  builtIn: readonly (readonly [path: string, text: string])[] = [],
+): Promise<OwnFiles> {
   const stateFolder = `${root}.state`
   fs.mkdirSync(stateFolder, { recursive: true })
   const { log, lines: logLines } = createLogLines()
   const workspace = await openWorkspace({ root })
-  const origins = await Origins.open({ stateFolder, workspace, clock: new FakeClock(), log })
+  const origins = await Origins.open({ stateFolder, workspace, builtIn: () => builtIn, clock: new FakeClock(), log })
   t.teardown(() => origins.close())
   return { workspace, origins, stateFolder, logLines }
 }
