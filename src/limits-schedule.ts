@@ -33,4 +33,22 @@ export const scheduleLimits = {
   jobMissedSlotsMax: 400,
   /** The store is rewritten without what is over when it has grown to this. */
   jobsCompactBytes: 128 * 1024,
+  /** Rules over sensors read each of them so often, together: rooms and soil are slower, and a board sleeps between. */
+  ruleSampleMs: 10_000,
+  /** One that is not back by then has failed. */
+  ruleSampleTimeoutMs: 20_000,
+  /** So many failed samples in a row: nobody knows any more whether the rules that rest on them are true. */
+  ruleSamplesFailedMax: 3,
+  /** Less would be noise: the shortest time without a good reading that a rule may wait for. */
+  ruleStaleMinMs: 30_000,
+  /** Between two firings of one rule, and how many of them an hour. */
+  ruleGapMs: 1_000,
+  ruleFiresPerHourMax: 60,
+  /** A rule that is still true and whose run failed fires again after this, twice as long each further time. */
+  ruleRetryMs: 2 * 60_000,
+  /** Two rules that turn each other's output round so often within the window fight. */
+  ruleFightTurnsMax: 6,
+  ruleFightWindowMs: 10 * 60_000,
+  /** Which rules were true is written at most so often. */
+  ruleMemorySaveMs: 60_000,
 } as const
