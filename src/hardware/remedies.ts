@@ -136,6 +136,10 @@ export const remedies = {
     cause: `The kernel's driver of the ${sensor} has not answered within ${deadlineMs / 1_000} s`,
     fix: 'check its wiring and supply; it is read again as soon as that answer is there',
   }),
+  'sensors-stuck': (sensor: string, others: readonly string[]): Remedy => ({
+    cause: `The ${sensor} is not read, for the kernel has not come back from ${others.join(' and ')}`,
+    fix: 'check their wiring and supply; all are read again as soon as one of them answers',
+  }),
 
   /** A call that the kernel has not come back from: whatever else is asked of that bus has to wait for it. */
   hanging: (bus: string, deadlineMs: number): Remedy => ({

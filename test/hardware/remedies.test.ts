@@ -96,6 +96,9 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
   ],
   'sensor-unread': [[remedies['sensor-unread']('hwmon sht4x temp1', 'EIO'), /sht4x temp1 cannot read it \(EIO\)/]],
   'sensor-slow': [[remedies['sensor-slow']('ds18b20 28-0', 10_000), /within 10 s/, /read again as soon as/]],
+  'sensors-stuck': [
+    [remedies['sensors-stuck']('hwmon lm75', ['ds18b20 28-0', 'iio x']), /not come back from ds18b20 28-0 and iio x:/],
+  ],
   hanging: [[remedies.hanging('I2C bus 1', 1_250), /^I2C bus 1 is stuck/, /1250 ms/, /used again as soon as/]],
   unexpected: [[remedies.unexpected('I2C bus 1', 'ENOSPC'), /^I2C bus 1 failed with ENOSPC/, /dmesg/]],
   'no-right': [[remedies['no-right']('/dev/i2c-1', 'i2c'), /\/dev\/i2c-1 may not/, /sudo usermod -aG i2c USER/]],

@@ -3,37 +3,27 @@ import { basename, join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { isPincerError, type KernelErrorName } from '../../errors.ts'
 import { errorName } from '../../files.ts'
-import { limits } from '../../limits.ts'
 import { kernelSensorName } from '../kernel-sensor-name.ts'
 import type { KernelSensor, KernelSensorPort } from '../ports.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
+import { KernelReads } from './kernel-reads.ts'
 
 type Chip = Extract<KernelSensor, { readonly name: string }>
 
 /** Sensors of kernel drivers as sysfs shows them. Looked up at each read: chips come and go. */
 export class LinuxKernelSensors implements KernelSensorPort {
   readonly #sysfs: string
-  readonly #clock: Clock
-  /** Reads that the kernel has not come back from; each keeps a thread of the pool. */
-  readonly #hanging = new Set<string>()
+  readonly #reads: KernelReads
 
   /** `root` is `/`, or a folder that looks like it. */
   constructor(options: { readonly root: string; readonly clock: Clock }) {
     this.#sysfs = join(options.root, 'sys')
-    this.#clock = options.clock
+    this.#reads = new KernelReads(options.clock)
   }
 
   async read(sensor: KernelSensor): Promise<number> {
     const name = kernelSensorName(sensor)
-    const deadlineMs = limits.kernelSensorTimeoutMs
-    const late = () => hardwareFault('ETIMEDOUT', remedies['sensor-slow'](name, deadlineMs))
-    if (this.#hanging.has(name)) throw late()
-    this.#hanging.add(name)
-    const work = this.#read(sensor, name).finally(() => this.#hanging.delete(name))
-    return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(deadlineMs, () => reject(late()))
-      void work.then(resolve, reject).finally(() => timer.cancel())
-    })
+    return this.#reads.run(name, () => this.#read(sensor, name))
   }
 
   #read(sensor: KernelSensor, name: string): Promise<number> {
