@@ -19,6 +19,7 @@ const foundation = [
   'hidden-characters',
   'files',
   'append-file',
+  'json-text',
   'line-reader',
   'log',
   'nearest',

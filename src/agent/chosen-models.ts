@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { readIfThere, replaceFile, setAside } from '../files.ts'
+import { readJson } from '../json-text.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 
@@ -41,7 +42,7 @@ export class ChosenModels {
     const path = models.#path
     try {
       const text = await readIfThere(path)
-      const read = text === undefined ? [] : parse(text)
+      const read = text === undefined ? [] : readJson(fileSchema, text)?.chats
       if (read !== undefined) models.#chosen = read
       else {
         const aside = await setAside(path, clock.nowMs())
@@ -79,13 +80,4 @@ export class ChosenModels {
 
 function isSame(one: Chat, other: Chat): boolean {
   return one.channel === other.channel && one.chat === other.chat
-}
-
-function parse(text: string): readonly Chosen[] | undefined {
-  try {
-    const parsed = v.safeParse(fileSchema, JSON.parse(text))
-    return parsed.success ? parsed.output.chats : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { readJson } from '../json-text.ts'
 import { limits } from '../limits.ts'
 import type { Message } from '../model/model.ts'
 import { marked, sentTurns } from './marks.ts'
@@ -57,12 +58,7 @@ export interface StoredTurn {
 }
 
 export function parseLine(text: string): Line | undefined {
-  try {
-    const result = v.safeParse(lineSchema, JSON.parse(text))
-    return result.success ? result.output : undefined
-  } catch {
-    return undefined
-  }
+  return readJson(lineSchema, text)
 }
 
 export function turnLine(turn: StoredTurn, atMs: number): Line {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { readJson } from '../json-text.ts'
 import type { DeadLetter, Inbound, Outbound } from './message.ts'
 
 /** The journal's lines. Short keys: every byte is a flash write on each message. */
@@ -70,10 +71,5 @@ export function formatRecord(record: JournalRecord): string {
 
 /** `undefined` when the line is not a record of ours. */
 export function parseRecord(line: string): JournalRecord | undefined {
-  try {
-    const result = v.safeParse(recordSchema, JSON.parse(line))
-    return result.success ? result.output : undefined
-  } catch {
-    return undefined
-  }
+  return readJson(recordSchema, line)
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock, Timer } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { readIfThere, replaceFile, setAside } from '../files.ts'
+import { readJson } from '../json-text.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 
@@ -75,9 +76,9 @@ export class CounterStore {
     try {
       const text = await readIfThere(this.#path)
       if (text === undefined) return
-      const parsed = v.safeParse(fileSchema, parseJson(text))
-      if (parsed.success) {
-        this.#counters = parsed.output.counters
+      const file = readJson(fileSchema, text)
+      if (file !== undefined) {
+        this.#counters = file.counters
         return
       }
       const aside = await setAside(this.#path, this.#clock.nowMs())
@@ -85,13 +86,5 @@ export class CounterStore {
     } catch (error) {
       this.#log.error('devices', `Counters start at 0. ${sentenceOf(error)}`)
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

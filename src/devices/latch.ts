@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
+import { readJson } from '../json-text.ts'
 import type { Log } from '../log.ts'
 import { errorName, readIfThere, replaceFile, syncFolder } from '../files.ts'
 
@@ -32,7 +33,7 @@ export class Latch {
     try {
       const text = await readIfThere(this.#path)
       if (text === undefined) return
-      this.#reason = reasonIn(text) ?? `the latch file ${this.#path} cannot be understood`
+      this.#reason = readJson(fileSchema, text)?.reason ?? `the latch file ${this.#path} cannot be understood`
       this.#onDisk = true
     } catch (error) {
       this.#reason = sentenceOf(error).replace(/\.$/, '')
@@ -100,13 +101,4 @@ export class Latch {
 /** What a person is told who wants to switch something. */
 export function latchSentence(reason: string): string {
   return `All outputs are latched in their safe state (${reason}). An owner lifts this with /resume.`
-}
-
-function reasonIn(text: string): string | undefined {
-  try {
-    const result = v.safeParse(fileSchema, JSON.parse(text))
-    return result.success ? result.output.reason : undefined
-  } catch {
-    return undefined
-  }
 }

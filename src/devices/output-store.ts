@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { errorName, readIfThere, replaceFile, setAside } from '../files.ts'
+import { readJson } from '../json-text.ts'
 import type { Log } from '../log.ts'
 import type { SwitchState } from './device.ts'
 import type { OutputStatus } from './output-status.ts'
@@ -106,7 +107,7 @@ export class OutputStore {
       this.#saved = this.#bodyOf(new Map())
       return nothingRecorded
     }
-    const file = parseFile(text)
+    const file = readJson(fileSchema, text)
     if (file === undefined) return this.#setAside()
     if (file.simulated !== this.#simulated) return nothingRecorded
     const records = this.#recordsOf(file)
@@ -229,19 +230,8 @@ export class OutputStore {
 /** Whether the record in this folder is the simulator's: for whoever cannot read which board is configured. */
 export async function wasSimulated(stateFolder: string): Promise<boolean> {
   try {
-    return parseFile((await readIfThere(join(stateFolder, 'outputs.json'))) ?? '')?.simulated === true
+    return readJson(fileSchema, (await readIfThere(join(stateFolder, 'outputs.json'))) ?? '')?.simulated === true
   } catch {
     return false
   }
-}
-
-function parseFile(text: string): StoredFile | undefined {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  const result = v.safeParse(fileSchema, json)
-  return result.success ? result.output : undefined
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { diskError, readIfThere, replaceFile, setAside, syncFolder } from '../files.ts'
 import type { GpioPort } from '../hardware/ports.ts'
+import { readJson } from '../json-text.ts'
 import type { Log } from '../log.ts'
 import { describeLineFault } from './line-fault.ts'
 
@@ -76,7 +77,7 @@ export class RawLines {
     try {
       const text = await readIfThere(this.#path)
       if (text === undefined) return []
-      const file = parseFile(text)
+      const file = readJson(fileSchema, text)
       // After a reboot lines drive nothing, and lines of the simulator are not the board's.
       const isPresent = file?.bootId === this.#clock.bootId && file.simulated === this.#simulated
       if (file !== undefined) return isPresent ? file.lines : []
@@ -105,13 +106,4 @@ export interface LetGo {
   readonly line: string
   /** Why it could not be done; `undefined` when it was. */
   readonly fault: string | undefined
-}
-
-function parseFile(text: string): v.InferOutput<typeof fileSchema> | undefined {
-  try {
-    const result = v.safeParse(fileSchema, JSON.parse(text))
-    return result.success ? result.output : undefined
-  } catch {
-    return undefined
-  }
 }

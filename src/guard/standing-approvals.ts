@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { PincerError } from '../errors.ts'
 import { readIfThere, replaceFile, setAside } from '../files.ts'
+import { readJson } from '../json-text.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 
@@ -72,7 +73,7 @@ export class StandingApprovals {
   async #load(): Promise<readonly StandingApproval[]> {
     if (this.#approvals !== undefined) return this.#approvals
     const content = await readIfThere(this.#path)
-    const read = content === undefined ? [] : parse(content)
+    const read = content === undefined ? [] : readJson(file, content)?.approvals
     if (read === undefined) {
       const aside = await setAside(this.#path, this.#clock.nowMs())
       this.#log.error(
@@ -105,13 +106,4 @@ function full(): PincerError {
 
 function isForSameCall(one: StandingApproval, other: StandingApproval): boolean {
   return (['channel', 'personId', 'tool', 'argumentsHash'] as const).every((key) => one[key] === other[key])
-}
-
-function parse(content: string): readonly StandingApproval[] | undefined {
-  try {
-    const parsed = v.safeParse(file, JSON.parse(content))
-    return parsed.success ? parsed.output.approvals : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock, Timer } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { readIfThere, replaceFile, setAside } from '../files.ts'
+import { readJson } from '../json-text.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 
@@ -114,12 +115,8 @@ export class TokenFile {
 }
 
 function parse(text: string): DayFigures | undefined {
-  try {
-    const parsed = v.safeParse(fileSchema, JSON.parse(text))
-    if (!parsed.success) return undefined
-    const { day, tokens, told } = parsed.output
-    return { day: day ?? undefined, tokens: new Map(Object.entries(tokens)), told }
-  } catch {
-    return undefined
-  }
+  const file = readJson(fileSchema, text)
+  if (file === undefined) return undefined
+  const { day, tokens, told } = file
+  return { day: day ?? undefined, tokens: new Map(Object.entries(tokens)), told }
 }

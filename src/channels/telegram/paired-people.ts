@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { readIfThere, replaceFile, setAside } from '../../files.ts'
+import { readJson } from '../../json-text.ts'
 import type { Log } from '../../log.ts'
 
 export interface PairedPerson {
@@ -33,7 +34,7 @@ export class PairedPeople {
   async load(nowMs: number): Promise<void> {
     const text = await readIfThere(this.#path)
     if (text === undefined) return
-    const read = parse(text)
+    const read = readJson(shape, text)?.people
     if (read !== undefined) {
       this.#people = read
       return
@@ -64,14 +65,5 @@ export class PairedPeople {
 
   async #write(people: readonly PairedPerson[]): Promise<void> {
     await replaceFile(this.#path, `${JSON.stringify({ version: 1, people }, undefined, 2)}\n`)
-  }
-}
-
-function parse(text: string): readonly PairedPerson[] | undefined {
-  try {
-    const parsed = v.safeParse(shape, JSON.parse(text))
-    return parsed.success ? parsed.output.people : undefined
-  } catch {
-    return undefined
   }
 }
