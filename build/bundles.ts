@@ -12,7 +12,11 @@ export interface Bundle {
  * Shared files stand in each bundle that uses them: the copies are a few kilobytes, while sharing them would need names
  * that survive minifying.
  */
-export async function makeBundles(root: string, outputFolder: string, version: string): Promise<readonly Bundle[]> {
+export async function makeBundles(
+  root: string,
+  outputFolder: string,
+  release: { readonly version: string; readonly builtAtMs: number },
+): Promise<readonly Bundle[]> {
   const parts = new Map<string, string>()
   const names = new Set(['boot', 'pincer'])
   const partName = (path: string): string => {
@@ -31,7 +35,8 @@ export async function makeBundles(root: string, outputFolder: string, version: s
       outfile: join(outputFolder, `${name}.cjs`),
       absWorkingDir: root,
       define: {
-        PINCER_VERSION: JSON.stringify(version),
+        PINCER_VERSION: JSON.stringify(release.version),
+        PINCER_BUILT_AT_MS: String(release.builtAtMs),
         // undici asks for it: without, its second, experimental HTTP parser comes along, 170 kB.
         esbuildDetection: 'true',
         'import.meta.dirname': '__dirname',

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { listAssets } from '../src/assets.ts'
 import { version } from '../src/runtime.ts'
 import { addonNames } from './addons.ts'
+import { buildTimeMs } from './build-time.ts'
 import { makeBundles } from './bundles.ts'
 import { launcherScript } from './launcher.ts'
 import { licencesText } from './licences.ts'
@@ -25,7 +26,10 @@ export interface Distribution {
 /** Makes the folder anew: the bundles with their code caches, the files that travel with them, licences and launcher. */
 export async function makeDistribution(root: string, folder: string): Promise<Distribution> {
   emptyButAddons(folder)
-  const bundles = await makeBundles(root, folder, version())
+  const bundles = await makeBundles(root, folder, {
+    version: version(),
+    builtAtMs: buildTimeMs(root, process.env),
+  })
 
   const assets = listAssets('').map((path) => addAsset(root, folder, path))
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSea } from 'node:sea'
 
@@ -8,8 +8,9 @@ import { isSea } from 'node:sea'
  */
 export type BuiltAs = 'source' | 'bundle' | 'executable'
 
-/** Put in by the build, from package.json; it does not exist when run from source. */
+/** Put in by the build; they do not exist when run from source. */
 declare const PINCER_VERSION: string | undefined
+declare const PINCER_BUILT_AT_MS: number | undefined
 
 export function builtAs(): BuiltAs {
   if (typeof PINCER_VERSION === 'undefined') return 'source'
@@ -22,4 +23,10 @@ export function version(): string {
   const content: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))
   const found = typeof content === 'object' && content !== null && 'version' in content ? content.version : undefined
   return String(found)
+}
+
+/** Wall clock ms that have certainly passed, since this program exists: a clock that is behind them is wrong. */
+export function builtAtMs(): number {
+  if (typeof PINCER_BUILT_AT_MS !== 'undefined') return PINCER_BUILT_AT_MS
+  return statSync(join(import.meta.dirname, '../package.json')).mtimeMs
 }
