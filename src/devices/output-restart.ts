@@ -1,5 +1,5 @@
 import type { SwitchConfig } from '../config/config.ts'
-import { earlier, noEnds, oppositeOf } from './output-status.ts'
+import { earlier, freshStatus, oppositeOf } from './output-status.ts'
 import type { Back, OutputStatus } from './output-status.ts'
 import type { OutputRecord, StoredOutputs } from './output-store.ts'
 
@@ -21,15 +21,7 @@ export function planStart(
   options: { readonly latched: boolean; readonly nowMs: number },
 ): StartPlan {
   const { nowMs } = options
-  const fresh: OutputStatus = {
-    state: config.safe,
-    sinceMs: undefined,
-    ...noEnds,
-    back: undefined,
-    switchesMs: [],
-    cause: undefined,
-    asker: undefined,
-  }
+  const fresh = freshStatus(config.safe)
   // It may have been switched a moment ago.
   if (stored.kind === 'lost') return { status: { ...fresh, sinceMs: nowMs }, wasAway: false, note: undefined }
   // minOff and perMinute protect what hangs on the line, whatever it was called.

@@ -49,6 +49,11 @@ export const rateWindowMs = 60_000
 
 export const noEnds: Ends = { endsMs: undefined, latestMs: undefined }
 
+/** Of an output of which nothing was ever recorded. */
+export function freshStatus(state: OutputState): OutputStatus {
+  return { state, sinceMs: undefined, ...noEnds, back: undefined, switchesMs: [], cause: undefined, asker: undefined }
+}
+
 /** The status after the line was switched at `nowMs`. */
 export function switched(
   before: OutputStatus,

@@ -9,6 +9,15 @@ import type { Log } from '../log.ts'
 import type { SwitchState } from './device.ts'
 import type { OutputStatus } from './output-status.ts'
 
+/** What a record of the lines of one board is kept with. */
+export interface BoardStateParts {
+  readonly stateFolder: string
+  readonly clock: Clock
+  readonly log: Log
+  /** The lines are the simulator's: a record of the board's is not about them, and the other way round. */
+  readonly simulated: boolean
+}
+
 /**
  * `outputs.json`: what each output does and until when, so that no restart and no power cut extends a deadline.
  *
@@ -76,22 +85,13 @@ type StoredFile = v.InferOutput<typeof fileSchema>
 
 export class OutputStore {
   readonly #path: string
-  readonly #clock: Clock
-  readonly #log: Log
-  readonly #simulated: boolean
+  readonly #parts: BoardStateParts
   /** What the file is known to say, to write nothing when nothing changed; `undefined` when that is not known. */
   #saved: string | undefined
 
-  constructor(options: {
-    readonly stateFolder: string
-    readonly clock: Clock
-    readonly log: Log
-    readonly simulated: boolean
-  }) {
-    this.#path = join(options.stateFolder, 'outputs.json')
-    this.#clock = options.clock
-    this.#log = options.log
-    this.#simulated = options.simulated
+  constructor(parts: BoardStateParts) {
+    this.#path = join(parts.stateFolder, 'outputs.json')
+    this.#parts = parts
   }
 
   /** Never fails: what cannot be read is set aside, said in the log, and answered as `lost`. */
@@ -100,7 +100,7 @@ export class OutputStore {
     try {
       text = await readIfThere(this.#path)
     } catch (error) {
-      this.#log.error('devices', `${sentenceOf(error)} All outputs start in their safe state.`)
+      this.#parts.log.error('devices', `${sentenceOf(error)} All outputs start in their safe state.`)
       return { kind: 'lost' }
     }
     if (text === undefined) {
@@ -109,9 +109,9 @@ export class OutputStore {
     }
     const file = readJson(fileSchema, text)
     if (file === undefined) return this.#setAside()
-    if (file.simulated !== this.#simulated) return nothingRecorded
+    if (file.simulated !== this.#parts.simulated) return nothingRecorded
     const records = this.#recordsOf(file)
-    const sameBoot = file.bootId === this.#clock.bootId
+    const sameBoot = file.bootId === this.#parts.clock.bootId
     if (sameBoot) this.#saved = this.#bodyOf(records)
     return { kind: 'records', records, trusted: this.#isTrusted(file), sameBoot }
   }
@@ -123,11 +123,11 @@ export class OutputStore {
     this.#saved = undefined
     const file = {
       version: 1,
-      bootId: this.#clock.bootId,
-      simulated: this.#simulated,
-      wallMs: this.#clock.nowMs(),
-      wallIsSet: this.#clock.wallIsSet(),
-      monotonicMs: this.#clock.monotonicMs(),
+      bootId: this.#parts.clock.bootId,
+      simulated: this.#parts.simulated,
+      wallMs: this.#parts.clock.nowMs(),
+      wallIsSet: this.#parts.clock.wallIsSet(),
+      monotonicMs: this.#parts.clock.monotonicMs(),
       outputs: Object.fromEntries(records),
     }
     await replaceFile(this.#path, `${JSON.stringify(file)}\n`)
@@ -142,7 +142,7 @@ export class OutputStore {
     try {
       await this.save(records)
     } catch (error) {
-      this.#log.error('devices', `${sentenceOf(error)} Until that works, outputs can be switched off but not on.`)
+      this.#parts.log.error('devices', `${sentenceOf(error)} Until that works, outputs can be switched off but not on.`)
       await this.#spoil()
     }
   }
@@ -160,34 +160,34 @@ export class OutputStore {
       // No file, or no folder: then nothing can be restored from it either.
       if (errorName(error) === 'ENOENT' || errorName(error) === 'ENOTDIR') return
       const sentence = `Cannot empty ${this.#path} (${sentenceOf(error)}): after a restart outputs with \`start: last\` may follow an old record.`
-      this.#log.error('devices', sentence)
+      this.#parts.log.error('devices', sentence)
     }
   }
 
   async #setAside(): Promise<StoredOutputs> {
     let where = 'it could not be moved away'
     try {
-      where = `it was moved to ${await setAside(this.#path, this.#clock.nowMs())}`
+      where = `it was moved to ${await setAside(this.#path, this.#parts.clock.nowMs())}`
     } catch (error) {
       where += ` (${sentenceOf(error)})`
     }
     const sentence = `${this.#path} cannot be understood; ${where}. All outputs start in their safe state, and minOn and minOff count from now.`
-    this.#log.error('devices', sentence)
+    this.#parts.log.error('devices', sentence)
     return { kind: 'lost' }
   }
 
   #isTrusted(file: StoredFile): boolean {
-    if (file.bootId === this.#clock.bootId) return true
-    if (!file.wallIsSet || !this.#clock.wallIsSet()) return false
-    return file.wallMs >= earliestWallMs && this.#clock.nowMs() >= file.wallMs
+    if (file.bootId === this.#parts.clock.bootId) return true
+    if (!file.wallIsSet || !this.#parts.clock.wallIsSet()) return false
+    return file.wallMs >= earliestWallMs && this.#parts.clock.nowMs() >= file.wallMs
   }
 
   /** The records with their times moved to the monotonic clock of this boot. */
   #recordsOf(file: StoredFile): Map<string, OutputRecord> {
-    const nowMs = this.#clock.monotonicMs()
+    const nowMs = this.#parts.clock.monotonicMs()
     let shiftMs = 0
-    if (file.bootId !== this.#clock.bootId) {
-      const passedMs = this.#isTrusted(file) ? this.#clock.nowMs() - file.wallMs : 0
+    if (file.bootId !== this.#parts.clock.bootId) {
+      const passedMs = this.#isTrusted(file) ? this.#parts.clock.nowMs() - file.wallMs : 0
       shiftMs = nowMs - passedMs - file.monotonicMs
     }
     const move = (timeMs: number | undefined): number | undefined =>

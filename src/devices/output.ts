@@ -8,7 +8,7 @@ import { consumerOf, describeLineFault } from './line-fault.ts'
 import { Listeners } from './listeners.ts'
 import { openDrive } from './output-drive.ts'
 import type { Drive, OutputPorts } from './output-drive.ts'
-import { causes, earlier, noEnds, oppositeOf, percentOf, switched } from './output-status.ts'
+import { causes, earlier, freshStatus, noEnds, oppositeOf, percentOf, switched } from './output-status.ts'
 import type { OutputStatus, Plan } from './output-status.ts'
 import { createSerial } from './serial.ts'
 
@@ -49,15 +49,7 @@ export class Output {
     this.#ports = options.ports
     this.#clock = options.clock
     this.#onDue = options.onDue
-    this.#status = {
-      state: 'unknown',
-      sinceMs: undefined,
-      ...noEnds,
-      back: undefined,
-      switchesMs: [],
-      cause: undefined,
-      asker: undefined,
-    }
+    this.#status = freshStatus('unknown')
   }
 
   get status(): OutputStatus {

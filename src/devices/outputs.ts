@@ -13,7 +13,7 @@ import { OutputSet } from './output-set.ts'
 import { causes, noEnds, oppositeOf, switched } from './output-status.ts'
 import type { Back, Plan } from './output-status.ts'
 import type { Wish } from './output-rules.ts'
-import { OutputStore } from './output-store.ts'
+import { type BoardStateParts, OutputStore } from './output-store.ts'
 import { describeConfirmation, describeOutcome } from './output-text.ts'
 import { wishOf } from './output-wish.ts'
 import type { Order } from './output-wish.ts'
@@ -42,18 +42,16 @@ export class Outputs {
   readonly #serial = createSerial()
   #life: 'new' | 'starting' | 'running' | 'stopped' = 'new'
 
-  constructor(options: {
-    readonly configs: ReadonlyMap<string, SwitchConfig>
-    /** The lines of all devices, also of those that are no outputs. */
-    readonly usedLines: ReadonlySet<string>
-    readonly ports: OutputPorts
-    readonly clock: Clock
-    readonly log: Log
-    readonly stateFolder: string
-    readonly simulated: boolean
-    /** Must not throw or wait. */
-    readonly tell: (notice: OutputNotice) => void
-  }) {
+  constructor(
+    options: BoardStateParts & {
+      readonly configs: ReadonlyMap<string, SwitchConfig>
+      /** The lines of all devices, also of those that are no outputs. */
+      readonly usedLines: ReadonlySet<string>
+      readonly ports: OutputPorts
+      /** Must not throw or wait. */
+      readonly tell: (notice: OutputNotice) => void
+    },
+  ) {
     const { clock, ports } = options
     const onDue = (output: Output): void => this.#onDue(output)
     const all = [...options.configs].map(([name, config]) => new Output({ name, config, ports, clock, onDue }))

@@ -1,13 +1,12 @@
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
-import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
 import { diskError, readIfThere, replaceFile, setAside, syncFolder } from '../files.ts'
 import type { GpioPort } from '../hardware/ports.ts'
 import { readJson } from '../json-text.ts'
-import type { Log } from '../log.ts'
 import { describeLineFault } from './line-fault.ts'
+import type { BoardStateParts } from './output-store.ts'
 
 const fileSchema = v.strictObject({
   version: v.literal(1),
@@ -25,22 +24,13 @@ export const rawConsumer = 'pincer raw'
  */
 export class RawLines {
   readonly #path: string
-  readonly #clock: Clock
-  readonly #log: Log
-  readonly #simulated: boolean
+  readonly #parts: BoardStateParts
   /** Left driven by another process, and not to be had so far. */
   #left: readonly string[] = []
 
-  constructor(options: {
-    readonly stateFolder: string
-    readonly clock: Clock
-    readonly log: Log
-    readonly simulated: boolean
-  }) {
-    this.#path = join(options.stateFolder, 'raw-lines.json')
-    this.#clock = options.clock
-    this.#log = options.log
-    this.#simulated = options.simulated
+  constructor(parts: BoardStateParts) {
+    this.#path = join(parts.stateFolder, 'raw-lines.json')
+    this.#parts = parts
   }
 
   /**
@@ -53,7 +43,7 @@ export class RawLines {
     const done: LetGo[] = []
     for (const line of found) if (!isDevices(line)) done.push({ line, fault: await makeInput(gpio, line) })
     this.#left = done.flatMap(({ line, fault }) => (fault === undefined ? [] : [line]))
-    await this.save([]).catch((error: unknown) => this.#log.error('devices', sentenceOf(error)))
+    await this.save([]).catch((error: unknown) => this.#parts.log.error('devices', sentenceOf(error)))
     return done
   }
 
@@ -61,7 +51,7 @@ export class RawLines {
   async save(driven: readonly string[]): Promise<void> {
     const lines = [...new Set([...this.#left, ...driven])]
     if (lines.length > 0) {
-      const file = { version: 1, bootId: this.#clock.bootId, simulated: this.#simulated, lines }
+      const file = { version: 1, bootId: this.#parts.clock.bootId, simulated: this.#parts.simulated, lines }
       await replaceFile(this.#path, `${JSON.stringify(file)}\n`)
       return
     }
@@ -79,12 +69,12 @@ export class RawLines {
       if (text === undefined) return []
       const file = readJson(fileSchema, text)
       // After a reboot lines drive nothing, and lines of the simulator are not the board's.
-      const isPresent = file?.bootId === this.#clock.bootId && file.simulated === this.#simulated
+      const isPresent = file?.bootId === this.#parts.clock.bootId && file.simulated === this.#parts.simulated
       if (file !== undefined) return isPresent ? file.lines : []
-      await setAside(this.#path, this.#clock.nowMs())
-      this.#log.error('devices', `${this.#path} cannot be understood. ${unknownLines}`)
+      await setAside(this.#path, this.#parts.clock.nowMs())
+      this.#parts.log.error('devices', `${this.#path} cannot be understood. ${unknownLines}`)
     } catch (error) {
-      this.#log.error('devices', `${sentenceOf(error)} ${unknownLines}`)
+      this.#parts.log.error('devices', `${sentenceOf(error)} ${unknownLines}`)
     }
     return []
   }

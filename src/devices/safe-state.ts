@@ -1,6 +1,4 @@
-import type { Clock } from '../clock.ts'
 import type { SwitchConfig } from '../config/config.ts'
-import type { Log } from '../log.ts'
 import { consumerOf, describeLineFault } from './line-fault.ts'
 import { openDrive } from './output-drive.ts'
 import type { OutputPorts } from './output-drive.ts'
@@ -8,7 +6,7 @@ import { safePercentOf } from './output-orphans.ts'
 import { noEnds, oppositeOf } from './output-status.ts'
 import type { Back } from './output-status.ts'
 import { OutputStore } from './output-store.ts'
-import type { OutputRecord, StoredOutputs } from './output-store.ts'
+import type { BoardStateParts, OutputRecord, StoredOutputs } from './output-store.ts'
 import { RawLines } from './raw-lines.ts'
 
 export { wasSimulated } from './output-store.ts'
@@ -34,17 +32,15 @@ interface Target {
  *
  * It is no stop that a person gave: nothing is latched, and `start: last` restores what it would have restored.
  */
-export async function makeBoardSafe(options: {
-  /** `unknown` where the configuration cannot be read: then what the state folder knows of is made safe. */
-  readonly configs: ReadonlyMap<string, SwitchConfig> | 'unknown'
-  /** The lines of all devices, also of those that are no outputs. */
-  readonly usedLines: ReadonlySet<string>
-  readonly ports: OutputPorts
-  readonly clock: Clock
-  readonly log: Log
-  readonly stateFolder: string
-  readonly simulated: boolean
-}): Promise<readonly MadeSafe[]> {
+export async function makeBoardSafe(
+  options: BoardStateParts & {
+    /** `unknown` where the configuration cannot be read: then what the state folder knows of is made safe. */
+    readonly configs: ReadonlyMap<string, SwitchConfig> | 'unknown'
+    /** The lines of all devices, also of those that are no outputs. */
+    readonly usedLines: ReadonlySet<string>
+    readonly ports: OutputPorts
+  },
+): Promise<readonly MadeSafe[]> {
   const { configs, usedLines, ports, simulated } = options
   const store = new OutputStore(options)
   const stored = await store.load()
