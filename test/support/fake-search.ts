@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import * as v from 'valibot'
 import { listening, type LocalServer } from './local-server.ts'
 import { searchCertificate, searchCertificateKey } from './search-certificate.ts'
+import { tunnel } from './tunnel.ts'
 
 export type SearchKind = 'brave' | 'tavily' | 'searxng'
 
@@ -71,17 +72,7 @@ export async function proxyTo(
   })
   server.on('connect', (request, socket: Socket) => {
     asked.push(`CONNECT ${request.url}`)
-    const onward = connect({ host: '127.0.0.1', port: target.port }, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
-      socket.pipe(onward).pipe(socket)
-    })
-    for (const each of [socket, onward]) {
-      each.on('error', () => {})
-      each.on('close', () => {
-        socket.destroy()
-        onward.destroy()
-      })
-    }
+    tunnel(socket, target.port)
   })
   return { ...(await listening(t, server, 'http')), asked }
 }

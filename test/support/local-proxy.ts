@@ -1,7 +1,8 @@
 import { createServer, request as httpRequest } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Test } from 'tap'
 import { listening, type LocalServer } from './local-server.ts'
+import { tunnel } from './tunnel.ts'
 
 export interface LocalProxy extends LocalServer {
   /** `CONNECT host:port` and `GET http://host/path`, with what came as password. */
@@ -38,17 +39,7 @@ export async function localProxy(t: Test, password?: string): Promise<LocalProxy
       socket.on('end', () => socket.end()).resume()
       return
     }
-    const onward = connect({ host: '127.0.0.1', port: Number(port) }, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
-      socket.pipe(onward).pipe(socket)
-    })
-    for (const each of [socket, onward]) {
-      each.on('error', () => {})
-      each.on('close', () => {
-        socket.destroy()
-        onward.destroy()
-      })
-    }
+    tunnel(socket, Number(port))
   })
   return { ...(await listening(t, server, 'http')), asked }
 }
