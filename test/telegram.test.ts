@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { createSystemClock } from '../src/clock.ts'
 import { FakeBotApi } from './support/fake-bot-api.ts'
 import { FakeOpenai } from './support/fake-openai.ts'
+import { whileRunning } from './support/running.ts'
 
 /** The whole daemon between a Bot API and a provider, over real sockets: what a person on Telegram sees. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -44,7 +45,7 @@ async function serve(t: Test, journal = ''): Promise<Served> {
     await provider.close()
     await bot.stop()
   })
-  await bot.untilPolled()
+  await whileRunning(daemon)(bot.untilPolled())
   const stop = async (): Promise<string> => {
     const exit = once(daemon, 'exit')
     daemon.kill('SIGTERM')

@@ -12,6 +12,7 @@ import { FakeOpenai } from './fake-openai.ts'
 import type { Scripted, ScriptedCall } from './fake-provider.ts'
 import { cameOut, isSource, plant, watchedFolder } from './canary-watch.ts'
 import { listening, type LocalServer } from './local-server.ts'
+import { type WhileRunning, whileRunning } from './running.ts'
 import { until } from './until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -112,6 +113,7 @@ export async function attackedDaemon(
   keep('.env', [`MAIL_PASSWORD='${canaries.dotEnv}'`])
   let printed = ''
   let daemon: ChildProcess | undefined
+  let running: WhileRunning = (wait) => wait
   const start = async (): Promise<void> => {
     const environment = {
       TZ: 'UTC',
@@ -122,7 +124,8 @@ export async function attackedDaemon(
     daemon = spawn(process.execPath, [options.program ?? main, '--home', home, 'run'], { env: environment })
     for (const stream of [daemon.stdout, daemon.stderr])
       stream?.on('data', (data: Buffer) => (printed += data.toString()))
-    await bot.untilPolled()
+    running = whileRunning(daemon)
+    await running(bot.untilPolled())
   }
   const kill = async (): Promise<void> => {
     if (daemon === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return
@@ -167,7 +170,7 @@ export async function attackedDaemon(
       const isOver = (): boolean =>
         bot.botTexts(chat).some((each) => each.includes(endsWith ?? end)) ||
         bot.botTexts(chat).filter((each) => early.test(each)).length > saidBefore
-      await bot.until(isOver)
+      await running(bot.until(isOver))
       const sent = provider.requests.slice(before).map(({ body }) => v.parse(sentMessages, body['messages']))
       // What is left of the script when a turn ends early must not answer the next one.
       for (let left = script.length - sent.length; left > 0; left--) provider.skip()
@@ -180,7 +183,7 @@ export async function attackedDaemon(
       const answers = () => bot.botTexts(chat).filter((each) => !/^(Working on it|May I do this)/.test(each))
       const before = answers().length
       bot.say({ from, chat, text: chat < 0 ? text.replace(/^\/\w+/, '$&@pincer_bot') : text })
-      await bot.until(() => answers().length > before)
+      await running(bot.until(() => answers().length > before))
       return answers().at(-1) ?? ''
     },
     async press(button, { from = owner, chat = owner, messageId } = {}) {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from './fake-bot-api.ts'
+import { whileRunning } from './running.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -49,8 +50,10 @@ export async function servedHome(
     bot,
     home,
     start: async () => {
-      running.push(spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: 'ignore' }))
-      await bot.untilPolled()
+      const stdio = ['ignore', 'ignore', 'pipe'] as const
+      const daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: [...stdio] })
+      running.push(daemon)
+      await whileRunning(daemon)(bot.untilPolled())
     },
     kill,
   }
