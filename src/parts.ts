@@ -20,6 +20,7 @@ const parts = {
   decoder: () => import('./http/body-decoder.ts'),
   web: () => import('./tools/web/web-part.ts'),
   calendar: () => import('./schedule/calendar.ts'),
+  schedule: () => import('./schedule/scheduler.ts'),
   httpProxy: () => import('./http/proxied-client.ts'),
 } as const
 

@@ -56,9 +56,3 @@ export interface Schedule {
   /** Called when a job was added, removed, paused or resumed. */
   onChange(listener: () => void): void
 }
-
-/** The part `calendar`, as the schedule uses it. */
-export interface Calendar {
-  /** The first slot after `afterMs` (wall ms, exclusive), or undefined: never again. Throws PincerError `bad_call`. */
-  nextCron(expression: string, zone: string, afterMs: number): number | undefined
-}

@@ -36,10 +36,13 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Turns both clocks forward, running what falls due in order, and lets promises settle after each timer. */
-  async advance(durationMs: number): Promise<void> {
+  /**
+   * Turns both clocks forward, running what falls due in order, and lets promises settle after each timer: `settled` waits
+   * for what a round of them does not see, a disk.
+   */
+  async advance(durationMs: number, settled: () => Promise<void> = settle): Promise<void> {
     const endMs = this.#monotonicMs + durationMs
-    await settle()
+    await settled()
     for (;;) {
       const next = this.#timers
         .filter((t) => t.atMs <= endMs)
@@ -48,10 +51,10 @@ export class FakeClock implements Clock {
       this.#move(Math.max(0, next.atMs - this.#monotonicMs))
       this.#timers = this.#timers.filter((each) => each !== next)
       next.callback()
-      await settle()
+      await settled()
     }
     this.#move(endMs - this.#monotonicMs)
-    await settle()
+    await settled()
   }
 
   /** The wall clock jumps, as when NTP corrects it; monotonic time does not. */

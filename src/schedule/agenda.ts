@@ -1,0 +1,180 @@
+import type { Clock } from '../clock.ts'
+import type { Calendar } from './calendar.ts'
+import { isCalendarTrusted } from './clock-gate.ts'
+import { type CalendarSlot, firstOpen, latestOpen, type NextSlot, type Range } from './covered.ts'
+import { intervalsOf } from './job-book.ts'
+import type { JobTime } from './job.ts'
+import type { JobState } from './job-records.ts'
+import type { JobStore } from './job-store.ts'
+
+export type Slots = Pick<Calendar, 'nextCron'>
+
+/** All clocks at one moment. */
+export interface Moment {
+  readonly wallMs: number
+  readonly elapsedMs: number
+  readonly isTrusted: boolean
+}
+
+/** The latest slot of a job that has come and is not dealt with. */
+export interface Due {
+  readonly slot: number
+  readonly afterMs?: number
+  /** Wall ms. */
+  readonly dueAtMs: number
+  readonly lateMs: number
+  /** Slots before it that came as well; they go with it. */
+  readonly earlier: number | 'many'
+}
+
+interface Cursor {
+  /** What it was found with. */
+  readonly covered: readonly Range[]
+  readonly behindMs: number
+  readonly next: CalendarSlot | undefined
+}
+
+/** Says of each job which slot is due now, and how long it is to the next one. */
+export class Agenda {
+  readonly #clock: Clock
+  readonly #store: JobStore
+  readonly #builtAtMs: number
+  readonly #slots: () => Slots
+  readonly #cursors = new Map<string, Cursor>()
+
+  constructor(options: {
+    readonly clock: Clock
+    readonly store: JobStore
+    readonly builtAtMs: number
+    /** The calendar, loaded as soon as any job needs it. */
+    readonly slots: () => Slots
+  }) {
+    this.#clock = options.clock
+    this.#store = options.store
+    this.#builtAtMs = options.builtAtMs
+    this.#slots = options.slots
+  }
+
+  now(): Moment {
+    return {
+      wallMs: this.#clock.nowMs(),
+      elapsedMs: this.#store.elapsed.nowMs(),
+      isTrusted: isCalendarTrusted(this.#clock, this.#store.book.newestMs, this.#builtAtMs),
+    }
+  }
+
+  /** The wall clock has jumped: every next slot is looked for anew. */
+  forget(): void {
+    this.#cursors.clear()
+  }
+
+  due(state: JobState, now: Moment): Due | undefined {
+    const { time } = state.job
+    switch (time.kind) {
+      case 'in':
+        return state.lastSlot >= 1 ? undefined : dueOnce(1, now.elapsedMs - state.anchorMs - time.delayMs, now)
+      case 'at':
+        if (!now.isTrusted || state.lastSlot === time.atMs) return undefined
+        return dueOnce(time.atMs, now.wallMs - time.atMs, now)
+      case 'every': {
+        const slot = intervalsOf(state, time.everyMs, now.elapsedMs)
+        if (slot <= state.lastSlot) return undefined
+        const lateMs = now.elapsedMs - state.anchorMs - slot * time.everyMs
+        return { slot, dueAtMs: now.wallMs - lateMs, lateMs, earlier: slot - state.lastSlot - 1 }
+      }
+      case 'cron':
+        return now.isTrusted ? this.#dueCron(state, time, now) : undefined
+      case 'when':
+        return undefined
+    }
+  }
+
+  /**
+   * How long it is to the first slot behind `slot`, the one that runs or waits; 0 or less when it has come. Undefined:
+   * never again, or nobody knows.
+   */
+  delayMs(state: JobState, now: Moment, slot: number | undefined): number | undefined {
+    const { time } = state.job
+    switch (time.kind) {
+      case 'in':
+        return Math.max(state.lastSlot, slot ?? 0) >= 1 ? undefined : state.anchorMs + time.delayMs - now.elapsedMs
+      case 'at':
+        if (!now.isTrusted || slot !== undefined || state.lastSlot === time.atMs) return undefined
+        return time.atMs - now.wallMs
+      case 'every': {
+        const next = Math.max(state.lastSlot, slot ?? 0) + 1
+        return state.anchorMs + next * time.everyMs - now.elapsedMs
+      }
+      case 'cron': {
+        if (!now.isTrusted) return undefined
+        const next = this.#nextOf(time)
+        const open =
+          slot === undefined
+            ? this.#cursorOf(state, time, now).next
+            : firstOpen(next, state.covered, Math.max(slot, now.wallMs))
+        return open === undefined ? undefined : open.slotMs - now.wallMs
+      }
+      case 'when':
+        return undefined
+    }
+  }
+
+  /** The runs of a job that is made at this wall ms. */
+  firstRuns(time: JobTime, count: number, fromMs: number): readonly number[] {
+    switch (time.kind) {
+      case 'in':
+        return [fromMs + time.delayMs].slice(0, count)
+      case 'at':
+        return [time.atMs].slice(0, count)
+      case 'every':
+        return Array.from({ length: count }, (_, index) => fromMs + (index + 1) * time.everyMs)
+      case 'cron': {
+        const runs: number[] = []
+        for (let runMs: number | undefined = fromMs; runs.length < count; runs.push(runMs)) {
+          runMs = this.#nextOf(time)(runMs)
+          if (runMs === undefined) break
+        }
+        return runs
+      }
+      case 'when':
+        return []
+    }
+  }
+
+  #nextOf({ expression, zone }: JobTime & { readonly kind: 'cron' }): NextSlot {
+    return (afterMs) => this.#slots().nextCron(expression, zone, afterMs)
+  }
+
+  #dueCron(state: JobState, time: JobTime & { readonly kind: 'cron' }, now: Moment): Due | undefined {
+    const { next, behindMs } = this.#cursorOf(state, time, now)
+    if (next === undefined || next.slotMs > now.wallMs) return undefined
+    const latest = latestOpen(this.#nextOf(time), state.covered, { behindMs, nowMs: now.wallMs })
+    if (latest === undefined) return undefined
+    const { slotMs, afterMs, earlier } = latest
+    return { slot: slotMs, afterMs, dueAtMs: slotMs, lateMs: now.wallMs - slotMs, earlier }
+  }
+
+  /** Found once and kept: it changes only with what is dealt with, and when the clock jumps. */
+  #cursorOf(state: JobState, time: JobTime & { readonly kind: 'cron' }, now: Moment): Cursor {
+    const known = this.#cursors.get(state.job.id)
+    if (known !== undefined && known.covered === state.covered && known.behindMs >= state.sinceMs) return known
+    const behindMs = behindOf(state, now.wallMs)
+    const cursor = { covered: state.covered, behindMs, next: firstOpen(this.#nextOf(time), state.covered, behindMs) }
+    this.#cursors.set(state.job.id, cursor)
+    return cursor
+  }
+}
+
+/** Behind which wall ms slots of this job are still its business. One that lies ahead is of a clock that was wrong. */
+function behindOf({ covered, sinceMs }: JobState, nowMs: number): number {
+  const known = [sinceMs, ...covered.flatMap(({ fromMs, toMs }) => (fromMs <= nowMs ? [Math.min(toMs, nowMs)] : []))]
+  const past = known.filter((each) => each <= nowMs)
+  return past.length === 0 ? nowMs : Math.max(...past, nowMs - lookBackMaxMs)
+}
+
+/** What lies further back is nobody's business any more. */
+const lookBackMaxMs = 366 * 24 * 60 * 60_000
+
+function dueOnce(slot: number, lateMs: number, now: Moment): Due | undefined {
+  return lateMs < 0 ? undefined : { slot, dueAtMs: now.wallMs - lateMs, lateMs, earlier: 0 }
+}

@@ -1,0 +1,15 @@
+import { limits } from '../limits.ts'
+import type { Job } from './job.ts'
+
+/** What becomes of a slot that comes so late. */
+export type Verdict = 'run' | 'catch-up' | 'missed'
+
+export function verdictOn({ missed, action }: Pick<Job, 'missed' | 'action'>, lateMs: number): Verdict {
+  if (lateMs <= limits.jobOnTimeMs) return 'run'
+  return missed === 'once' && lateMs <= graceMs(action) ? 'catch-up' : 'missed'
+}
+
+/** A text is still worth something after hours; an output that is switched then surprises. */
+export function graceMs({ kind }: Pick<Job['action'], 'kind'>): number {
+  return kind === 'do' ? limits.jobActGraceMs : limits.jobGraceMs
+}

@@ -1,0 +1,269 @@
+import type { Clock } from '../clock.ts'
+import { formatDuration } from '../duration.ts'
+import { PincerError, sentenceOf } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../log.ts'
+import type { Job, RunOutcome } from './job.ts'
+import type { JobState } from './job-records.ts'
+import type { JobStore } from './job-store.ts'
+import { failedText, jobTitle, lateText, leftOutText, rightsText } from './job-words.ts'
+import { graceMs } from './missed.ts'
+import type { Perform, RunContext } from './perform.ts'
+
+/** Posts a text in the chat of the job's maker; it is on the disk when this resolves. */
+export type TellMaker = (job: Job, text: string, options: { readonly failed: boolean }) => Promise<void>
+
+export interface RunnerOptions {
+  readonly clock: Clock
+  readonly log: Log
+  readonly store: JobStore
+  readonly perform: Perform
+  readonly tell: TellMaker
+  /** Tells the first owner what no other can: the maker of a job is none any more. */
+  readonly tellOwner: (kind: 'jobs', sentence: string) => void
+  /** The role of a person at this moment; undefined for one who has none any more. */
+  readonly roleNow: (maker: Job['maker']) => 'owner' | 'guest' | undefined
+  /** A run is over, or could not be begun. */
+  readonly onSettled: (id: string, begun: boolean) => void
+}
+
+/** One slot of a job that is to run now. */
+export interface RunRequest {
+  readonly id: string
+  readonly slot: number
+  /** On the calendar: a time before it with no slot between. */
+  readonly afterMs?: number
+  readonly dueAtMs: number
+  readonly lateMs: number
+  /** Monotonic ms before which it waits: what is caught up comes one after the other. */
+  readonly notBeforeMs?: number
+}
+
+interface Running {
+  readonly slot: number
+  readonly isAsk: boolean
+  readonly aborter: AbortController
+  readonly over: Promise<void>
+}
+
+/** Runs slots, some at a time, each written down before it begins. */
+export class Runner {
+  readonly #options: RunnerOptions
+  readonly #running = new Map<string, Running>()
+  #waiting: (RunRequest & { readonly askedMs: number })[] = []
+  #isStopped = false
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  /** The slot of this job that runs or waits. */
+  slotOf(id: string): number | undefined {
+    return this.#running.get(id)?.slot ?? this.#waiting.find((each) => each.id === id)?.slot
+  }
+
+  isRunning(id: string): boolean {
+    return this.#running.has(id)
+  }
+
+  request(request: RunRequest): void {
+    this.#waiting.push({ ...request, askedMs: this.#options.clock.monotonicMs() })
+  }
+
+  /** Monotonic ms at which the next one that must wait may begin. */
+  nextStartMs(): number | undefined {
+    const times = this.#waiting.flatMap(({ notBeforeMs }) => (notBeforeMs === undefined ? [] : [notBeforeMs]))
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  /** Begins what may begin, in the order in which it was asked for. */
+  pump(): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    for (const request of this.#waiting) {
+      if (this.#isStopped || this.#running.size >= limits.jobRunsMax) return
+      if ((request.notBeforeMs ?? 0) > nowMs) continue
+      const state = this.#options.store.book.get(request.id)
+      const isAsk = state?.job.action.kind === 'ask'
+      const asks = [...this.#running.values()].filter((each) => each.isAsk).length
+      // What needs no model does not wait behind what does.
+      if (isAsk && asks >= limits.jobAskRunsMax) continue
+      this.#waiting = this.#waiting.filter((each) => each !== request)
+      if (state === undefined || state.job.paused !== undefined) continue
+      const waitedMs = nowMs - request.askedMs
+      this.#begin(state, { ...request, lateMs: request.lateMs + waitedMs }, isAsk)
+    }
+  }
+
+  /** The job is gone: its run ends, and one that waits does not begin. */
+  drop(id: string): void {
+    this.#waiting = this.#waiting.filter((each) => each.id !== id)
+    this.#running.get(id)?.aborter.abort(new PincerError('stopped', 'The job was removed.'))
+  }
+
+  /** Ends all runs. What was in the middle of something stays written down as running: the next start tells it. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#waiting = []
+    const running = [...this.#running.values()]
+    for (const { aborter } of running) aborter.abort(new PincerError('stopped', 'Pincer is stopping.'))
+    await Promise.all(running.map(({ over }) => over))
+  }
+
+  #begin(state: JobState, request: RunRequest, isAsk: boolean): void {
+    const { id, slot } = request
+    const aborter = new AbortController()
+    const run = async (): Promise<void> => {
+      let begun = false
+      try {
+        begun = await this.#run(state.job, request, aborter)
+      } catch (error) {
+        this.#options.log.error('schedule', `${jobTitle(state.job)}: ${sentenceOf(error)}`)
+      }
+      this.#running.delete(id)
+      this.#options.onSettled(id, begun)
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#running.set(id, { slot, isAsk, aborter, over: promise })
+    void run().then(resolve)
+  }
+
+  /** False: it was not begun, and stays due. */
+  async #run(job: Job, request: RunRequest, aborter: AbortController): Promise<boolean> {
+    const { store, clock } = this.#options
+    const { id, slot, afterMs, lateMs } = request
+    const after = afterMs === undefined ? {} : { after: afterMs }
+    if (this.#options.roleNow(job.maker) !== 'owner') {
+      await store.keep([{ k: 'pause', id, why: `${job.maker.person.name} is no owner any more` }], { sync: true })
+      this.#options.tellOwner('jobs', rightsText(job))
+      return true
+    }
+    if (lateMs > graceMs(job.action)) {
+      const outcome = { kind: 'skipped', why: `it waited ${formatDuration(lateMs)} for other jobs` } as const
+      await this.#settle(job, { slot, durationMs: 0, outcome, ...after })
+      return true
+    }
+    try {
+      await store.append([{ k: 'run', id, slot, ...after }], { sync: true })
+    } catch {
+      // The store has said it; no slot runs that a later start could not know of.
+      return false
+    }
+    const beganMs = clock.monotonicMs()
+    const outcome = await this.#outcomeOf(job, request, aborter)
+    if (this.#isStopped && outcome.kind !== 'done') return true
+    await this.#settle(job, { slot, durationMs: clock.monotonicMs() - beganMs, outcome })
+    return true
+  }
+
+  async #outcomeOf(job: Job, request: RunRequest, aborter: AbortController): Promise<RunOutcome> {
+    const { clock } = this.#options
+    const { signal } = aborter
+    const { promise: gaveUp, reject: giveUp } = Promise.withResolvers<never>()
+    let grace: { cancel(): void } | undefined
+    const onAbort = (): void => {
+      grace = clock.after(limits.stopGraceMs, () => giveUp(signal.reason))
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    const timer = clock.after(limits.jobRunTimeoutMs, () =>
+      aborter.abort(
+        new PincerError('stopped', `it took longer than ${formatDuration(limits.jobRunTimeoutMs)} and was ended.`),
+      ),
+    )
+    try {
+      const outcome = await Promise.race([this.#perform(job, request, signal), gaveUp])
+      // Whoever heeds the signal says only that it was stopped.
+      return outcome.kind === 'failed' && signal.aborted ? { kind: 'failed', why: sentenceOf(signal.reason) } : outcome
+    } catch (error) {
+      return { kind: 'failed', why: sentenceOf(signal.aborted ? signal.reason : error) }
+    } finally {
+      timer.cancel()
+      grace?.cancel()
+    }
+  }
+
+  async #perform(job: Job, request: RunRequest, signal: AbortSignal): Promise<RunOutcome> {
+    const { perform, tell } = this.#options
+    const context: RunContext = { signal, beforeChange: this.#journalOf(job.id) }
+    switch (job.action.kind) {
+      case 'say':
+        await perform.say(job)
+        if (request.lateMs > limits.jobOnTimeMs) await tell(job, lateText(job, request), { failed: false })
+        return { kind: 'done' }
+      case 'do':
+        return perform.do(job, context)
+      case 'ask':
+        return perform.ask(job, context)
+    }
+  }
+
+  #journalOf(id: string): RunContext['beforeChange'] {
+    const { store } = this.#options
+    let count = 0
+    return async (what, foreign) => {
+      const c = ++count
+      await store.append([{ k: 'call', id, c, what, ...(foreign === undefined ? {} : { foreign }) }], { sync: true })
+      return () => store.keep([{ k: 'ran', id, c }])
+    }
+  }
+
+  /** Tells what there is to tell, then writes the result: were it lost, the run would be told as interrupted. */
+  async #settle(
+    job: Job,
+    run: {
+      readonly slot: number
+      readonly after?: number
+      readonly durationMs: number
+      readonly outcome: RunOutcome
+    },
+  ): Promise<void> {
+    const { store } = this.#options
+    const state = store.book.get(job.id)
+    if (state === undefined) return
+    await this.#tellOutcome(state, run.outcome)
+    await store.keep([{ k: 'end', id: job.id, ...run }])
+    await pauseIfFailing(store, job.id, run.outcome)
+  }
+
+  async #tellOutcome(state: JobState, outcome: RunOutcome): Promise<void> {
+    const { tell, log } = this.#options
+    const { job } = state
+    const text = textOf(state, outcome)
+    if (text === undefined) return
+    try {
+      await tell(job, text, { failed: outcome.kind !== 'done' })
+    } catch (error) {
+      log.error('schedule', `Could not be told (${sentenceOf(error)}): ${text}`)
+    }
+  }
+}
+
+/** What is told of a run that is over, before it is counted. */
+function textOf({ job, results, failuresInRow }: JobState, outcome: RunOutcome): string | undefined {
+  switch (outcome.kind) {
+    case 'done':
+      // A quiet `ask` that says something has found it worth it.
+      if (outcome.said === undefined || (job.quiet && job.action.kind === 'do')) return undefined
+      return `${jobTitle(job)}: ${outcome.said}`
+    case 'failed': {
+      const failures = failuresInRow + 1
+      return failures === 1 || failures === limits.jobFailuresMax ? failedText(job, outcome.why, failures) : undefined
+    }
+    case 'skipped': {
+      const last = results.at(-1)?.outcome
+      const isKnown = last?.kind === 'skipped' && last.why === outcome.why
+      return isKnown ? undefined : leftOutText(job, outcome.why)
+    }
+    case 'interrupted':
+      return undefined
+  }
+}
+
+/** To be called when a result was counted. */
+export async function pauseIfFailing(store: JobStore, id: string, outcome: RunOutcome): Promise<void> {
+  const state = store.book.get(id)
+  if (state === undefined || state.job.paused !== undefined) return
+  if (state.failuresInRow < limits.jobFailuresMax || outcome.kind === 'done' || outcome.kind === 'skipped') return
+  const why = outcome.kind === 'failed' ? outcome.why : 'each run was interrupted'
+  await store.keep([{ k: 'pause', id, why: `failed ${state.failuresInRow} times in a row: ${why}` }], { sync: true })
+}
