@@ -7,8 +7,17 @@ const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 /** For example `Saturday 2026-11-21 13:05`. */
 export function formatLocalTime(timeMs: number): string {
   const date = new Date(timeMs)
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
-  return `${weekdays[date.getDay()] ?? ''} ${localDay(timeMs)} ${time}`
+  return formatClock(date.getDay(), localDay(timeMs), date.getHours(), date.getMinutes())
+}
+
+/** The same of clocks elsewhere: what they show, in ms since 1970 as if it were UTC. */
+export function formatWallTime(wallMs: number): string {
+  const date = new Date(wallMs)
+  return formatClock(date.getUTCDay(), date.toISOString().slice(0, 10), date.getUTCHours(), date.getUTCMinutes())
+}
+
+function formatClock(weekday: number, day: string, hour: number, minute: number): string {
+  return `${weekdays[weekday] ?? ''} ${day} ${two(hour)}:${two(minute)}`
 }
 
 /** For example `2026-11-21`. */

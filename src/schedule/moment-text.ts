@@ -1,0 +1,23 @@
+import { formatLocalTime, formatWallTime, localDay, nextLocalDayMs } from '../local-time.ts'
+import type { Calendar } from './calendar.ts'
+
+/**
+ * When something runs, as a person reads it: `tomorrow Monday 2026-11-23 07:00`, in the person's own zone, which is the
+ * process's. Seconds only where there are any.
+ */
+export function momentText(atMs: number, nowMs: number): string {
+  const day = localDay(atMs)
+  const word = day === localDay(nowMs) ? 'today ' : day === localDay(nextLocalDayMs(nowMs)) ? 'tomorrow ' : ''
+  return `${word}${formatLocalTime(atMs)}${secondsText(atMs)}`
+}
+
+/** For a job in another zone also what clocks show there: `… (Monday 2026-11-23 15:00 in Asia/Tokyo)`. */
+export function momentTextWith(atMs: number, nowMs: number, zone: string, calendar: Pick<Calendar, 'wallOf'>): string {
+  const there = `${formatWallTime(calendar.wallOf(atMs, zone))}${secondsText(atMs)}`
+  return `${momentText(atMs, nowMs)} (${there} in ${zone})`
+}
+
+function secondsText(atMs: number): string {
+  const second = Math.floor(atMs / 1_000) % 60
+  return second === 0 ? '' : `:${String(second).padStart(2, '0')}`
+}
