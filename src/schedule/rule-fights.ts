@@ -1,5 +1,5 @@
 import type { Condition, Job } from './job.ts'
-import { jobName } from './job-name.ts'
+import { jobTitle } from './job-words.ts'
 import { differ, type Wish, wishesOf, wishText } from './rule-wishes.ts'
 
 /**
@@ -17,7 +17,7 @@ export function fightsWith(job: Pick<Job, 'action' | 'time'>, jobs: readonly Job
     const advice =
       deviceOf(when) === undefined ? 'Keep one of the two.' : 'Move their values apart, or keep one of the two.'
     return [
-      `It fights with ${jobName(other)}: at the same moment this wants ${wishText(clash[0])}, that ${wishText(clash[1])}. ${advice}`,
+      `It fights with ${jobTitle(other)}: at the same moment this wants ${wishText(clash[0])}, that ${wishText(clash[1])}. ${advice}`,
     ]
   })
   if (when.kind !== 'is') return others

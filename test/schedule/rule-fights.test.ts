@@ -67,7 +67,7 @@ void t.test('rules fight that can be true at once and set an output differently'
 void t.test('the sentence names the other job, what each wants and what to change', async (t) => {
   const other = { ...rule(level('above', 20), ['heater', 40]), id: '7', name: 'too warm' }
   t.strictSame(fightsWith(rule(level('below', 22), ['heater', 'on']), [other]), [
-    'It fights with job 7 (too warm): at the same moment this wants heater on, that heater 40 %. Move their values apart, or keep one of the two.',
+    'It fights with Job 7 (too warm): at the same moment this wants heater on, that heater 40 %. Move their values apart, or keep one of the two.',
   ])
 })
 

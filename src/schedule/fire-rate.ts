@@ -1,0 +1,23 @@
+import { limits } from '../limits.ts'
+
+const hourMs = 3_600_000
+
+/** How often one rule fired lately. Monotonic milliseconds. */
+export class FireRate {
+  #firedMs: readonly number[] = []
+
+  /** From when on it may fire again: after the gap, and where it fired too often within an hour, when that is over. */
+  nextMs(nowMs: number): { readonly gapMs: number; readonly hourMs: number } {
+    const recent = this.#firedMs.filter((atMs) => atMs > nowMs - hourMs)
+    const last = recent.at(-1)
+    const oldest = recent.at(-limits.ruleFiresPerHourMax)
+    return {
+      gapMs: last === undefined ? nowMs : last + limits.ruleGapMs,
+      hourMs: oldest === undefined ? nowMs : oldest + hourMs,
+    }
+  }
+
+  note(nowMs: number): void {
+    this.#firedMs = [...this.#firedMs.filter((atMs) => atMs > nowMs - hourMs), nowMs]
+  }
+}

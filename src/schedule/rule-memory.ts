@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import * as v from 'valibot'
+import type { Clock, Timer } from '../clock.ts'
+import { sentenceOf } from '../errors.ts'
+import { readIfThere, replaceFile } from '../files.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../log.ts'
+
+const fileSchema = v.object({ version: v.literal(1), told: v.array(v.string()), lost: v.array(v.string()) })
+
+/**
+ * What was said and is still so: a restart does not say it again. Written late and seldom; what a power cut takes is
+ * said twice at worst.
+ */
+export class RuleMemory {
+  readonly #path: string
+  readonly #clock: Clock
+  readonly #log: Log
+  /** The ids of rules that fired and are true since. */
+  #told = new Set<string>()
+  /** The devices that cannot be read, as their makers know. */
+  #lost = new Set<string>()
+  #timer: Timer | undefined
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(options: { readonly stateFolder: string; readonly clock: Clock; readonly log: Log }) {
+    this.#path = join(options.stateFolder, 'triggers.json')
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  /** Never fails: what cannot be read was never said. */
+  async load(): Promise<void> {
+    try {
+      const text = await readIfThere(this.#path)
+      if (text === undefined) return
+      const { told, lost } = v.parse(fileSchema, JSON.parse(text))
+      this.#told = new Set(told)
+      this.#lost = new Set(lost)
+    } catch (error) {
+      this.#log.warn(
+        'schedule',
+        `What triggers had said before cannot be read: they may say it again. ${sentenceOf(error)}`,
+      )
+    }
+  }
+
+  wasTold(id: string): boolean {
+    return this.#told.has(id)
+  }
+
+  /** Answers whether that is new. */
+  noteTold(id: string, told: boolean): boolean {
+    return this.#note(this.#told, id, told)
+  }
+
+  /** Answers whether that is new. */
+  noteLost(device: string, lost: boolean): boolean {
+    return this.#note(this.#lost, device, lost)
+  }
+
+  /** Forgets rules and devices that are no more. */
+  keepOnly(ids: ReadonlySet<string>, devices: ReadonlySet<string>): void {
+    for (const id of this.#told) if (!ids.has(id)) this.noteTold(id, false)
+    for (const device of this.#lost) if (!devices.has(device)) this.noteLost(device, false)
+  }
+
+  /** Writes what is not yet written. Never fails. */
+  async save(): Promise<void> {
+    if (this.#timer !== undefined) this.#write()
+    await this.#writing
+  }
+
+  #note(set: Set<string>, key: string, present: boolean): boolean {
+    if (set.has(key) === present) return false
+    if (present) set.add(key)
+    else set.delete(key)
+    this.#timer ??= this.#clock.after(limits.ruleMemorySaveMs, () => this.#write())
+    return true
+  }
+
+  #write(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    const content = JSON.stringify({ version: 1, told: [...this.#told], lost: [...this.#lost] })
+    this.#writing = this.#writing
+      .then(() => replaceFile(this.#path, `${content}\n`))
+      .catch((error: unknown) => this.#log.warn('schedule', `Not kept what triggers have said. ${sentenceOf(error)}`))
+  }
+}
