@@ -37,7 +37,7 @@ async function load({ path, copy }: ReturnType<typeof jobFiles>): Promise<Loaded
     if (!existsSync(copy)) return { kind: 'none' }
     const found = await readCopy(copy)
     if (found.isNewer) throw newer(copy)
-    return { kind: 'jobs', file: undefined, ...folded(found, 0), damage: 'is gone' }
+    return { kind: 'jobs', file: undefined, ...folded(found), damage: 'is gone' }
   }
   const found = new Lines()
   const { file } = await AppendFile.open(path, { onLine: (line) => found.take(line) })
@@ -46,10 +46,13 @@ async function load({ path, copy }: ReturnType<typeof jobFiles>): Promise<Loaded
     throw newer(path)
   }
   const damage = found.damage()
-  if (damage === undefined || found.isStateWhole()) return { kind: 'jobs', file, ...folded(found, 0), damage }
+  if (damage === undefined) return { kind: 'jobs', file, ...folded(found), damage }
   const before = await readCopy(copy)
-  const { book } = folded(before, 0)
-  const { lastNumber } = folded(found, before.lastNumber, book)
+  // A state of its own that is newer than the copy needs no help of it.
+  const ownState = found.isStateWhole() ? found.firstNumber : 0
+  const helps = before.damage() === undefined ? before.lastNumber >= ownState : ownState === 0
+  const { book } = folded(helps ? before : new Lines())
+  const { lastNumber } = folded(found, book, helps ? before.lastNumber : undefined)
   return { kind: 'jobs', file, book, lastNumber: Math.max(lastNumber, before.lastNumber), damage }
 }
 
@@ -78,6 +81,10 @@ class Lines {
     else this.#bad++
   }
 
+  get firstNumber(): number {
+    return this.good[0]?.written.number ?? 0
+  }
+
   get lastNumber(): number {
     return this.good.at(-1)?.written.number ?? 0
   }
@@ -86,8 +93,9 @@ class Lines {
   isStateWhole(): boolean {
     const [head] = this.good
     if (head?.record.k !== 'head') return false
-    const state = this.good.filter(({ record, written }) => record.k === 'job' && isSame(written, head.written))
-    return state.length === head.record.jobs
+    const state = this.good.filter(({ written }) => written.number === head.written.number)
+    // Besides the jobs itself, and the line on this boot.
+    return state.length === head.record.jobs + 2
   }
 
   damage(): string | undefined {
@@ -98,17 +106,13 @@ class Lines {
   }
 
   #hasGap(): boolean {
-    let last = this.good[0]?.written.number ?? 0
+    let last = this.firstNumber
     for (const { written } of this.good) {
       if (written.number > last + 1) return true
       last = written.number
     }
     return false
   }
-}
-
-function isSame(one: Written, other: Written): boolean {
-  return one.number === other.number
 }
 
 async function readCopy(path: string): Promise<Lines> {
@@ -119,11 +123,11 @@ async function readCopy(path: string): Promise<Lines> {
   return lines
 }
 
-/** Applies what was written behind that number. */
+/** Applies all, or what was written behind that number. */
 function folded(
   lines: Lines,
-  behindNumber: number,
   book = new JobBook(),
+  behindNumber = -1,
 ): { readonly book: JobBook; readonly lastNumber: number } {
   for (const { record, written } of lines.good) if (written.number > behindNumber) book.apply(record, written)
   return { book, lastNumber: lines.lastNumber }
