@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts'
-import { HardwareError } from '../../errors.ts'
+import { HardwareError, isHardwareError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Addon, HeldLine, LineListener, LineSettings } from '../native/addon.ts'
 import type { Bias, GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
+import { DebouncedLine } from './debounced-line.ts'
 import { edgeFault, lineFault, nameOf } from './gpio-faults.ts'
 import { allLines, findLine, type FoundLine, type GpioPlace } from './gpio-lines.ts'
 import { ListeningLine } from './listening-line.ts'
@@ -10,6 +11,9 @@ import type { LoopWatchdog, Watched } from './loop-watchdog.ts'
 
 /** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
 const debounceMsMax = 4_294_967
+
+/** Chips whose kernel driver takes a request with a pull and leaves the pull as it is (pinctrl-mcp23s08.c up to Linux 7.3). */
+const withoutPull = /^mcp23[0s]/
 
 export interface LinuxGpioOptions {
   /** Loads our own addon; called when a line is first looked for. */
@@ -100,15 +104,36 @@ export class LinuxGpio implements GpioPort {
         `Line ${name} cannot be debounced for ${debounceMs} ms. Use 0 to ${debounceMsMax} ms.`,
       )
     const flags = gpioFlags.input | biasFlag(bias, addon) | (activeLow ? gpioFlags.activeLow : 0)
+    if (flags & (gpioFlags.biasUp | gpioFlags.biasDown) && withoutPull.test(found.address))
+      this.#options.log.warn(
+        'gpio',
+        `Line ${name}: the kernel's driver of this chip sets no pull, and does not say so. Give the line a resistor.`,
+      )
     const settings = { flags, value: 0, debounceUs: debounceMs * 1_000 } as const
-    if (onEdge === undefined) {
+    try {
+      if (onEdge !== undefined) return this.#listen(found, request, settings, onEdge)
       const held = this.#take(found, consumer, settings)
       return { get: async () => held.get(), release: async () => held.release() }
+    } catch (error) {
+      if (debounceMs === 0 || !isHardwareError(error) || error.kernel !== 'EINVAL') throw error
+      // Some chips the kernel cannot debounce. Where it refused something else, it does so again.
+      const listen = (heard: () => void) => this.#listen(found, request, { ...settings, debounceUs: 0 }, heard)
+      return DebouncedLine.open({ clock: this.#options.clock, debounceMs, onEdge, listen })
     }
-    const bothEdges = { ...settings, flags: flags | gpioFlags.edgeRising | gpioFlags.edgeFalling }
+  }
+
+  #listen(
+    found: FoundLine,
+    { line, consumer }: InputRequest,
+    settings: LineSettings,
+    onEdge: NonNullable<InputRequest['onEdge']>,
+  ): ListeningLine {
+    const { place, addon } = this.#opened()
+    const { edgeRising, edgeFalling } = addon.gpioFlags
+    const bothEdges = { ...settings, flags: settings.flags | edgeRising | edgeFalling }
     const listening = ListeningLine.open({
       ...this.#options,
-      name,
+      name: nameOf(found),
       onEdge,
       take: (listener) => this.#take(findLine(line, place), consumer, bothEdges, listener),
       onReleased: () => this.#listening.delete(listening),
