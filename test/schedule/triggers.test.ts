@@ -4,6 +4,7 @@ import { limits } from '../../src/limits.ts'
 import type { Condition } from '../../src/schedule/job.ts'
 import { switchConfig } from '../support/device-bench.ts'
 import { level, roomSensor, ruleOf, saying, setting, TriggerRig } from '../support/trigger-rig.ts'
+import { until } from '../support/until.ts'
 
 const minuteMs = 60_000
 const sampleMs = limits.ruleSampleMs
@@ -368,6 +369,7 @@ void t.test(
     await rig.clock.advance(sampleMs)
     await rig.idle()
     t.equal(rig.state('lamp'), 'off')
+    await until(() => rig.told.length === 2)
     await rig.clock.advance(10 * minuteMs)
     t.equal(rig.told.length, 2)
     t.match(
