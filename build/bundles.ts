@@ -42,7 +42,7 @@ export async function makeBundles(
         'import.meta.dirname': '__dirname',
         'import.meta.filename': '__filename',
       },
-      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), undiciSlimmed, bindingsGiven],
+      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), undiciSlimmed, luxonLeftOut, bindingsGiven],
     })
     return { name, metafile: result.metafile }
   }
@@ -88,6 +88,17 @@ const undiciSlimmed: Plugin = {
       importer.includes('/node_modules/undici/') ? { path, namespace: 'undici-needs' } : undefined,
     )
     build.onLoad({ filter: /.*/, namespace: 'undici-needs' }, ({ path }) => ({ contents: undiciNeeds[path] ?? '' }))
+  },
+}
+
+/** cron-parser reads expressions for us and finds no times: luxon, 70 kB, would only tell it the time, which nobody asks for. */
+const luxonLeftOut: Plugin = {
+  name: 'luxon-left-out',
+  setup(build) {
+    build.onResolve({ filter: /^luxon$/ }, ({ path }) => ({ path, namespace: 'luxon-left-out' }))
+    build.onLoad({ filter: /.*/, namespace: 'luxon-left-out' }, () => ({
+      contents: 'exports.DateTime = { local: () => ({ isValid: true }) }',
+    }))
   },
 }
 

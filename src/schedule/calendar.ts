@@ -1,4 +1,5 @@
 import { isPincerError, PincerError } from '../errors.ts'
+import { limits } from '../limits.ts'
 import { isTimezone, nearestTimezone } from '../config/timezone.ts'
 import { parseCron, type CronSlots } from './cron-slots.ts'
 import { firstInstant, namedZone, processZone, transitionBetween, type Transition, type Zone } from './zone-time.ts'
@@ -27,6 +28,7 @@ export interface Calendar {
 
 /** `ownZone`: the name of the process's own zone, for which nothing of Intl is loaded; none: each zone asks Intl. */
 export function createCalendar(ownZone?: string): Calendar {
+  const expressions = new Map<string, CronSlots>()
   const zones = new Map<string, Zone>(ownZone === undefined ? [] : [[ownZone, processZone]])
 
   function zoneNamed(name: string): Zone {
@@ -38,8 +40,18 @@ export function createCalendar(ownZone?: string): Calendar {
     return zone
   }
 
+  function slotsOf(expression: string): CronSlots {
+    const known = expressions.get(expression)
+    if (known !== undefined) return known
+    const slots = parseCron(expression)
+    // Of jobs that are long gone, most likely.
+    if (expressions.size >= limits.jobsMax) expressions.clear()
+    expressions.set(expression, slots)
+    return slots
+  }
+
   return {
-    nextCron: (expression, zone, afterMs) => nextSlot(parseCron(expression), zoneNamed(zone), afterMs),
+    nextCron: (expression, zone, afterMs) => nextSlot(slotsOf(expression), zoneNamed(zone), afterMs),
     cronFault(expression, zone) {
       try {
         zoneNamed(zone)

@@ -115,10 +115,10 @@ function sundayIs0(values: readonly (number | string)[]): readonly (number | str
   return values.map((each) => (typeof each === 'number' ? each % 7 : each.replace('7', '0')))
 }
 
-/** cron-parser leaves out the days that a single month never has. */
+/** Of a single month cron-parser leaves out the days that it never has. */
 function mostDays(fields: CronFieldCollection): number {
-  const months = fields.month.values.map(Number)
-  return Math.max(...months.map((month) => daysIn(2024, month - 1)))
+  const [month = 1, ...others] = fields.month.values
+  return others.length > 0 ? 31 : daysIn(2024, month - 1)
 }
 
 function daysLeft(day: Date): number {

@@ -108,30 +108,29 @@ void t.test('the code caches are for the flags of the launcher, and a refused on
 })
 
 void t.test('each lazy part is a bundle of its own and is not in the main bundle', async (t) => {
-  t.strictSame([...made.bundles].sort(), [
-    'boot',
-    'parts/anthropic-model',
-    'parts/approvals',
-    'parts/board-picture',
-    'parts/body-decoder',
-    'parts/interactive',
-    'parts/linux-hardware',
-    'parts/openai-model',
-    'parts/proxied-client',
-    'parts/safe-state',
-    'parts/sensors',
-    'parts/shell',
-    'parts/simulator',
-    'parts/telegram-channel',
-    'parts/undici-client',
-    'parts/web-part',
-    'parts/yaml-file',
-    'pincer',
-  ])
+  const list = fs.readFileSync(join(root, 'src/parts.ts'), 'utf8')
+  const parts = [...list.matchAll(/import\('\.\/(?:.*\/)?(.+)\.ts'\)/g)].map(([, name = '']) => `parts/${name}`)
+  t.ok(parts.length > 10)
+  t.strictSame([...made.bundles].sort(), ['boot', 'pincer', ...parts].sort())
   const main = fs.readFileSync(join(folder, 'pincer.cjs'), 'utf8')
   t.notMatch(main, 'yaml.org,2002', 'the YAML parser is elsewhere')
   t.match(fs.readFileSync(join(folder, 'parts/yaml-file.cjs'), 'utf8'), 'yaml.org,2002')
 })
+
+void t.test(
+  'times of cron expressions are found in the bundle as from source, without the library of cron-parser',
+  (t) => {
+    const path = join(folder, 'parts/calendar.cjs')
+    t.notMatch(fs.readFileSync(path, 'utf8'), 'Luxon')
+    const program = `
+    const calendar = require(${JSON.stringify(path)}).createCalendar('UTC')
+    console.log(['UTC', 'Europe/Berlin'].map((zone) => calendar.nextCron('30 7 * * 1-5', zone, Date.UTC(2026, 10, 22))).join())`
+    const { stdout, stderr } = run(process.execPath, [...runtimeFlags, '-e', program], { env: { TZ: 'UTC' } })
+    t.equal(stderr, '')
+    t.equal(stdout, `${Date.UTC(2026, 10, 23, 7, 30)},${Date.UTC(2026, 10, 23, 6, 30)}\n`)
+    t.end()
+  },
+)
 
 void t.test('what real pins need travels with the bundle, as it was compiled', { skip: withoutAddon }, async (t) => {
   t.strictSame(made.addons, ['native/pincer.node', 'native/i2c.node', 'native/spi.node'])

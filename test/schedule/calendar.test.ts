@@ -102,6 +102,7 @@ void t.test('days of the month and of the week, last, nth and leap days', (t) =>
   t.strictSame(days('0 0 * * fri#2', '2026-11-01', 2), ['11-13', '12-11'])
   t.strictSame(days('0 0 13 * 5', '2026-11-01', 3), ['11-06', '11-13', '11-20'], 'either of both kinds of day')
   t.strictSame(days('0 0 */1 * 5', '2026-11-01', 2), ['11-06', '11-13'], '*/1 is *')
+  t.strictSame(days('0 0 * 2,9 6#2', '2026-01-01', 2), ['02-14', '09-12'])
   t.strictSame(days('0 0 * feb MON-Wed', '2026-01-01', 4), ['02-02', '02-03', '02-04', '02-09'])
   t.strictSame(days('0 0 * * 5-7', '2026-11-19', 4), ['11-20', '11-21', '11-22', '11-27'])
   t.strictSame(days('@weekly', '2026-11-16', 2), ['11-22', '11-29'])
