@@ -41,7 +41,7 @@ export const scheduleLimits = {
   ruleSamplesFailedMax: 3,
   /** Less would be noise: the shortest time without a good reading that a rule may wait for. */
   ruleStaleMinMs: 30_000,
-  /** Between two firings of one rule, and how many of them an hour. */
+  /** Between two firings of one rule, of one that asks the model jobAskIntervalMinMs; and how many of them an hour. */
   ruleGapMs: 1_000,
   ruleFiresPerHourMax: 60,
   /** A rule that is still true and whose run failed fires again after this, twice as long each further time. */

@@ -97,8 +97,8 @@ export class RuleFiring {
   }
 
   #fire(rule: Rule, nowMs: number): void {
-    const { memory, log } = this.#options
-    const { job, why } = rule
+    const { memory } = this.#options
+    const { job } = rule
     const feud = this.#feud.note(rule, nowMs)
     if (feud !== undefined) {
       void this.#part(rule, feud.other, feud.output)
@@ -109,7 +109,6 @@ export class RuleFiring {
     rule.rate.note(nowMs)
     if (rule.level !== undefined) memory.noteTold(job.id, true)
     if (rule.level !== undefined && rule.keeps) rule.checkMs = nowMs + limits.ruleRetryMs * 2 ** rule.tries
-    log.info('schedule', `${jobTitle(job)}: ${why}.`)
     void this.#run(rule)
   }
 

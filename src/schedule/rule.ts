@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { limits } from '../limits.ts'
 import { FireRate } from './fire-rate.ts'
 import type { Condition, Job } from './job.ts'
 import { type LevelCondition, type Observed, RuleLevel } from './rule-level.ts'
@@ -18,7 +19,7 @@ export class Rule {
   /** Its run leaves outputs in a state; run twice it is as if it had run once. */
   readonly keeps: boolean
   readonly level: RuleLevel | undefined
-  readonly rate = new FireRate()
+  readonly rate: FireRate
   /** How often it happened and was not yet answered by a run; at most once for what holds for a while. */
   owed = 0
   /** In words, for the log. */
@@ -37,6 +38,7 @@ export class Rule {
 
   constructor(job: Job, when: Condition, nowMs: number) {
     this.job = job
+    this.rate = new FireRate(job.action.kind === 'ask' ? limits.jobAskIntervalMinMs : limits.ruleGapMs)
     this.when = when
     this.wishes = wishesOf(job)
     this.keeps = keepsState(job)

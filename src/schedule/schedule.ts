@@ -47,7 +47,7 @@ export interface Schedule {
   setPaused(id: string, paused: false | { readonly why: string }, of?: JobAsker): Promise<JobView>
   /** Also ends its run where it is running. */
   remove(id: string, of?: JobAsker): Promise<Job>
-  /** For triggers: runs this job now, once, by the rules of overlap, rate and bounds. Never rejects. `why` is for the log. */
+  /** For triggers: runs this job now, once, by the rules of overlap and bounds. Never rejects. `why` is for the log. */
   fire(id: string, why: string): Promise<'runs' | 'skipped'>
   /** Fires each job that waits for `pincer trigger NAME` and is not paused. Answers how many. */
   trigger(name: string): Promise<number>

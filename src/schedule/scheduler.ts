@@ -43,7 +43,7 @@ interface Opened {
 class Scheduler implements Schedule {
   readonly #options: ScheduleOptions
   readonly #listeners: (() => void)[] = []
-  /** Monotonic ms of when each trigger fired last. */
+  /** Monotonic ms of when `pincer trigger` woke each job last. */
   readonly #firedMs = new Map<string, number>()
   #parts: Opened | undefined
   #slots: Slots | undefined
@@ -130,19 +130,12 @@ class Scheduler implements Schedule {
     const state = store.book.get(id)
     if (state === undefined || state.job.paused !== undefined) return 'skipped'
     const { job } = state
-    const leastMs = job.action.kind === 'ask' ? limits.jobAskIntervalMinMs : limits.jobIntervalMinMs
-    const nowMs = clock.monotonicMs()
-    if (nowMs - (this.#firedMs.get(id) ?? -leastMs) < leastMs) {
-      log.info('schedule', `${jobTitle(job)} is left out (${why}): it ran just now.`)
-      return 'skipped'
-    }
     const busy = runner.slotOf(id)
     if (busy !== undefined) {
       await this.#leaveOut(state, Math.max(state.lastSlot, busy) + 1)
       return 'skipped'
     }
     log.info('schedule', `${jobTitle(job)} runs: ${why}.`)
-    this.#firedMs.set(id, nowMs)
     runner.request({ id, slot: state.lastSlot + 1, dueAtMs: clock.nowMs(), lateMs: 0 })
     runner.pump()
     return 'runs'
@@ -152,9 +145,21 @@ class Scheduler implements Schedule {
     let count = 0
     for (const { job } of this.#opened().store.book.states()) {
       const isMeant = job.time.kind === 'when' && job.time.when.kind === 'trigger' && job.time.when.name === name
-      if (isMeant && (await this.fire(job.id, `pincer trigger ${name}`)) === 'runs') count++
+      if (!isMeant || this.#ranJustNow(job)) continue
+      if ((await this.fire(job.id, `pincer trigger ${name}`)) !== 'runs') continue
+      this.#firedMs.set(job.id, this.#options.clock.monotonicMs())
+      count++
     }
     return count
+  }
+
+  /** A script may call as often as it likes. Triggers of devices have a rate of their own: they lose nothing. */
+  #ranJustNow(job: Job): boolean {
+    const { clock, log } = this.#options
+    const leastMs = job.action.kind === 'ask' ? limits.jobAskIntervalMinMs : limits.jobIntervalMinMs
+    const isJustNow = clock.monotonicMs() - (this.#firedMs.get(job.id) ?? -leastMs) < leastMs
+    if (isJustNow) log.info('schedule', `${jobTitle(job)} is left out: it ran just now.`)
+    return isJustNow
   }
 
   async nextRuns(time: JobTime, count: number, fromMs: number): Promise<readonly number[]> {
