@@ -1,5 +1,6 @@
 import { limits } from './limits.ts'
 import type { Redact } from './log.ts'
+import { base64Views } from './secret-base64.ts'
 import { knownForms, type KnownForm } from './secret-forms.ts'
 import { maskShapes } from './secret-shapes.ts'
 import { plainView, unescapedView, type TextView } from './secret-views.ts'
@@ -10,7 +11,7 @@ type Range = readonly [start: number, end: number]
 
 /**
  * The one function for all ways out. Replaces by `[secret]` the given secrets (those of at least `secretCharsMin`
- * characters) however they are written: in base64 or hexadecimal, under escapes of URLs, JSON or HTML in any mixture,
+ * characters) however they are written: in base64 (twice over too) or hexadecimal, under escapes of URLs, JSON or HTML in any mixture,
  * over several lines or with blanks between; and whatever has the shape of a token. What it is given is read as often
  * as there are escapes inside escapes, however many secrets there are. JSON stays JSON.
  */
@@ -46,6 +47,7 @@ class KnownForms {
     let view: TextView | undefined = plainView(text)
     for (let level = 0; view !== undefined; level++) {
       this.#search(view, ranges)
+      for (const inner of base64Views(view)) this.#search(inner, ranges)
       view = level < limits.secretEscapeLevelsMax ? unescapedView(view) : undefined
     }
     return ranges

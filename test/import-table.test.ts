@@ -26,6 +26,7 @@ const foundation = [
   'secrets',
   'secret-forms',
   'secret-shapes',
+  'secret-base64',
   'secret-views',
   'short-code',
   'local-time',

@@ -143,6 +143,40 @@ void t.test(
   },
 )
 
+void t.test('a secret in base64 twice over is found wherever it stands, also where the text was cut', (t) => {
+  const redact = createRedact([secrets.key])
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  for (let before = 0; before < 12; before++) {
+    const inner = base64(`${'.'.repeat(before)}${secrets.key} and more`).replaceAll(/.{17}/g, '$&\n')
+    for (let offset = 0; offset < 3; offset++) {
+      const written = base64(`${'-'.repeat(offset)} ${inner}`)
+      for (const cut of [0, 1, 2, 3]) {
+        const clean = redact(`${written.slice(cut)}!`)
+        t.match(clean, '[secret]', `${before} ${offset} ${cut}`)
+        t.equal(redact(clean), clean, 'a second time changes nothing')
+      }
+      // The first characters tell too little; behind them each further one is hidden, up to the end of the secret.
+      const end = redact(`x ${written}`).indexOf('[secret]') + 26
+      for (let cut = end; cut < written.length; cut++)
+        t.match(redact(`x ${written.slice(0, cut)}`), '[secret]', `cut at ${cut}`)
+    }
+  }
+  t.end()
+})
+
+void t.test('what is in base64 and no secret stays as it is, also twice over', (t) => {
+  const redact = createRedact(Object.values(secrets))
+  const inner = Buffer.from('The lamp is on, and the room has 21.5 °C. '.repeat(20)).toString('base64')
+  for (const text of [
+    inner,
+    Buffer.from(inner).toString('base64'),
+    'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo',
+    'A'.repeat(99),
+  ])
+    t.equal(redact(text), text)
+  t.end()
+})
+
 void t.test('what is redacted as JSON stays JSON with the same shape', (t) => {
   const redact = createRedact(Object.values(secrets))
   const texts = [

@@ -2,6 +2,7 @@ const encodeAll = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 /** As it stands between the quotes of JSON. */
 export const jsonInside = (text: string): string => JSON.stringify(text).slice(1, -1)
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const html = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
@@ -35,15 +36,25 @@ export const writings: Readonly<Record<string, (secret: string) => string>> = {
       .replaceAll(/..(?=.)/g, '$&-'),
   'octal escapes': (secret) =>
     [...Buffer.from(secret)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
-  'base64, first place': (secret) => Buffer.from(secret).toString('base64'),
+  'base64, first place': (secret) => base64(secret),
   'base64, second place': (secret) => Buffer.from(`x${secret}`).toString('base64'),
   'base64, third place': (secret) => Buffer.from(`xy${secret}`).toString('base64'),
   'base64 in the middle': (secret) => Buffer.from(`{"key": "${secret}", "other": 1}`).toString('base64'),
   base64url: (secret) => Buffer.from(`xy${secret}z`).toString('base64url'),
   'base64 in lines': (secret) => Buffer.from(`some ${secret} more`).toString('base64').replaceAll(/.{19}/g, '$&\n'),
-  'base64 in the lines of JSON': (secret) =>
-    jsonInside(Buffer.from(secret).toString('base64').replaceAll(/.{19}/g, '$&\r\n')),
-  'base64 of base64 escaped': (secret) => encodeURIComponent(Buffer.from(secret).toString('base64')),
+  'base64 in the lines of JSON': (secret) => jsonInside(base64(secret).replaceAll(/.{19}/g, '$&\r\n')),
+  'base64 of base64 escaped': (secret) => encodeURIComponent(base64(secret)),
+  'base64 twice': (secret) => base64(base64(secret)),
+  'base64 twice, second and third place': (secret) => base64(`x${base64(`xy${secret}`)}`),
+  'base64 twice, third and second place': (secret) => base64(`xy${base64(`x${secret}`)}`),
+  'base64 twice in the middle': (secret) => base64(`{"key": "${base64(`key=${secret}; other=1`)}", "n": 1}`),
+  'base64url twice': (secret) => Buffer.from(Buffer.from(`x${secret}`).toString('base64url')).toString('base64url'),
+  'base64 twice in lines': (secret) =>
+    base64(base64(`some ${secret} more`).replaceAll(/.{19}/g, '$&\n')).replaceAll(/.{23}/g, '$&\n'),
+  'base64 twice in the lines of JSON': (secret) =>
+    jsonInside(base64(base64(secret).replaceAll(/.{19}/g, '$&\r\n')).replaceAll(/.{23}/g, '$&\n')),
+  'base64 twice, escaped': (secret) => encodeURIComponent(base64(base64(secret))),
+  'hexadecimal in base64': (secret) => base64(Buffer.from(secret).toString('hex')),
   'with what has no width between': (secret) => Array.from(secret).join('\u200b\u2060'),
   'in lines': (secret) => secret.replaceAll(/.{7}/g, '$&\n    '),
   'spelt out': (secret) => Array.from(secret).join(' '),
