@@ -24,8 +24,24 @@ export function compilerMissing(): string | undefined {
   return absent.length === 0 ? undefined : remedySentence(remedies['no-compiler'](absent))
 }
 
+/** What addons are built for. */
+export interface AddonTarget {
+  readonly compilers: { readonly c: string; readonly cxx: string }
+  /** Another processor than ours, as Node names it: what is built for it cannot be tried here. */
+  readonly foreignProcessor?: string
+  /** The folder in whose node_modules the packages look for theirs, where that is not the root. */
+  readonly packagesRoot?: string
+}
+
+const thisMachine: AddonTarget = { compilers: { c: 'cc', cxx: 'c++' } }
+
 /** Builds each addon whose sources, compiler or runtime have changed since. A failure shows what the compiler said. */
-export async function buildAddons(root: string, folder: string): Promise<BuiltAddons> {
+export async function buildAddons(
+  root: string,
+  folder: string,
+  addonTarget: AddonTarget = thisMachine,
+): Promise<BuiltAddons> {
+  const { compilers, packagesRoot = root } = addonTarget
   fs.mkdirSync(folder, { recursive: true })
   const built: string[] = []
   const kept: string[] = []
@@ -34,18 +50,19 @@ export async function buildAddons(root: string, folder: string): Promise<BuiltAd
     const sources = join(root, from === undefined ? 'src/hardware/native' : `node_modules/${from}`)
     const target = join(folder, `${name}.node`)
     const stamp = join(folder, `${name}.made-of`)
-    const madeOf = madeOfNow(sources)
+    const madeOf = madeOfNow(sources, compilers.c)
     if (fs.existsSync(target) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === madeOf) kept.push(name)
     else {
       // The stamp goes first: a build that is broken off is not taken for done.
       fs.rmSync(stamp, { force: true })
       await (from === undefined
-        ? compile(sources, target, productFlags)
-        : buildByNodeGyp({ root, name, from, target, work: join(folder, 'work') }))
+        ? compile(sources, target, productFlags, compilers.c)
+        : buildByNodeGyp({ root, name, from, target, work: join(folder, 'work'), addonTarget }))
       fs.writeFileSync(stamp, madeOf)
       built.push(name)
     }
-    if (from !== undefined) putIntoPackage(target, join(sources, 'build/Release', `${name}.node`))
+    if (from !== undefined)
+      putIntoPackage(target, join(packagesRoot, 'node_modules', from, 'build/Release', `${name}.node`))
   }
   return { built, kept }
 }
@@ -62,12 +79,12 @@ export const sanitizerFlags = '-O1 -g -fno-omit-frame-pointer -fsanitize=address
 const neverUnloaded = '-Wl,-z,nodelete'
 
 /** Compiles the C files of a folder into one addon. */
-export async function compile(sources: string, target: string, flags: string): Promise<void> {
+export async function compile(sources: string, target: string, flags: string, compiler = 'cc'): Promise<void> {
   const files = fs.readdirSync(sources).filter((name) => name.endsWith('.c'))
   const temporary = `${target}.new`
   const paths = files.map((name) => join(sources, name))
   const words = [...`${compilerFlags} ${flags}`.trim().split(/\s+/), neverUnloaded, `-I${headers()}`]
-  await run('cc', [...words, '-o', temporary, ...paths])
+  await run(compiler, [...words, '-o', temporary, ...paths])
   // A process that has the old file loaded keeps it: written over, it would run what it did not load.
   fs.renameSync(temporary, target)
 }
@@ -78,17 +95,22 @@ interface PackageBuild {
   readonly from: string
   readonly target: string
   readonly work: string
+  readonly addonTarget: AddonTarget
 }
 
 /** node-gyp comes with npm. It works on a copy: what is in node_modules may be shared with other checkouts. */
-async function buildByNodeGyp({ root, name, from, target, work }: PackageBuild): Promise<void> {
+async function buildByNodeGyp({ root, name, from, target, work, addonTarget }: PackageBuild): Promise<void> {
   const copy = join(work, from)
   fs.rmSync(copy, { recursive: true, force: true })
   fs.cpSync(join(root, 'node_modules', from), copy, { recursive: true })
-  await run(process.execPath, [await nodeGyp(), 'rebuild'], { cwd: copy, env: gypEnvironment() })
+  const { compilers, foreignProcessor } = addonTarget
+  const words = ['rebuild', ...(foreignProcessor === undefined ? [] : [`--arch=${foreignProcessor}`])]
+  const env = { ...gypEnvironment(), CC: compilers.c, CXX: compilers.cxx }
+  await run(process.execPath, [await nodeGyp(), ...words], { cwd: copy, env })
   fs.copyFileSync(join(copy, 'build/Release', `${name}.node`), `${target}.new`)
   // Built for another Node it would be refused on the board only.
-  await run(process.execPath, ['-p', 'process.dlopen({ exports: {} }, process.argv[1])', `${target}.new`])
+  if (foreignProcessor === undefined)
+    await run(process.execPath, ['-p', 'process.dlopen({ exports: {} }, process.argv[1])', `${target}.new`])
   fs.renameSync(`${target}.new`, target)
   fs.rmSync(work, { recursive: true, force: true })
 }
@@ -125,14 +147,14 @@ function headers(): string {
 }
 
 /** All that decides how an addon turns out: its sources, this recipe, the compiler, the runtime. */
-function madeOfNow(sources: string): string {
+function madeOfNow(sources: string, compiler: string): string {
   const hash = createHash('sha256')
   const own = fs
     .readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(?:cc?|h|gyp)$/.test(name))
   for (const name of own.toSorted()) hash.update(`${name}\0`).update(fs.readFileSync(join(sources, name)))
   hash.update(fs.readFileSync(import.meta.filename))
-  hash.update(spawnSync('cc', ['-v'], { encoding: 'utf8' }).stderr)
+  hash.update(spawnSync(compiler, ['-v'], { encoding: 'utf8' }).stderr)
   hash.update(process.version)
   return hash.digest('hex')
 }

@@ -1,16 +1,17 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { emulatedCommand } from './emulator/emulated-command.ts'
 import { Guest } from './guest/guest.ts'
 import type { GuestProgram, ProgramEnd, ProgramOptions } from './guest/guest-program.ts'
+import { userModeCommand } from './guest/user-mode.ts'
 import { boardKernel } from './kernel/board-kernel.ts'
-import { memoryFolder } from './kernel/memory-folder.ts'
+import { machineOf } from './kernel/machines.ts'
 import { serveDevices } from './outside/vhost-user.ts'
 import { VirtualGpio } from './outside/virtual-gpio.ts'
 import { VirtualI2c } from './outside/virtual-i2c.ts'
 import { VirtualSpi } from './outside/virtual-spi.ts'
 
-const memoryMiB = 512
 /** The lines of a Raspberry Pi's header. */
 const lineNames = Array.from({ length: 28 }, (_, offset) => `GPIO${offset}`)
 
@@ -55,21 +56,20 @@ export async function bootBoard(t: BoardHolder, { disk }: BoardOptions = {}): Pr
   const devices = { gpio: new VirtualGpio(lineNames), i2c: new VirtualI2c(), spi: new VirtualSpi() }
   const { gpio, i2c, spi } = devices
   const served = await serveDevices(folder, [gpio, i2c, spi], (error) => t.fail(error.message))
-  const setup = {
-    files: { ...(await boardKernel('um')), init: new URL('guest/init.sh', import.meta.url).pathname },
-    folder,
-    sharedFolder,
-    disk,
-    memoryMiB,
-    memoryFolder: await memoryFolder(memoryMiB),
-  }
+  const machine = machineOf(process.env['BOARD_MACHINE'])
+  const kernel = await boardKernel(machine)
+  const surroundings = { folder, sharedFolder, disk }
+  const command =
+    machine === 'um'
+      ? await userModeCommand(kernel, surroundings)
+      : await emulatedCommand(machine, kernel, surroundings)
   let guest: Guest | undefined
   const running = (): Guest => {
     if (guest === undefined) throw new Error('The virtual board is switched off.')
     return guest
   }
   const powerOn = async (): Promise<void> => {
-    guest = await Guest.boot(setup)
+    guest = await Guest.boot({ command, folder })
   }
   const powerCut = async (): Promise<void> => {
     await guest?.powerCut()

@@ -20,6 +20,8 @@ export interface DebianArchive {
   find(name: RegExp): Promise<readonly DebianPackage[]>
   /** Fetches a package into the folder; answers the path of its file. */
   fetch(wanted: DebianPackage): Promise<string>
+  /** Fetches these packages and all that they depend on, for the first architecture; answers the paths of their files. */
+  fetchWhole(names: readonly string[]): Promise<readonly string[]>
 }
 
 /**
@@ -66,6 +68,12 @@ export async function openDebianArchive(
       const file = (await readdir(join(at, 'packages'))).find((each) => each.startsWith(prefix))
       if (file === undefined) throw new Error(`apt fetched ${name} ${version}, but there is no file ${prefix}*.`)
       return join(at, 'packages', file)
+    },
+    async fetchWhole(names) {
+      await apt('apt-get', '-q', '-y', '--no-install-recommends', '--download-only', 'install', ...names)
+      const archives = join(at, 'cache/archives')
+      const files = await readdir(archives)
+      return files.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name))
     },
   }
 }

@@ -1,8 +1,5 @@
 import type { FromGuest, ToGuest } from './protocol.ts'
 
-/** A program in the guest that did not end by then is killed, and whoever waits for it is told. */
-const endTimeoutMs = 120_000
-
 export interface ProgramOptions {
   /** Beside what the agent itself has: PATH, HOME and TMPDIR. */
   readonly env?: Readonly<Record<string, string>>
@@ -36,6 +33,7 @@ export class GuestProgram {
     id: number,
     say: (message: ToGuest) => void,
     { env = {}, cwd = '/' }: ProgramOptions,
+    timeoutMs: number,
   ) {
     this.id = id
     this.#say = say
@@ -46,7 +44,7 @@ export class GuestProgram {
     this.#timer = setTimeout(() => {
       this.kill('SIGKILL')
       this.#end.reject(new Error(`${command.join(' ')} did not end in time. It said:\n${this.stdout}\n${this.stderr}`))
-    }, endTimeoutMs)
+    }, timeoutMs)
     say({ does: 'start', id, command, env, cwd })
   }
 

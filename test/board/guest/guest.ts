@@ -6,29 +6,25 @@ import { Duplex } from 'node:stream'
 import { GuestProgram, type ProgramOptions } from './guest-program.ts'
 import type { FromGuest, ToGuest } from './protocol.ts'
 
-const bootTimeoutMs = 60_000
 const consoleKeptBytes = 20_000
 /** The guest's end of the control line is a terminal, which takes nothing more once it has 4 KB that nobody read. */
 const untakenBytesMax = 2_048
 
-export interface GuestFiles {
-  /** The user-mode Linux kernel: a program of the host. */
-  readonly kernel: string
-  readonly deviceTree: string
-  readonly init: string
+/** How a guest is powered on: a program of the host that is its kernel, or the emulator that runs it. */
+export interface GuestCommand {
+  readonly file: string
+  /** Its console goes to stdout and stderr, the control line of the agent is its file descriptor 3. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly bootTimeoutMs: number
+  /** A program in the guest that did not end by then is killed, and whoever waits for it is told. */
+  readonly programTimeoutMs: number
 }
 
 export interface GuestSetup {
-  readonly files: GuestFiles
+  readonly command: GuestCommand
   /** Where the sockets of its devices are. */
   readonly folder: string
-  /** The host folder that guest and test share. */
-  readonly sharedFolder: string
-  /** A disk image with an ext4 file system, at /run/disk in the guest. */
-  readonly disk: string | undefined
-  readonly memoryMiB: number
-  /** Where the memory of the guest lies, as an unlinked file. */
-  readonly memoryFolder: string
 }
 
 /** One run of the guest, from power on to power cut. */
@@ -37,6 +33,7 @@ export class Guest {
   #console = ''
   #isGone = false
   readonly #process: ChildProcess
+  readonly #programTimeoutMs: number
   readonly #line: Duplex
   #unsent = Buffer.alloc(0)
   #untakenBytes = 0
@@ -47,37 +44,16 @@ export class Guest {
   readonly #wires = new Map<number, Socket>()
 
   private constructor(setup: GuestSetup) {
-    const { files, folder, sharedFolder, disk, memoryMiB, memoryFolder } = setup
-    this.#process = spawn(
-      'setpriv',
-      [
-        // A test that is killed takes its guest with it.
-        '--pdeathsig=KILL',
-        files.kernel,
-        `mem=${memoryMiB}M`,
-        'seccomp=on',
-        'con=null',
-        'con0=null,fd:1',
-        'con1=fd:3',
-        'root=/dev/root',
-        'rootfstype=hostfs',
-        'rootflags=/',
-        'ro',
-        'quiet',
-        `dtb=${files.deviceTree}`,
-        `init=${files.init}`,
-        `board.shared=${sharedFolder}`,
-        ...(disk === undefined ? [] : [`ubd0=${disk}`]),
-      ],
-      {
-        cwd: folder,
-        // It keeps its own notes at home, and its memory in the temporary folder.
-        env: { HOME: folder, TMPDIR: memoryFolder },
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        // A group of its own: the kernel's helper processes are ended with it.
-        detached: true,
-      },
-    )
+    const { command, folder } = setup
+    this.#programTimeoutMs = command.programTimeoutMs
+    // A test that is killed takes its guest with it.
+    this.#process = spawn('setpriv', ['--pdeathsig=KILL', command.file, ...command.args], {
+      cwd: folder,
+      env: command.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A group of its own: helper processes are ended with it.
+      detached: true,
+    })
     const line = this.#process.stdio[3]
     if (!(line instanceof Duplex)) throw new Error('The control line of the guest is no socket.')
     this.#line = line
@@ -96,6 +72,7 @@ export class Guest {
   /** Powers a guest on. Done when the agent in it takes orders. */
   static async boot(setup: GuestSetup): Promise<Guest> {
     const guest = new Guest(setup)
+    const { bootTimeoutMs } = setup.command
     const timer = setTimeout(
       () => guest.#ready.reject(new Error(`It took more than ${bootTimeoutMs} ms.`)),
       bootTimeoutMs,
@@ -114,7 +91,7 @@ export class Guest {
   /** Starts a program of the host's files inside the guest. */
   start(command: readonly string[], options: ProgramOptions = {}): GuestProgram {
     const id = this.#programs.size + 1
-    const program = new GuestProgram(command, id, (message) => this.#say(message), options)
+    const program = new GuestProgram(command, id, (message) => this.#say(message), options, this.#programTimeoutMs)
     this.#programs.set(id, program)
     if (this.#isGone) program.told({ tells: 'exited', id, code: null, signal: 'SIGKILL' })
     return program

@@ -13,10 +13,17 @@ mount -t devpts devpts /dev/pts
 mount -t tmpfs shm /dev/shm
 mount -t tmpfs run /run
 mkdir -p /run/shared /run/disk /run/tmp
-mount -t hostfs shared /run/shared -o "$(argument shared)"
-if [ -b /dev/ubda ]; then mount -t ext4 /dev/ubda /run/disk; fi
+# User-mode Linux reaches the host's files by their paths; an emulator has exported this folder.
+if [ -n "$(argument shared)" ]; then
+  mount -t hostfs shared /run/shared -o "$(argument shared)"
+else
+  mount -t 9p shared /run/shared -o trans=virtio,version=9p2000.L
+fi
+for disk in /dev/ubda /dev/vda; do
+  if [ -b $disk ]; then mount -t ext4 $disk /run/disk; fi
+done
 # The loopback interface is down at first, and Debian's smallest systems have no `ip`: perl they all have.
 perl -e 'my $up = pack("a16s", "lo", 1); socket(my $s, 2, 2, 0); ioctl($s, 0x8914, $up) or die "lo: $!"'
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TMPDIR=/run/tmp HOME=/run
-sh "$root/build/node" "$root/test/board/guest/agent.ts" <>/dev/tty1 >&0
+sh "$root/build/node" "$root/test/board/guest/agent.ts" <>"/dev/$(argument line)" >&0

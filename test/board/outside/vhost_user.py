@@ -27,12 +27,14 @@ SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE, GET_VRING_BASE = 8, 9, 10, 11
 SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR = 12, 13, 14
 GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, GET_CONFIG = 15, 17, 24
 VIRTIO_VERSION_1, HAS_PROTOCOL_FEATURES = 1 << 32, 1 << 30
+# QEMU gives an I2C device a queue of four: that is room for more than one message only where a message takes one place.
+INDIRECT_DESCRIPTORS = 1 << 28
 MANY_QUEUES, REPLY_ACK, CONFIG = 1 << 0, 1 << 3, 1 << 9
 NEEDS_REPLY, REPLY_FLAGS = 8, 5
 NO_DESCRIPTOR = 1 << 8
 
 # Flags of a descriptor in a virtqueue.
-MORE_FOLLOWS, GUEST_READS = 1, 2
+MORE_FOLLOWS, GUEST_READS, IS_A_TABLE = 1, 2, 4
 
 selector = selectors.DefaultSelector()
 open_requests = {}
@@ -54,13 +56,23 @@ class Queue:
         self.taken = 0
         self.kick = self.call = -1
 
-    def close(self):
+    def listen(self, kick, kicked):
         if self.kick >= 0:
             selector.unregister(self.kick)
             os.close(self.kick)
+        self.kick = kick
+        if kick >= 0:
+            selector.register(kick, selectors.EVENT_READ, kicked)
+
+    def set_call(self, call):
+        """An emulator sets another one each time that the guest masks its interrupt."""
         if self.call >= 0:
             os.close(self.call)
-        self.kick = self.call = -1
+        self.call = call
+
+    def close(self):
+        self.listen(-1, None)
+        self.set_call(-1)
 
 
 class Device:
@@ -125,7 +137,8 @@ class Device:
 
     def handle(self, request, payload, descriptors):
         if request == GET_FEATURES:
-            return struct.pack("<Q", VIRTIO_VERSION_1 | HAS_PROTOCOL_FEATURES | self.features)
+            own = VIRTIO_VERSION_1 | HAS_PROTOCOL_FEATURES | INDIRECT_DESCRIPTORS
+            return struct.pack("<Q", own | self.features)
         if request == GET_PROTOCOL_FEATURES:
             return struct.pack("<Q", MANY_QUEUES | REPLY_ACK | CONFIG)
         if request == GET_QUEUE_NUM:
@@ -161,10 +174,9 @@ class Device:
         queue = self.queues[number & 255]
         descriptor = -1 if number & NO_DESCRIPTOR else descriptors[0]
         if request == SET_VRING_KICK:
-            queue.kick = descriptor
-            selector.register(descriptor, selectors.EVENT_READ, lambda _: self.kicked(queue))
+            queue.listen(descriptor, lambda _: self.kicked(queue))
         elif request == SET_VRING_CALL:
-            queue.call = descriptor
+            queue.set_call(descriptor)
 
     # The guest's memory. It names places in two ways: by its own addresses, and by those of its process.
 
@@ -211,8 +223,12 @@ class Device:
 
     def buffers(self, queue, index):
         written, wanted = [], []
+        descriptors = queue.descriptors
         while True:
-            address, size, flags, following = struct.unpack_from("<QIHH", queue.descriptors, 16 * index)
+            address, size, flags, following = struct.unpack_from("<QIHH", descriptors, 16 * index)
+            if flags & IS_A_TABLE:
+                descriptors, index = self.guest_view(address, size), 0
+                continue
             (wanted if flags & GUEST_READS else written).append(self.guest_view(address, size))
             if not flags & MORE_FOLLOWS:
                 return written, wanted
