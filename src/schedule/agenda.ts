@@ -30,8 +30,11 @@ export interface Due {
 interface Cursor {
   /** What it was found with. */
   readonly covered: readonly Range[]
+  readonly sinceMs: number
   readonly behindMs: number
   readonly next: CalendarSlot | undefined
+  /** The one behind `next`; absent until somebody asks: most slots come before that. */
+  following?: { readonly slot: CalendarSlot | undefined }
 }
 
 /** Says of each job which slot is due now, and how long it is to the next one. */
@@ -107,11 +110,8 @@ export class Agenda {
       }
       case 'cron': {
         if (!now.isTrusted) return undefined
-        const next = this.#nextOf(time)
-        const open =
-          slot === undefined
-            ? this.#cursorOf(state, time, now).next
-            : firstOpen(next, state.covered, Math.max(slot, now.wallMs))
+        const cursor = this.#cursorOf(state, time, now)
+        const open = this.#openBehind(cursor, time, slot, now)
         return open === undefined ? undefined : open.slotMs - now.wallMs
       }
       case 'when':
@@ -146,9 +146,12 @@ export class Agenda {
   }
 
   #dueCron(state: JobState, time: JobTime & { readonly kind: 'cron' }, now: Moment): Due | undefined {
-    const { next, behindMs } = this.#cursorOf(state, time, now)
+    const cursor = this.#cursorOf(state, time, now)
+    const { next, behindMs } = cursor
     if (next === undefined || next.slotMs > now.wallMs) return undefined
-    const latest = latestOpen(this.#nextOf(time), state.covered, { behindMs, nowMs: now.wallMs })
+    const isLatest = (this.#followingOf(cursor, time)?.slotMs ?? Infinity) > now.wallMs
+    const range = { behindMs, nowMs: now.wallMs }
+    const latest = isLatest ? { ...next, earlier: 0 } : latestOpen(this.#nextOf(time), state.covered, range)
     if (latest === undefined) return undefined
     const { slotMs, afterMs, earlier } = latest
     return { slot: slotMs, afterMs, dueAtMs: slotMs, lateMs: now.wallMs - slotMs, earlier }
@@ -157,11 +160,31 @@ export class Agenda {
   /** Found once and kept: it changes only with what is dealt with, and when the clock jumps. */
   #cursorOf(state: JobState, time: JobTime & { readonly kind: 'cron' }, now: Moment): Cursor {
     const known = this.#cursors.get(state.job.id)
-    if (known !== undefined && known.covered === state.covered && known.behindMs >= state.sinceMs) return known
+    const { covered, sinceMs } = state
+    if (known !== undefined && known.covered === covered && known.sinceMs === sinceMs) return known
     const behindMs = behindOf(state, now.wallMs)
-    const cursor = { covered: state.covered, behindMs, next: firstOpen(this.#nextOf(time), state.covered, behindMs) }
+    const cursor = { covered, sinceMs, behindMs, next: firstOpen(this.#nextOf(time), covered, behindMs) }
     this.#cursors.set(state.job.id, cursor)
     return cursor
+  }
+
+  #openBehind(
+    cursor: Cursor,
+    time: JobTime & { readonly kind: 'cron' },
+    slot: number | undefined,
+    now: Moment,
+  ): CalendarSlot | undefined {
+    const { next, covered } = cursor
+    if (slot === undefined || next === undefined || next.slotMs > now.wallMs) return next
+    if (slot === next.slotMs) return this.#followingOf(cursor, time)
+    // The latest of several that were missed: those before it go with it.
+    return firstOpen(this.#nextOf(time), covered, Math.max(slot, now.wallMs))
+  }
+
+  #followingOf(cursor: Cursor, time: JobTime & { readonly kind: 'cron' }): CalendarSlot | undefined {
+    const { covered, next } = cursor
+    cursor.following ??= { slot: next && firstOpen(this.#nextOf(time), covered, next.slotMs) }
+    return cursor.following.slot
   }
 }
 

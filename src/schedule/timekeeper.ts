@@ -20,6 +20,8 @@ export interface TimekeeperOptions {
   readonly tell: TellMaker
 }
 
+const pauseMs = 1_000
+
 export const stillRunning = 'the run before it was not over'
 
 /** Looks at all jobs whenever one is due, and decides what becomes of each slot. One timer; none without jobs. */
@@ -174,8 +176,9 @@ export class Timekeeper {
     }
     if (!clock.wallIsSet() && this.#has('elapsed')) delays.push(limits.jobElapsedSaveMs)
     if (delays.length === 0) return
-    const delayMs = Math.min(durationMaxMs, Math.max(0, Math.min(...delays)))
-    this.#timer = clock.after(delayMs, () => this.tick())
+    // All that had come is in somebody's hands: what still seems due is not looked at again without a pause.
+    const delayMs = Math.min(...delays)
+    this.#timer = clock.after(delayMs > 0 ? Math.min(delayMs, durationMaxMs) : pauseMs, () => this.tick())
   }
 
   /** Whether a job that is not paused is bound to the calendar, or to what has elapsed. */

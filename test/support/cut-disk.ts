@@ -24,8 +24,8 @@ export class CutDisk {
   #cutAfter = false
   #losesUnsynced = true
   #disk = new UnsyncedDisk()
-  /** Handles of programs that are dead. */
-  readonly #mine = new Map<object, number>()
+  /** The open handles, with the life that opened each. */
+  readonly #open = new Map<object, { readonly life: number; readonly close: Operation }>()
   #life = 0
   readonly #undo: (() => void)[] = []
 
@@ -38,8 +38,15 @@ export class CutDisk {
     return disk
   }
 
-  restore(): void {
-    for (const each of this.#undo.toReversed()) each()
+  async restore(): Promise<void> {
+    for (const each of this.#undo.splice(0).toReversed()) each()
+    await this.#closeAll()
+  }
+
+  async #closeAll(): Promise<void> {
+    const open = [...this.#open]
+    this.#open.clear()
+    for (const [handle, { close }] of open) await close.call(handle)
   }
 
   /** Cuts at the change that comes after `operations` others, before it or behind it. */
@@ -60,6 +67,7 @@ export class CutDisk {
   async revive(): Promise<void> {
     // Whatever of it still runs comes to an operation that never ends.
     for (let round = 0; round < 5; round++) await new Promise(setImmediate)
+    await this.#closeAll()
     if (this.#losesUnsynced) this.#disk.cut()
     this.#disk = new UnsyncedDisk()
     this.#life++
@@ -99,6 +107,41 @@ export class CutDisk {
     this.#wrap(fs.promises, 'rm', () => undefined)
     this.#wrap(fs.promises, 'rename', (_self, [from, to]) => disk().willRename(lasting(from), lasting(to)))
     this.#wrapOpen()
+    for (const name of ['read', 'stat']) this.#wait(handles, name)
+    for (const name of ['readFile', 'readdir', 'mkdir']) this.#wait(fs.promises, name)
+  }
+
+  /** What changes nothing takes its time too. */
+  #wait(owner: object, name: string): void {
+    const original = Reflect.get(owner, name) as Operation
+    const wait = (self: unknown, args: never[]): Promise<unknown> => this.#waitFor(() => original.apply(self, args))
+    Reflect.set(owner, name, function (this: unknown, ...args: never[]) {
+      return wait(this, args)
+    })
+    this.#undo.push(() => Reflect.set(owner, name, original))
+  }
+
+  async #waitFor(work: () => Promise<unknown>): Promise<unknown> {
+    const life = this.#life
+    if (this.#isDead) return never()
+    this.#inFlight++
+    try {
+      const found = await work()
+      return life === this.#life && !this.#isDead ? found : await never()
+    } finally {
+      if (life === this.#life) this.#inFlight--
+    }
+  }
+
+  /** `close` stands in each handle itself. */
+  #wrapClose(handle: object, life: number): void {
+    const close = Reflect.get(handle, 'close') as Operation
+    this.#open.set(handle, { life, close })
+    Reflect.set(handle, 'close', () => {
+      if (this.#isDead || life !== this.#life) return never()
+      this.#open.delete(handle)
+      return this.#waitFor(() => close.call(handle))
+    })
   }
 
   #wrap(
@@ -125,7 +168,7 @@ export class CutDisk {
     instead: ((self: unknown) => Promise<unknown>) | undefined,
   ): Promise<unknown> {
     const life = this.#life
-    const born = typeof self === 'object' && self !== null ? this.#mine.get(self) : undefined
+    const born = typeof self === 'object' && self !== null ? this.#open.get(self)?.life : undefined
     if (this.#isDead || (born !== undefined && born !== life)) return never()
     this.names?.push(name)
     const isLast = this.count++ === this.#cutAt
@@ -162,7 +205,7 @@ export class CutDisk {
         const handle = await original.apply(fs.promises, args)
         if (life !== this.#life || this.#isDead) return await never()
         if (isNew) this.#disk.made(lasting(path))
-        this.#mine.set(handle as object, life)
+        if (typeof handle === 'object' && handle !== null) this.#wrapClose(handle, life)
         return handle
       } finally {
         if (life === this.#life) this.#inFlight--
