@@ -64,6 +64,8 @@ export function brief(parsed: Parsed): string {
       switch (call.kind) {
         case 'read':
           return `read ${call.name ?? 'ALL'}`
+        case 'plan':
+          return `${call.use.name} ${JSON.stringify(call.use.args)}`
         case 'toggle':
           return `toggle ${call.name}`
         case 'set':

@@ -78,7 +78,11 @@ export function deviceLists(symbols: readonly Symbol[], at: number): readonly Fo
 /** `for 10 minutes`, `for 90s`, `for twenty-five min`, `for an hour`, `for half an hour`: milliseconds. */
 export function durationAt(symbols: readonly Symbol[], at: number): Found<number> | undefined {
   const start = phrase(symbols, at, ['for'])
-  if (start === undefined) return undefined
+  return start === undefined ? undefined : spanAt(symbols, start)
+}
+
+/** The same without `for`. */
+export function spanAt(symbols: readonly Symbol[], start: number): Found<number> | undefined {
   const half = phrase(symbols, start, ['half'])
   if (half !== undefined) {
     const unit = unitAt(symbols, optional(symbols, half, ['a', 'an']))

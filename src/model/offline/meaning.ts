@@ -152,7 +152,7 @@ function unclearTimes(sentences: readonly SentenceMeaning[], calls: readonly Off
 function contradiction(calls: readonly OfflineCall[]): Refusal | undefined {
   const byName = new Map<string, OfflineCall>()
   for (const call of calls) {
-    if (call.kind === 'read') continue
+    if (call.kind === 'read' || call.kind === 'plan') continue
     const other = byName.get(call.name)
     // Toggling twice is nothing or one change, by how it was meant; saying the same state twice is not.
     if (other !== undefined && (call.kind === 'toggle' || callKey(other) !== callKey(call))) {

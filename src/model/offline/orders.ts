@@ -1,6 +1,7 @@
 import { parseOffline } from './parse.ts'
 import type { OfflineCall, OfflineDevice } from './parsed.ts'
-import { keyOf, toolUse } from './pending.ts'
+import { keyOf } from './pending.ts'
+import { toolUse } from './tool-use.ts'
 
 /**
  * The switching that the grammar reads in one message, when it reads the message whole: what a person has ordered in
@@ -30,6 +31,7 @@ function waysOf(call: OfflineCall): readonly string[] {
     case 'read':
       return []
     case 'set':
+    case 'plan':
       return [keyOf(toolUse(call))]
     case 'toggle':
       return [keyOf(toolUse(call, 'on')), keyOf(toolUse(call, 'off'))]

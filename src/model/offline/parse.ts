@@ -5,14 +5,19 @@ import { meaningOf, type Meaning, type SentenceMeaning } from './meaning.ts'
 import { nearestForm, offerText } from './nearest.ts'
 import { actsOnOutput, callKey, type OfflineCall, type OfflineDevice, type Parsed } from './parsed.ts'
 import { withoutCourtesy } from './courtesy.ts'
+import { parsePlan } from './plan.ts'
 import { readings, vocabularyOf, type Vocabulary } from './symbols.ts'
 import { wholeMessage } from './whole-messages.ts'
 
 /**
  * Reads one message by the offline grammar. It is `calls` only when every word of it was understood in exactly one way;
- * questions, negations, conditions and times never act. Pure: the same text and devices give the same answer.
+ * questions, negations and conditions never act. Pure: the same text and devices give the same answer.
  */
 export function parseOffline(text: string, devices: readonly OfflineDevice[]): Parsed {
+  return parsePlan(text, devices, parsePresent) ?? parsePresent(text, devices)
+}
+
+function parsePresent(text: string, devices: readonly OfflineDevice[]): Parsed {
   const vocabulary = vocabularyOf(devices)
   const sentences = lex(text, new Set(vocabulary.devices.keys()))
   const tokens = sentences.flatMap((sentence) => sentence.tokens)

@@ -24,6 +24,22 @@ export type OfflineCall =
       readonly forMs: number | undefined
     }
   | { readonly kind: 'toggle'; readonly name: string }
+  | PlanCall
+
+/** Something for later, or about what is planned: one call of a `schedule_*` tool. */
+export interface PlanCall {
+  readonly kind: 'plan'
+  readonly name: undefined
+  readonly use: ToolUse
+  /** A message that the grammar reads as this. */
+  readonly words: string
+}
+
+/** A tool call without its id. */
+export interface ToolUse {
+  readonly name: 'device_read' | 'device_set' | 'schedule_add' | 'schedule_list' | 'schedule_update' | 'schedule_remove'
+  readonly args: Readonly<Record<string, unknown>>
+}
 
 export type Parsed =
   /** The whole message was understood; at least one call, none of them twice, none against another. */
@@ -44,9 +60,9 @@ export interface Unclear {
   readonly nearest: string
 }
 
-/** Whether a call drives an output. */
+/** Whether a call drives an output, now or later, or changes what is planned. */
 export function actsOnOutput(call: OfflineCall): boolean {
-  return call.kind !== 'read'
+  return call.kind === 'plan' ? call.use.name !== 'schedule_list' : call.kind !== 'read'
 }
 
 /** Two calls of one key ask for the same. */

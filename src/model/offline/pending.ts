@@ -1,8 +1,7 @@
 import { parseDuration } from '../../duration.ts'
 import type { Message, ToolCall } from '../model.ts'
-import type { OfflineCall, OfflineDevice, Parsed, Setting } from './parsed.ts'
+import type { OfflineCall, OfflineDevice, Parsed, ToolUse } from './parsed.ts'
 import { parseOffline } from './parse.ts'
-import { durationText } from './render.ts'
 
 /** One message of the person in the running turn. */
 export interface Ask {
@@ -16,12 +15,6 @@ export interface Ask {
 export interface Made {
   readonly call: ToolCall
   readonly result: { readonly text: string; readonly failed: boolean } | undefined
-}
-
-/** A tool call without its id. */
-export interface ToolUse {
-  readonly name: 'device_read' | 'device_set'
-  readonly args: { readonly name?: string; readonly value?: Setting; readonly for?: string }
 }
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -64,22 +57,6 @@ export function findMade(use: ToolUse, made: readonly Made[]): Made | undefined 
   return made.find(({ call }) => keyOf({ name: call.name, args: argumentsOf(call) }) === wanted)
 }
 
-/** The tool call that a grammar's call is made of; a toggle reads first, `state` is what it read. */
-export function toolUse(call: OfflineCall, state?: 'on' | 'off'): ToolUse {
-  switch (call.kind) {
-    case 'read':
-      return { name: 'device_read', args: call.name === undefined ? {} : { name: call.name } }
-    case 'set': {
-      const duration = call.forMs === undefined ? {} : { for: durationText(call.forMs) }
-      return { name: 'device_set', args: { name: call.name, value: call.value, ...duration } }
-    }
-    case 'toggle':
-      return state === undefined
-        ? { name: 'device_read', args: { name: call.name } }
-        : { name: 'device_set', args: { name: call.name, value: state === 'on' ? 'off' : 'on' } }
-  }
-}
-
 /** The state in a text such as `lamp: on since 12:00, GPIO17`. */
 export function stateIn(text: string, name: string): 'on' | 'off' | undefined {
   const line = text.split('\n').find((each) => each.startsWith(`${name}: `))
@@ -98,7 +75,15 @@ function argumentsOf(call: ToolCall): Arguments {
 
 /** The same for two calls that ask for the same: a duration may be written in several ways. */
 export function keyOf({ name: tool, args }: { readonly name: string; readonly args: Arguments }): string {
+  if (tool.startsWith('schedule_')) return JSON.stringify([tool, sorted(args)])
   const duration = args['for']
   const forMs = typeof duration === 'string' ? (parseDuration(duration) ?? duration) : duration
   return JSON.stringify([tool, args['name'] ?? null, args['value'] ?? null, forMs ?? null, args['malformed'] ?? null])
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]))
 }

@@ -1,6 +1,7 @@
 import { limits } from '../../limits.ts'
-import { actsOnOutput, callKey, type OfflineCall } from './parsed.ts'
-import { findMade, stateIn, toolUse, type Ask, type Made, type ToolUse } from './pending.ts'
+import { actsOnOutput, callKey, type OfflineCall, type ToolUse } from './parsed.ts'
+import { findMade, stateIn, type Ask, type Made } from './pending.ts'
+import { toolUse } from './tool-use.ts'
 
 /** Where one call of one message stands. */
 export type Progress =
@@ -28,7 +29,8 @@ export function progressOf(call: OfflineCall, ask: Ask, asks: readonly Ask[], of
   if (actsOnOutput(call)) {
     if (asks.some((each) => each.parsed.kind === 'unclear')) return { kind: 'held' }
     const newer = asks.slice(asks.indexOf(ask) + 1).flatMap((each) => each.calls)
-    const last = newer.findLast((each) => each.kind === 'set' && each.name === call.name)
+    const last =
+      call.kind === 'plan' ? undefined : newer.findLast((each) => each.kind === 'set' && each.name === call.name)
     if (last !== undefined && callKey(last) !== callKey(call)) return { kind: 'superseded' }
   }
   // A toggle that could not go on to its second call would only read.

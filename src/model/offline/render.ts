@@ -1,4 +1,4 @@
-import type { OfflineCall } from './parsed.ts'
+import type { OfflineCall, PlanCall } from './parsed.ts'
 import { commonQuantities, isGrammarWord, quantitySynonyms } from './words.ts'
 
 const units = [
@@ -18,6 +18,10 @@ export function durationText(durationMs: number): string {
 export function renderCalls(calls: readonly OfflineCall[]): string {
   const phrases: { readonly before: string; readonly after: string; readonly names: string[] }[] = []
   for (const call of calls) {
+    if (call.kind === 'plan') {
+      phrases.push({ before: call.words, after: '', names: [] })
+      continue
+    }
     const { before, after } = frameOf(call)
     const name = call.name === undefined ? 'all' : renderName(call.name)
     const last = phrases.at(-1)
@@ -27,7 +31,7 @@ export function renderCalls(calls: readonly OfflineCall[]): string {
       phrases.push({ before, after, names: [name] })
     }
   }
-  return phrases.map(({ before, after, names }) => `${before} ${names.join(', ')}${after}`).join('; ')
+  return phrases.map(({ before, after, names }) => `${before} ${names.join(', ')}${after}`.trim()).join('; ')
 }
 
 /** `lamp, fan and pump`. */
@@ -42,7 +46,7 @@ export function renderName(name: string): string {
   return taken ? `"${name}"` : name
 }
 
-function frameOf(call: OfflineCall): { readonly before: string; readonly after: string } {
+function frameOf(call: Exclude<OfflineCall, PlanCall>): { readonly before: string; readonly after: string } {
   switch (call.kind) {
     case 'read':
       return { before: 'read', after: '' }

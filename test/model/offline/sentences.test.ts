@@ -233,3 +233,78 @@ void t.test('what is offered as the nearest form is itself understood as exactly
     }
   }
 })
+
+/** Message, then the one call of the schedule that it is read as. */
+const plans: readonly (readonly [string, string, object])[] = [
+  ...['turn the lamp off in 10 minutes', 'in 10 minutes, turn the lamp off', 'Lamp off in ten minutes, please.'].map(
+    (message) =>
+      [
+        message,
+        'schedule_add',
+        { in: '10m', do: [{ tool: 'device_set', args: { name: 'lamp', value: 'off' } }] },
+      ] as const,
+  ),
+  [
+    'turn on the lamp at 7:30 for 5 minutes',
+    'schedule_add',
+    { at: '07:30', do: [{ tool: 'device_set', args: { name: 'lamp', value: 'on', for: '5m' } }] },
+  ],
+  [
+    'turn on lamp and fan at 7 pm',
+    'schedule_add',
+    {
+      at: '19:00',
+      do: [
+        { tool: 'device_set', args: { name: 'lamp', value: 'on' } },
+        { tool: 'device_set', args: { name: 'fan', value: 'on' } },
+      ],
+    },
+  ],
+  ...(
+    [
+      ['every day at 7', '0 7 * * *'],
+      ['daily at 7am', '0 7 * * *'],
+      ['every weekday at 18:30', '30 18 * * 1-5'],
+      ['every Sunday at noon', '0 12 * * 0'],
+      ['every day at 12 am', '0 0 * * *'],
+    ] as const
+  ).map(
+    ([when, cron]) =>
+      [
+        `${when} turn the lamp on`,
+        'schedule_add',
+        { cron, do: [{ tool: 'device_set', args: { name: 'lamp', value: 'on' } }] },
+      ] as const,
+  ),
+  [
+    'every 30 minutes tell me the temperature',
+    'schedule_add',
+    { every: '30m', do: [{ tool: 'device_read', args: { name: 'room' } }] },
+  ],
+  ['read all every hour', 'schedule_add', { every: '1h', do: [{ tool: 'device_read', args: {} }] }],
+  ...['remind me in 20 minutes to water the plants', 'remind me to water the plants in 20 minutes.'].map(
+    (message) => [message, 'schedule_add', { in: '20m', say: 'Reminder: water the plants' }] as const,
+  ),
+  [
+    'Please remind me every day at 8 that Bob calls at 9, from Paris',
+    'schedule_add',
+    { cron: '0 8 * * *', say: 'Reminder: Bob calls at 9, from Paris' },
+  ],
+  ['list jobs', 'schedule_list', {}],
+  ["what's planned", 'schedule_list', {}],
+  ['cancel job 3', 'schedule_remove', { id: '3' }],
+  ['please delete the job #12', 'schedule_remove', { id: '12' }],
+  ['pause job 3', 'schedule_update', { id: '3', paused: true }],
+  ['resume job 3', 'schedule_update', { id: '3', paused: false }],
+]
+
+void t.test('what is for later is one call of the schedule, and is read again from its own words', async (t) => {
+  for (const [message, name, args] of plans) {
+    const parsed = parseOffline(message, deviceSets.board)
+    t.match(parsed, { kind: 'calls', calls: [{ kind: 'plan', use: { name } }] }, message)
+    if (parsed.kind !== 'calls') continue
+    const [call] = parsed.calls
+    t.same(call?.kind === 'plan' ? call.use.args : undefined, args, message)
+    t.equal(brief(parseOffline(renderCalls(parsed.calls), deviceSets.board)), brief(parsed), renderCalls(parsed.calls))
+  }
+})
