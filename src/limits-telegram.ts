@@ -64,4 +64,6 @@ export const telegramLimits = {
   /** A wider table does not fit a telephone: it is shown as lines. */
   telegramTableColumnsMax: 42,
   telegramLinkCharsMax: 2_048,
+  /** What a button can carry, by the Bot API. */
+  telegramButtonBytesMax: 64,
 } as const

@@ -48,6 +48,14 @@ export interface Outbound {
   readonly answers: readonly string[]
   /** True when what was asked could not be done at all (the model failed, the turn was stopped or refused). */
   readonly failed: boolean
+  /** Where the channel has buttons: what the person may say by a press. */
+  readonly buttons?: readonly Button[]
+}
+
+/** A press of it arrives as `command`, from whoever pressed. */
+export interface Button {
+  readonly text: string
+  readonly command: string
 }
 
 /** An outbound message that can never arrive. It is kept for a while, to be told of, and not sent again. */

@@ -26,6 +26,7 @@ const outboundSchema = v.object({
   text: v.string(),
   answers: keys,
   failed: v.boolean(),
+  buttons: v.exactOptional(v.pipe(v.array(v.object({ text: v.string(), command: v.string() })), v.readonly())),
 }) satisfies v.GenericSchema<Outbound>
 
 const deadLetterSchema = v.object({

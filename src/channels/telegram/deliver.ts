@@ -7,6 +7,7 @@ import { BackOff } from './back-off.ts'
 import { withGrace } from './grace.ts'
 import { renderMarkdown } from './markdown.ts'
 import { toHtml, toPlainText } from './rich-text.ts'
+import { keyboardOf } from './command-buttons.ts'
 import type { Body, Sender } from './sender.ts'
 import { splitPlainText, splitRichText } from './splitting.ts'
 import { mayRepeat, retryAfterMs } from './try-again.ts'
@@ -74,7 +75,10 @@ export class Deliverer {
       plain: toPlainText(part),
     }))
     const draft: Draft = {
-      parts: parts.length > 0 ? parts : [{ body: { text: '(an empty reply)' }, plain: undefined }],
+      parts: withButtons(
+        parts.length > 0 ? parts : [{ body: { text: '(an empty reply)' }, plain: undefined }],
+        message,
+      ),
       standIn: await claim(message.chat, message.answers),
       backOff: new BackOff({ firstMs: limits.telegramRetryMs, maxMs: limits.telegramRetryMaxMs, chance }),
     }
@@ -102,7 +106,11 @@ export class Deliverer {
     if (failure.kind !== 'permanent') return failure
     if (part.plain !== undefined && /can't parse|entit(?:y|ies)|too long/i.test(failure.sentence)) {
       const pieces = splitPlainText(part.plain, limits.telegramTextUnitsMax)
-      draft.parts = [...pieces.map((text) => ({ body: { text }, plain: undefined })), ...draft.parts.slice(1)]
+      const { reply_markup } = part.body
+      const bodies = pieces.map((text, index): Body =>
+        reply_markup === undefined || index < pieces.length - 1 ? { text } : { text, reply_markup },
+      )
+      draft.parts = [...bodies.map((body) => ({ body, plain: undefined })), ...draft.parts.slice(1)]
       return undefined
     }
     if (standIn === undefined) return failure
@@ -122,4 +130,12 @@ export class Deliverer {
     this.#drafts.delete(message.id)
     return { status: 'undeliverable', reason: failure.sentence }
   }
+}
+
+/** Under the last part, where the reading ends. */
+function withButtons(parts: readonly Part[], { buttons = [] }: Outbound): readonly Part[] {
+  const last = parts.at(-1)
+  const reply_markup = keyboardOf(buttons)
+  if (last === undefined || reply_markup === undefined) return parts
+  return [...parts.slice(0, -1), { ...last, body: { ...last.body, reply_markup } }]
 }

@@ -10,7 +10,7 @@ import type { Candidate } from './pairing-codes.ts'
 import type { Handled } from './poll-loop.ts'
 import { RecentIds } from './recent-ids.ts'
 import { Refusals } from './refusals.ts'
-import type { Message, User } from './update-shape.ts'
+import type { Message, Press, User } from './update-shape.ts'
 
 export interface IntakeOptions {
   readonly channel: string
@@ -71,6 +71,18 @@ export class TelegramIntake {
         return this.#takeAddressed({ message, chat, person, updateId, isEdit, text: addressed.text })
       }
     }
+  }
+
+  /** A button with a command was pressed: as if its words had been written just now by whoever pressed it. */
+  async press({ from, message: under }: Press, command: string, updateId: number): Promise<Handled> {
+    const { clock, roleOf } = this.#options
+    if (under === undefined) return 'done'
+    const message: Message = { ...under, from, text: command, date: Math.floor(clock.nowMs() / 1_000) }
+    const user = personBehind(message)
+    const role = user === undefined ? undefined : roleOf(user.id)
+    if (user === undefined || role === undefined) return 'done'
+    const person: Person = { id: String(user.id), name: nameOf(user), role }
+    return this.#takeAddressed({ message, chat: chatOf(message), person, updateId, isEdit: false, text: command })
   }
 
   async #takeAddressed(parts: {

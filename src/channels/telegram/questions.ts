@@ -72,6 +72,11 @@ export class Questions {
     this.#options.background.run(() => this.#press(press))
   }
 
+  /** A button that asks nothing was pressed, and what it says is on its way. */
+  pressed({ id }: Press): void {
+    this.#options.background.run(() => this.#answer(id, '', false))
+  }
+
   stop(): void {
     for (const { asking } of this.#open.values()) asking.unavailable('Pincer is stopping')
   }

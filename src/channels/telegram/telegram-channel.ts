@@ -13,6 +13,7 @@ import { Access } from './access.ts'
 import { BotApi } from './api.ts'
 import { Background } from './background.ts'
 import { formatChat, isGroup, parseChat } from './chat-address.ts'
+import { commandOf } from './command-buttons.ts'
 import { Deliverer } from './deliver.ts'
 import { TelegramIntake } from './intake.ts'
 import { Introduction, type MenuCommand } from './introduction.ts'
@@ -26,7 +27,7 @@ import { RecentIds } from './recent-ids.ts'
 import { Sender } from './sender.ts'
 import type { Trouble } from './troubles.ts'
 import { mayRepeat, tryAgain } from './try-again.ts'
-import { readUpdate, updateIdOf } from './update-shape.ts'
+import { type Press, readUpdate, updateIdOf } from './update-shape.ts'
 
 export interface TelegramOptions {
   readonly config: TelegramConfig
@@ -218,8 +219,7 @@ class Telegram implements Channel {
       const id = updateIdOf(update)
       switch (read.kind) {
         case 'press':
-          this.#questions.press(read.press)
-          return 'done'
+          return await this.#handlePress(read.press, id)
         case 'message':
           // Without an id nobody could tell that it came twice.
           return id === undefined ? 'done' : await this.#intake.take(read.message, id, read.isEdit)
@@ -232,6 +232,17 @@ class Telegram implements Channel {
       this.#log.error('telegram', `An update was passed over after a fault: ${sentenceOf(error)}`)
       return 'done'
     }
+  }
+
+  async #handlePress(press: Press, updateId: number | undefined): Promise<Handled> {
+    const command = commandOf(press)
+    if (command === undefined || updateId === undefined) {
+      this.#questions.press(press)
+      return 'done'
+    }
+    const handled = await this.#intake.press(press, command, updateId)
+    if (handled === 'done') this.#questions.pressed(press)
+    return handled
   }
 
   #take: Intake['accept'] = (message) => {

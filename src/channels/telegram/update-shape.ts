@@ -48,7 +48,14 @@ const press = v.object({
   id: v.string(),
   from: user,
   data: maybe(v.string()),
-  message: maybe(v.object({ message_id: id, chat: v.object({ id }) })),
+  message: maybe(
+    v.object({
+      message_id: id,
+      chat: v.object({ id, type: v.string() }),
+      is_topic_message: maybe(v.boolean()),
+      message_thread_id: maybe(id),
+    }),
+  ),
 })
 
 const update = v.object({
