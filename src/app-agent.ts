@@ -1,12 +1,15 @@
 import { AgentLoop } from './agent/loop.ts'
 import { Commands } from './agent/commands.ts'
 import { formatContext } from './agent/context.ts'
+import { Gauge } from './agent/gauge.ts'
+import type { JobTurnParts } from './agent/job-turn.ts'
 import { PromptCache } from './agent/prompt-cache.ts'
 import type { RoleNow } from './agent/recovery.ts'
 import { statusText } from './agent/status.ts'
 import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
-import type { Inbound } from './bus/message.ts'
+import { Turn } from './agent/turn.ts'
+import type { Inbound, Person } from './bus/message.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import { HourCount } from './guard/hour-count.ts'
 import { withGuessBound } from './guard/guess-bound.ts'
@@ -20,13 +23,20 @@ import { createDeviceTools } from './tools/devices.ts'
 import { createFileTools } from './tools/files.ts'
 import { parkResult } from './tools/parked-results.ts'
 import { Registry } from './tools/registry.ts'
+import type { Tool } from './tools/tool.ts'
 import type { PairingPort } from './channels/pairing-port.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
+import type { Jobs } from './app-schedule.ts'
 import { bubblewrapProgram, Shell } from './app-shell.ts'
 import { createWeb } from './app-web.ts'
 
-export function createRegistry(base: Base, options: AppOptions, approver: Approver): Registry {
+export function createRegistry(
+  base: Base,
+  options: AppOptions,
+  approver: Approver,
+  jobTools: readonly Tool[],
+): Registry {
   const { workspace, origins, devices, rawTools, audit, network } = base
   const { clock, log, redact, config } = options
   return new Registry({
@@ -35,6 +45,7 @@ export function createRegistry(base: Base, options: AppOptions, approver: Approv
       ...createDeviceTools(devices),
       ...rawTools.tools,
       ...createWeb(config.web, network, log),
+      ...jobTools,
       ...(options.tools ?? []),
     ],
     approver,
@@ -95,40 +106,17 @@ function createPrompts(base: Base, steering: SteeringFiles): PromptCache {
   )
 }
 
-/** The loop and the commands, which know each other: a command stops turns, and the loop hands commands over. */
-export function createAgent(parts: {
-  readonly base: Base
-  readonly registry: Registry
-  readonly approvals: ApprovalDesk
-  readonly pairing: PairingPort | undefined
-  readonly choice: ModelChoice
-  readonly shell: Shell
-  readonly options: AppOptions
-}): {
-  readonly prompts: PromptCache
-  readonly loop: AgentLoop
-  readonly commands: Commands
-  readonly status: (asked: Inbound | 'on the host') => Promise<string>
-} {
-  const { base, registry, approvals, pairing, choice, shell, options } = parts
-  const { board, devices, bus, sessions, rawTools, play } = base
-  const { clock, log, config } = options
-  const steering = new SteeringFiles({ ...base, log })
-  const prompts = createPrompts(base, steering)
-  const startedMs = clock.monotonicMs()
-  const loop: AgentLoop = new AgentLoop({
-    bus,
-    sessions,
+/** What the turns of chats and of jobs have in common. */
+function createTurns(
+  { base, registry, choice, shell, options }: Pick<AgentParts, 'base' | 'registry' | 'choice' | 'shell' | 'options'>,
+  prompts: PromptCache,
+) {
+  const { devices } = base
+  const { clock, config } = options
+  const mind = {
     registry,
-    model: choice,
     clock,
-    log,
     iterationsMax: Math.min(config.limits.iterations, limits.turnIterationsMax),
-    prompt: async (role) => {
-      if (role === 'owner') await shell.ready()
-      return prompts.get(role)
-    },
-    roleNow: roleNowOf(base),
     context: () =>
       formatContext({
         nowMs: clock.nowMs(),
@@ -136,8 +124,68 @@ export function createAgent(parts: {
         known: devices.known(),
         latched: devices.latched(),
       }),
+    ordersIn: (text: string) => new Orders(text, devices.list()),
+  }
+  const prompt = async (role: Person['role']): Promise<string> => {
+    if (role === 'owner') await shell.ready()
+    return prompts.get(role)
+  }
+  const jobTurns: JobTurnParts = {
+    model: choice,
+    context: mind.context,
+    begin: async (turn) =>
+      new Turn({
+        ...mind,
+        system: await prompt(turn.origin.person.role),
+        history: [],
+        summary: undefined,
+        earlierLeftOut: false,
+        gauge: new Gauge(),
+        join: () => [],
+        onTool: () => undefined,
+        onProgress: () => undefined,
+        ...turn,
+      }),
+  }
+  return { mind, prompt, jobTurns }
+}
+
+interface AgentParts {
+  readonly base: Base
+  readonly registry: Registry
+  readonly approvals: ApprovalDesk
+  readonly pairing: PairingPort | undefined
+  readonly choice: ModelChoice
+  readonly shell: Shell
+  readonly jobs: Jobs
+  readonly options: AppOptions
+}
+
+/** The loop and the commands, which know each other: a command stops turns, and the loop hands commands over. */
+export function createAgent(parts: AgentParts): {
+  readonly prompts: PromptCache
+  readonly loop: AgentLoop
+  readonly commands: Commands
+  readonly status: (asked: Inbound | 'on the host') => Promise<string>
+  /** How a turn without a history is begun. */
+  readonly jobTurns: JobTurnParts
+} {
+  const { base, registry, approvals, pairing, choice, shell, jobs, options } = parts
+  const { board, devices, bus, sessions, rawTools, play } = base
+  const { clock, log } = options
+  const steering = new SteeringFiles({ ...base, log })
+  const prompts = createPrompts(base, steering)
+  const startedMs = clock.monotonicMs()
+  const { mind, prompt, jobTurns } = createTurns(parts, prompts)
+  const loop: AgentLoop = new AgentLoop({
+    ...mind,
+    bus,
+    sessions,
+    model: choice,
+    log,
+    prompt,
+    roleNow: roleNowOf(base),
     news: () => steering.takeNews(),
-    ordersIn: (text) => new Orders(text, devices.list()),
     command: (message, origin) => commands.run(message, origin),
   })
   const isShared = ({ channel, chat }: { readonly channel: string; readonly chat: string }): boolean =>
@@ -156,6 +204,7 @@ export function createAgent(parts: {
         asked === 'on the host' || asked.person.role === 'owner'
           ? await shellLines(shell, parts, asked !== 'on the host' && isShared(asked))
           : undefined,
+      jobs: asked === 'on the host' || asked.person.role === 'owner' ? jobs.status() : undefined,
       channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
       // Asked in a chat, the question is one of the open messages.
       waiting: bus.pending().length - (asked === 'on the host' ? 0 : 1),
@@ -171,7 +220,12 @@ export function createAgent(parts: {
     makeSafe: async (reason) => {
       await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
     },
-    stopTurns: (where) => loop.stopTurns(where),
+    stopTurns: async (where) => {
+      const runs = jobs.stopRuns(where)
+      const report = await loop.stopTurns(where)
+      return { ...report, stoppedTurns: report.stoppedTurns + runs }
+    },
+    jobs: jobs.obey(isShared),
     approvals: withGuessBound(withSteeringFiles(approvals, steering, isShared), clock),
     commandsOf: (channel) => base.channels.find(({ name }) => name === channel)?.commands ?? [],
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
@@ -181,7 +235,7 @@ export function createAgent(parts: {
     record: (command) => base.audit.command(command),
     ...(play === undefined ? {} : { play }),
   })
-  return { loop, commands, prompts, status }
+  return { loop, commands, prompts, status, jobTurns }
 }
 
 /** What commands run in; and what makes all that they print text from outside, which else nobody would find. */

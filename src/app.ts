@@ -20,6 +20,7 @@ import { createAgent, createRegistry, createShell, roleNowOf } from './app-agent
 import { createApprovals, forgetting } from './app-approvals.ts'
 import { type AppOptions, type Base, createBase } from './app-base.ts'
 import { createModels } from './app-model.ts'
+import { Jobs } from './app-schedule.ts'
 
 export interface App {
   readonly terminal: TerminalChannel
@@ -51,7 +52,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const approvals = createApprovals(channels, options)
   const { telegram } = base
   const pairing = telegram === undefined ? undefined : forgetting(telegram.name, telegram.pairing, approvals)
-  const registry = createRegistry(base, options, approvals)
+  const jobs: Jobs = new Jobs({ base, options, registry: () => registry, turns: () => agent.jobTurns })
+  const registry = createRegistry(base, options, approvals, jobs.tools)
   const models = await createModels({
     config,
     devices,
@@ -65,15 +67,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     instead: options.model,
   })
   const shell = createShell(base, registry, options)
-  const { loop, commands, prompts, status } = createAgent({
-    base,
-    registry,
-    approvals,
-    pairing,
-    choice: models.choice,
-    shell,
-    options,
-  })
+  const agent = createAgent({ base, registry, approvals, pairing, choice: models.choice, shell, jobs, options })
+  const { loop, commands, prompts, status } = agent
 
   const recipients = (): readonly Recipient[] => base.telegram?.recipients() ?? []
   const accept = createIntake(base, clock)
@@ -85,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await telegram?.readPeople()
     await recover({ bus, sessions, clock, log, roleNow: roleNowOf(base), take: (message) => loop.take(message) })
     for (const channel of channels) await channel.start({ accept })
+    await jobs.start()
     base.ownerNotices.start({ bus, recipients, isOwner: ownersOf(base, options.person) })
     if (options.servesChannels) shell.proveSoon()
   }
@@ -92,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const stop = (): Promise<void> => {
     // Outputs as early as nothing can switch them any more: a channel or a reply that hangs must not keep a heater on.
     const inOrder: readonly StoppedPart[] = [
+      { name: 'jobs', stop: () => jobs.stop() },
       { name: 'agent', stop: () => loop.stop() },
       { name: 'shell', stop: () => shell.stop() },
       { name: 'raw lines', stop: () => rawTools.close() },
@@ -130,6 +127,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     requests: {
       status: async () => redact(await status('on the host')),
       send: (text, to) => sendToPerson({ bus, recipients: recipients() }, text, to),
+      jobs: (words) => jobs.orderFromHost(words),
+      trigger: (name) => jobs.trigger(name),
       pair: (words) => pairFromHost(base, pairing, options.person, words),
     },
     start,

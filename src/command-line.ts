@@ -8,6 +8,9 @@ export type Command =
   | { readonly name: 'status' }
   | { readonly name: 'chat'; readonly text: string | undefined }
   | { readonly name: 'send'; readonly text: string; readonly to: string | undefined }
+  /** `list`, or an order and a job's id, as behind /jobs; empty for the list. */
+  | { readonly name: 'jobs'; readonly words: string }
+  | { readonly name: 'trigger'; readonly trigger: string }
   /** `list`, a code, or `revoke NAME`. */
   | { readonly name: 'pair'; readonly words: string }
 
@@ -17,10 +20,23 @@ export interface CommandLine {
   readonly command: Command
 }
 
-const names = ['run', 'chat', 'status', 'send', 'pair', 'check', 'board', 'safe-state', 'version', 'help'] as const
+const names = [
+  'run',
+  'chat',
+  'status',
+  'jobs',
+  'trigger',
+  'send',
+  'pair',
+  'check',
+  'board',
+  'safe-state',
+  'version',
+  'help',
+] as const
 
 /** Commands of later versions: named as such, so that nobody looks for a typing error. */
-const laterNames: readonly string[] = 'init doctor jobs trigger install uninstall backup restore'.split(' ')
+const laterNames: readonly string[] = 'init doctor install uninstall backup restore'.split(' ')
 
 export const usage = `pincer [--home DIR] [COMMAND]
 
@@ -28,6 +44,8 @@ export const usage = `pincer [--home DIR] [COMMAND]
   chat [-m TEXT]  talk here in the terminal; with -m, one message and its reply
   run             the daemon in the foreground
   status          how the running daemon is doing
+  jobs            what is planned; jobs pause ID, resume ID, run ID, remove ID
+  trigger NAME    run the jobs that wait for this name
   send TEXT [--to NAME]
                   let the daemon send a message to its first owner, or to NAME
   pair list       who is paired, and who waits with a code
@@ -99,6 +117,14 @@ function commandOf(words: readonly string[], text: string | undefined, to: strin
       if (message === undefined || message.trim() === '') throw wrongUse('send needs a message in quotes after it.')
       refuseExtra(`send ${shown(message)}`, extra, `Write it as send ${shown(rest.join(' '))}.`)
       return { name, text: message, to }
+    }
+    case 'jobs':
+      return { name, words: rest.join(' ') }
+    case 'trigger': {
+      const [trigger, extra] = rest
+      if (trigger === undefined || trigger.trim() === '') throw wrongUse('trigger needs a name after it.')
+      refuseExtra(`trigger ${shown(trigger)}`, extra)
+      return { name, trigger }
     }
     case 'pair':
       if (rest.join('').trim() === '') throw wrongUse('pair needs list, a code, or revoke NAME after it.')

@@ -51,4 +51,11 @@ export const scheduleLimits = {
   ruleFightWindowMs: 10 * 60_000,
   /** Which rules were true is written at most so often. */
   ruleMemorySaveMs: 60_000,
+  jobNameCharsMax: 40,
+  /** Of the text of a `say` or the task of an `ask`. */
+  jobTextCharsMax: 2_000,
+  /** Of one run of an `ask`. */
+  jobAskTokensMax: 40_000,
+  /** Calls of one `do`. */
+  jobCallsMax: 8,
 } as const

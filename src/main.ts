@@ -55,6 +55,8 @@ async function main(): Promise<ExitCode> {
       return loaded.status === 'ok' ? 0 : 2
     }
     case 'status':
+    case 'jobs':
+    case 'trigger':
     case 'send':
     case 'pair': {
       const answer = await askDaemon({ home: pathOf(home), request: command, clock: createSystemClock() })

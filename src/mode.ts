@@ -9,7 +9,7 @@ export type Mode =
   | { readonly kind: 'run' }
 
 export function modeOf(
-  command: Exclude<Command, { readonly name: 'status' | 'send' | 'pair' | 'safe-state' }>,
+  command: Exclude<Command, { readonly name: 'status' | 'jobs' | 'trigger' | 'send' | 'pair' | 'safe-state' }>,
   terminal: { readonly reads: boolean; readonly writes: boolean },
 ): Mode {
   if (command.name === 'run') return { kind: 'run' }

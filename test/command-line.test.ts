@@ -20,6 +20,9 @@ void t.test('the words of the command line are read in any order', async (t) => 
     name: 'pair',
     words: 'revoke Ada Lovelace',
   })
+  t.same(parseCommandLine(['jobs']).command, { name: 'jobs', words: '' })
+  t.same(parseCommandLine(['jobs', 'pause', '3']).command, { name: 'jobs', words: 'pause 3' })
+  t.same(parseCommandLine(['trigger', 'doorbell']).command, { name: 'trigger', trigger: 'doorbell' })
   t.same(parseCommandLine(['--help']).command, { name: 'help' })
   t.same(parseCommandLine(['--version']).command, { name: 'version' })
 })
@@ -38,57 +41,59 @@ void t.test('whoever asks for help gets it, whatever else stands there', async (
 })
 
 for (const [args, code, sentence] of [
+  [['trigger'], 'usage', 'trigger needs a name after it. See pincer help.'],
+  [['trigger', 'a', 'b'], 'usage', '"b" is one word too many after trigger "a". See pincer help.'],
   [['chatt'], 'usage', 'There is no command "chatt". Did you mean chat? See pincer help.'],
   [
     ['xyzzy'],
     'usage',
-    'There is no command "xyzzy". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. See pincer help.',
+    'There is no command "xyzzy". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. See pincer help.',
   ],
   [
     [''],
     'usage',
-    'There is no command "". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. See pincer help.',
+    'There is no command "". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. See pincer help.',
   ],
   [['RUN'], 'usage', 'There is no command "RUN". Did you mean run? See pincer help.'],
   [
     ['turn', 'on', 'lamp'],
     'usage',
-    'There is no command "turn". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. Write a message as chat -m "turn on lamp". See pincer help.',
+    'There is no command "turn". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. Write a message as chat -m "turn on lamp". See pincer help.',
   ],
   [
     ['read the room'],
     'usage',
-    'There is no command "read the room". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. Write a message as chat -m "read the room". See pincer help.',
+    'There is no command "read the room". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. Write a message as chat -m "read the room". See pincer help.',
   ],
   [
     ['__proto__'],
     'usage',
-    'There is no command "__proto__". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. See pincer help.',
+    'There is no command "__proto__". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. See pincer help.',
   ],
   [
     ['\u001b[2Jx\n\u009b\u202ey'],
     'usage',
-    'There is no command "\\u001b[2Jx\\n??y". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. See pincer help.',
+    'There is no command "\\u001b[2Jx\\n??y". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. See pincer help.',
   ],
   [
     ['x'.repeat(500)],
     'usage',
-    `There is no command "${'x'.repeat(60)}...". The commands are run, chat, status, send, pair, check, board, safe-state, version, help. See pincer help.`,
+    `There is no command "${'x'.repeat(60)}...". The commands are run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help. See pincer help.`,
   ],
   [
     ['doctor'],
     'not_in_version',
-    'doctor is not in this version: it has run, chat, status, send, pair, check, board, safe-state, version, help.',
+    'doctor is not in this version: it has run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help.',
   ],
   [
     ['doctor', '--json'],
     'not_in_version',
-    'doctor is not in this version: it has run, chat, status, send, pair, check, board, safe-state, version, help.',
+    'doctor is not in this version: it has run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help.',
   ],
   [
     ['backup', 'x.tar'],
     'not_in_version',
-    'backup is not in this version: it has run, chat, status, send, pair, check, board, safe-state, version, help.',
+    'backup is not in this version: it has run, chat, status, jobs, trigger, send, pair, check, board, safe-state, version, help.',
   ],
   [['status', 'all'], 'usage', '"all" is one word too many after status. See pincer help.'],
   [['send'], 'usage', 'send needs a message in quotes after it. See pincer help.'],

@@ -1,4 +1,4 @@
-import type { Inbound } from '../bus/message.ts'
+import type { Button, Inbound } from '../bus/message.ts'
 import type { CallOrigin } from '../tools/registry.ts'
 
 export interface CommandReply {
@@ -6,6 +6,8 @@ export interface CommandReply {
   /** The messages of this chat that the reply closes: the command itself, and what /stop dropped. */
   readonly answers: readonly Inbound[]
   readonly failed: boolean
+  /** What the person may do next by one press, where the channel has buttons. */
+  readonly buttons?: readonly Button[]
   /** What other chats are told of messages of theirs that /stop all dropped. */
   readonly notices: readonly CommandNotice[]
 }

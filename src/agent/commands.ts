@@ -7,6 +7,7 @@ import type { CallOrigin } from '../tools/registry.ts'
 import { approvalCommands } from './approval-commands.ts'
 import { type Command, type CommandReply, failure } from './command.ts'
 import { type DeviceCommandParts, deviceCommands } from './device-commands.ts'
+import { jobCommands, type ObeyJobs } from './job-commands.ts'
 import { type ModelCommandParts, modelCommands } from './model-commands.ts'
 import { pairCommand } from './pair-command.ts'
 import { type TurnCommandParts, turnCommands } from './turn-commands.ts'
@@ -19,6 +20,7 @@ export interface CommandParts extends DeviceCommandParts, TurnCommandParts {
   /** What this channel does itself, for /help. */
   readonly commandsOf: (channel: string) => readonly Pick<Command, 'usage' | 'help'>[]
   readonly choice: ModelCommandParts
+  readonly jobs: ObeyJobs
   /** Keeps what changes who or what may act. */
   readonly record: (command: AuditedCommand) => void
   /** Plays with the simulated board; absent on a real one. */
@@ -30,6 +32,7 @@ export const commandMenu: readonly { readonly command: string; readonly descript
   { command: 'read', description: 'read all devices, or one' },
   { command: 'set', description: 'switch a device: /set lamp on for 10m' },
   { command: 'status', description: 'how the board and I are doing' },
+  { command: 'jobs', description: 'what is planned; pausing and removing it' },
   { command: 'approve', description: 'what waits for your yes; /approve CODE allows it' },
   { command: 'deny', description: 'say no: /deny CODE' },
   { command: 'stop', description: 'stop what I am doing; /stop all makes outputs safe' },
@@ -43,9 +46,6 @@ export const commandMenu: readonly { readonly command: string; readonly descript
 
 type Role = Inbound['person']['role']
 
-/** Commands of the design that belong to parts which this version does not have. */
-const laterCommands: ReadonlySet<string> = new Set(['jobs'])
-
 /** The words after a slash: they work without any model, cost no tokens and never wait behind a turn. */
 export class Commands {
   readonly #commands: ReadonlyMap<string, Command>
@@ -58,6 +58,7 @@ export class Commands {
       ...modelCommands(parts.choice),
       ...deviceCommands(parts),
       ...turnCommands(parts),
+      ...jobCommands(parts.jobs),
       ...approvalCommands(parts.approvals),
       ...pairCommand(parts.pairing),
     }
@@ -76,8 +77,8 @@ export class Commands {
     const name = typed.toLowerCase()
     const reply = await this.#runNamed(name, words.trim(), message, origin)
     const full = typeof reply === 'string' ? { text: reply } : reply
-    const { text = '', answers = [], failed = false, notices = [] } = full
-    return { text, answers: [message, ...answers], failed, notices }
+    const { text = '', answers = [], failed = false, notices = [], buttons } = full
+    return { text, answers: [message, ...answers], failed, notices, ...(buttons === undefined ? {} : { buttons }) }
   }
 
   async #runNamed(
@@ -94,7 +95,6 @@ export class Commands {
       if (command.recorded?.(words) !== true) return command.run(words, message, origin)
       return this.#runRecorded(command, name, words, message, origin)
     }
-    if (laterCommands.has(name)) return failure(`/${name} is not in this version. /help lists what is.`)
     const close = nearest(name, [...this.#offered(role).keys(), 'help'])
     return failure(`I do not know /${name}.${close === undefined ? '' : ` Did you mean /${close}?`} /help lists all.`)
   }

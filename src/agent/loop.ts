@@ -1,6 +1,6 @@
 import { isCommand, type Bus } from '../bus/bus.ts'
 import { keyOf } from '../bus/ledger.ts'
-import type { Inbound, Person } from '../bus/message.ts'
+import type { Inbound, Outbound, Person } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
 import { isPincerError, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -215,13 +215,13 @@ export class AgentLoop {
     const { channel, chat } = message
     try {
       const reply = await this.#options.command(message, this.#origin([message], undefined))
-      const { text, answers, failed, notices } = reply
+      const { text, answers, failed, notices, buttons } = reply
       // First: were they still open after a crash, they would be taken up again in spite of /stop all.
       for (const notice of notices) {
         const [{ channel, chat }] = notice.answers
         await this.#send({ channel, chat, text: notice.text, failed: true }, notice.answers)
       }
-      await this.#send({ channel, chat, text, failed }, answers)
+      await this.#send({ channel, chat, text, failed, ...(buttons === undefined ? {} : { buttons }) }, answers)
     } catch (error) {
       if (this.#shutdown.signal.aborted) return
       if (!isPincerError(error)) {
@@ -255,7 +255,7 @@ export class AgentLoop {
   }
 
   async #send(
-    message: { readonly channel: string; readonly chat: string; readonly text: string; readonly failed: boolean },
+    message: Omit<Outbound, 'id' | 'answers'>,
     answered: readonly Inbound[],
     options = { sync: true },
   ): Promise<void> {

@@ -27,6 +27,8 @@ export function statusText(options: {
   readonly devices: Devices
   /** What commands run in, or why there is no shell; none for people whom that does not concern. */
   readonly shell?: string | undefined
+  /** What is planned; absent where nothing is, or it is none of the asker's. */
+  readonly jobs?: string | undefined
   /** The channels that go out to a network. */
   readonly channels: readonly ChannelState[]
   /** Accepted messages without an answer, but for the one that asks for this. */
@@ -46,6 +48,7 @@ export function statusText(options: {
     ...(tokens === undefined ? [] : [tokens]),
     outputsLine(devices),
     ...(shell === undefined ? [] : [shell]),
+    ...(options.jobs === undefined ? [] : [options.jobs]),
     ...channels.map(channelLine),
     `Waiting: ${counted(waiting, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
     ...deadLetterLines(deadLetters, options.isShared),

@@ -82,6 +82,10 @@ function wordsOf(request: Request): string {
       return 'status'
     case 'send':
       return 'send TEXT'
+    case 'jobs':
+      return `jobs ${request.words}`.trim()
+    case 'trigger':
+      return `trigger ${request.trigger}`
     case 'pair':
       return `pair ${request.words}`
   }

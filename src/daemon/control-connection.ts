@@ -157,6 +157,10 @@ export class ControlConnection implements TerminalPeer {
         return this.#requests.status()
       case 'send':
         return this.#requests.send(request.text, request.to)
+      case 'jobs':
+        return this.#requests.jobs(request.words)
+      case 'trigger':
+        return this.#requests.trigger(request.trigger)
       case 'pair':
         return this.#requests.pair(request.words)
     }

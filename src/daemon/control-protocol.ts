@@ -15,6 +15,9 @@ const acceptance = v.picklist(['accepted', 'full', 'duplicate', 'refused'])
 const request = v.variant('name', [
   v.strictObject({ name: v.literal('status') }),
   v.strictObject({ name: v.literal('send'), text: v.string(), to: v.optional(v.string()) }),
+  /** As behind /jobs in a chat. */
+  v.strictObject({ name: v.literal('jobs'), words: v.string() }),
+  v.strictObject({ name: v.literal('trigger'), trigger: v.string() }),
   /** As behind /pair in a chat. */
   v.strictObject({ name: v.literal('pair'), words: v.string() }),
 ])
@@ -36,6 +39,7 @@ const outbound = v.object({
   text: v.string(),
   answers: v.array(v.string()),
   failed: v.boolean(),
+  buttons: v.exactOptional(v.pipe(v.array(v.object({ text: v.string(), command: v.string() })), v.readonly())),
 })
 
 const place = { channel: v.string(), chat: v.string() }

@@ -6,6 +6,10 @@ export interface ControlRequests {
   status(): Promise<string>
   /** Queues a message to a person, by name or id; to the first owner without one. */
   send(text: string, to: string | undefined): Promise<string>
+  /** `words` as behind /jobs in a chat: nothing, `list`, or `pause`, `resume`, `run` or `remove` and an id. */
+  jobs(words: string): Promise<string>
+  /** Runs the jobs that wait for this name. */
+  trigger(name: string): Promise<string>
   /** `words` as behind /pair in a chat: `list`, a code, or `revoke NAME`. */
   pair(words: string): Promise<string>
 }

@@ -48,7 +48,7 @@ const timeoutMs = limits.toolTimeoutMs
 function readFile({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'read_file',
-    description: `Text of a file by lines. offset: the first, from 1; limit: how many, up to ${limits.fileReadLinesMax}. The end of a page says where to go on.`,
+    description: `Text of a file by lines. offset: the first, from 1; limit: up to ${limits.fileReadLinesMax}.`,
     arguments: v.strictObject({ path: v.string(), offset: v.optional(line), limit: v.optional(line) }),
     access: 'read',
     acts: () => false,

@@ -4,17 +4,21 @@ import type { Tool } from './tool.ts'
 
 /**
  * What the model is told of a tool, from the same definition that checks its calls. What says nothing is left out,
- * for these bytes are sent with every request: the dialect, the ban on further keys (the check says it when it
- * matters), and empty lists.
+ * for these bytes are sent with every request: the dialect, the ban on further keys and bounds (the check says them when
+ * they matter), and empty lists.
  */
 export function toolSpec(tool: Tool): ToolSpec {
   return { name: tool.name, description: tool.description, parameters: slim(toJsonSchema(tool.arguments)) }
 }
 
+const unsaid: ReadonlySet<string> = new Set(
+  '$schema additionalProperties propertyNames minLength maxLength minimum maximum'.split(' '),
+)
+
 function slim(schema: object): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(schema)) {
-    if (key === '$schema' || key === 'additionalProperties') continue
+    if (unsaid.has(key)) continue
     if (key === 'properties') {
       // Its keys are the arguments' names, whatever they are called.
       const properties = Object.entries<object>(value)

@@ -19,6 +19,7 @@ void t.test('/help lists to an owner what an owner may give, and to a guest what
     '/approve [CODE [always]]',
     '/deny CODE',
     '/help',
+    '/jobs [pause|resume|run|remove ID]',
     '/model [name|default]',
     '/new',
     '/off device [for 10m]',
@@ -91,11 +92,13 @@ void t.test('an unknown command is answered with the nearest one that this perso
   t.equal(await text('/resum', asGuest), '! I do not know /resum. /help lists all.', 'a guest is not sent to a refusal')
 })
 
-void t.test('commands of parts that this version does not have say so', async (t) => {
-  const { text } = await openCommands(stateIn(t))
-  for (const name of ['jobs']) {
-    t.equal(await text(`/${name} x`), `! /${name} is not in this version. /help lists what is.`)
-  }
+void t.test('/jobs hands its words over, and is for owners only', async (t) => {
+  const { text, recorded } = await openCommands(stateIn(t))
+  t.equal(await text('/jobs pause 3'), 'jobs pause 3 for Ada')
+  t.equal(await text('/jobs'), 'jobs for Ada')
+  t.equal(await text('/jobs', asGuest), '! /jobs is for owners only.')
+  t.match(recorded, [{ command: '/jobs pause 3' }])
+  t.equal(recorded.length, 1, 'the audit keeps what changes something')
 })
 
 void t.test('guests may only read, and only owners are told more', async (t) => {

@@ -33,6 +33,8 @@ function fakeRequests(): ControlRequests {
   return {
     status: () => Promise.resolve('All is well.\nTruly.'),
     send: (text, to) => answer(`${text} to ${to ?? 'the first'}`),
+    jobs: answer,
+    trigger: answer,
     pair: answer,
   }
 }

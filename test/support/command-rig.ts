@@ -54,6 +54,7 @@ export async function openCommands(
       events.push(`stop ${where === 'all' ? where : `${where.channel}/${where.chat}`}`)
       return Promise.resolve(options.report ?? { stoppedTurns: 0, dropped: [] })
     },
+    jobs: (words, { person }) => Promise.resolve({ text: `jobs ${words} for ${person.name}`.replace('  ', ' ') }),
     startNew: (channel, chat) => {
       events.push(`new ${channel}/${chat}`)
       return Promise.resolve()

@@ -32,7 +32,7 @@ void t.test('one definition gives the check and the schema that the model is tol
       properties: {
         name: { type: 'string', description: 'device name' },
         value: { type: 'string', enum: ['on', 'off'] },
-        count: { type: 'integer', minimum: 0, maximum: 255 },
+        count: { type: 'integer' },
         write: { type: 'array', items: { type: 'integer' } },
       },
       required: ['name', 'value'],

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ObeyJobs } from './agent/job-commands.ts'
+import type { JobTurnParts } from './agent/job-turn.ts'
+import { roleNowOf } from './app-agent.ts'
+import type { AppOptions, Base } from './app-base.ts'
+import { PincerError } from './errors.ts'
+import { loadPart } from './parts.ts'
+import { builtAtMs } from './runtime.ts'
+import type { Calendar } from './schedule/calendar.ts'
+import { isCalendarTrusted } from './schedule/clock-gate.ts'
+import type { JobOrderer } from './schedule/job-orders.ts'
+import type { JobPerformer } from './schedule/job-performer.ts'
+import type { Schedule } from './schedule/schedule.ts'
+import { createScheduleTools, type ScheduleDesk } from './schedule/tools.ts'
+import type { Registry } from './tools/registry.ts'
+import type { Tool } from './tools/tool.ts'
+
+interface Opened {
+  readonly schedule: Schedule
+  readonly performer: JobPerformer
+  readonly desk: ScheduleDesk
+  readonly status: () => string | undefined
+}
+
+interface Surroundings {
+  readonly base: Base
+  readonly options: AppOptions
+  /** Known when all is built: the tools of the schedule are among the tools that its jobs call. */
+  readonly registry: () => Registry
+  readonly turns: () => JobTurnParts
+}
+
+/**
+ * What is planned. A home without jobs loads nothing of it: whether there are any is seen by the file that they are in,
+ * and the first job opens it.
+ */
+export class Jobs {
+  readonly tools: readonly Tool[]
+  readonly #surroundings: Surroundings
+  #opening: Promise<Opened> | undefined
+  #opened: Opened | undefined
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
+    this.tools = createScheduleTools(async () => (await this.#open()).desk)
+  }
+
+  async start(): Promise<void> {
+    if (this.#isPlanned()) await this.#open()
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#opening)?.schedule.stop()
+  }
+
+  /** Ends the runs of this chat, or all. Answers how many there were. */
+  stopRuns(where: Parameters<JobPerformer['stopRuns']>[0]): number {
+    return this.#opened?.performer.stopRuns(where) ?? 0
+  }
+
+  /** Behind /jobs. */
+  obey(isShared: (message: Parameters<ObeyJobs>[1]) => boolean): ObeyJobs {
+    return (words, message) => this.#order(words, { ...message, isShared: isShared(message) })
+  }
+
+  /** Behind `pincer jobs`. Rejects with `usage` for what cannot be done. */
+  async orderFromHost(words: string): Promise<string> {
+    const { text, failed } = await this.#order(words, 'on the host')
+    if (failed === true) throw new PincerError('usage', text)
+    return text
+  }
+
+  /** Behind `pincer trigger NAME`. Rejects with `usage` where no job waits for it. */
+  async trigger(name: string): Promise<string> {
+    const count = this.#isPlanned() ? await (await this.#open()).schedule.trigger(name) : 0
+    if (count > 0) return count === 1 ? 'One job runs.' : `${count} jobs run.`
+    throw new PincerError(
+      'usage',
+      `No job waits for the trigger ${JSON.stringify(name)}: \`pincer jobs\` shows what is planned.`,
+    )
+  }
+
+  /** For /status; nothing where nothing is planned. */
+  status(): string | undefined {
+    return this.#opened?.status()
+  }
+
+  async #order(words: string, by: JobOrderer) {
+    const { clock } = this.#surroundings.options
+    const [{ orderJobs }, { schedule }] = await Promise.all([loadPart('jobs'), this.#open()])
+    return orderJobs(words, by, { schedule, clock })
+  }
+
+  #isPlanned(): boolean {
+    const { state } = this.#surroundings.options.home
+    return (
+      this.#opening !== undefined || ['jobs.jsonl', 'jobs.previous.jsonl'].some((name) => existsSync(join(state, name)))
+    )
+  }
+
+  #open(): Promise<Opened> {
+    this.#opening ??= open(this.#surroundings).then((opened) => (this.#opened = opened))
+    return this.#opening
+  }
+}
+
+async function open({ base, options, registry, turns }: Surroundings): Promise<Opened> {
+  const { bus, devices, ownerNotices } = base
+  const { clock, log, home, config } = options
+  const [{ createJobDesk, createPerformer, jobsLine }, { createSchedule }] = await Promise.all([
+    loadPart('jobs'),
+    loadPart('schedule'),
+  ])
+  let made: Calendar | undefined
+  const calendar = async (): Promise<Calendar> =>
+    (made ??= (await loadPart('calendar')).createCalendar(config.timezone))
+  const roleNow = roleNowOf(base)
+  const performer = createPerformer({
+    bus,
+    registry: registry(),
+    devices,
+    roleNow,
+    ask: async (job, task, origin) => (await loadPart('jobTurn')).askInTurn(job, task, origin, turns()),
+  })
+  const schedule = createSchedule({
+    clock,
+    log,
+    stateFolder: home.state,
+    calendar,
+    perform: performer,
+    tell: async ({ maker: { channel, chat } }, text, { failed }) => {
+      await bus.send({ channel, chat, text, failed }, [], undefined)
+    },
+    tellOwner: (kind, sentence) => ownerNotices.tell(kind, sentence),
+    roleNow: ({ channel, person }) => roleNow(channel, { ...person, role: 'owner' }),
+    builtAtMs: builtAtMs(),
+  })
+  const desk = createJobDesk({
+    schedule,
+    examine: (call) => registry().examine(call),
+    devices,
+    clock,
+    timezone: config.timezone,
+    calendar,
+    isTrusted: () => isCalendarTrusted(clock, 0, builtAtMs()),
+  })
+  await schedule.start()
+  return { schedule, performer, desk, status: () => jobsLine(schedule.list()) }
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../clock.ts'
+import type { Devices } from '../devices/device.ts'
+import { PincerError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Registry } from '../tools/registry.ts'
+import type { HumanNeed, ToolContext } from '../tools/tool.ts'
+import { actionText, isRepeated, jobLine, nextText, timeText } from './job-text.ts'
+import { jobTitle } from './job-words.ts'
+import type { Job } from './job.ts'
+import { type ReadDraft, readDraft } from './read-draft.ts'
+import type { TimeContext } from './read-time.ts'
+import { fightsWith } from './rule-fights.ts'
+import type { JobAsker, JobView, Schedule } from './schedule.ts'
+import type { DraftArguments, ScheduleDesk } from './tools.ts'
+
+export interface JobDeskOptions {
+  readonly schedule: Schedule
+  readonly examine: Registry['examine']
+  readonly devices: Pick<Devices, 'list'>
+  readonly clock: Clock
+  readonly timezone: TimeContext['timezone']
+  readonly calendar: TimeContext['calendar']
+  /** Whether the clock of this board is known to be right. */
+  readonly isTrusted: () => boolean
+}
+
+/** What the `schedule_*` tools do: drafts into jobs, with their approval, and jobs into words. */
+export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
+  const { schedule, clock } = options
+  const read = (args: DraftArguments): Promise<ReadDraft> =>
+    readDraft(args, { ...options, nowMs: clock.nowMs(), isTrusted: options.isTrusted() })
+  return {
+    async needOf(args) {
+      return needOf(await read(args))
+    },
+    async add(args, context) {
+      const draft = await read(args)
+      const view = await schedule.add({
+        ...(args.name === undefined ? {} : { name: nameOf(args.name) }),
+        ...pickJob(draft, context),
+        missed: args.missed ?? (isRepeated(draft.time) ? 'skip' : 'once'),
+        quiet: args.quiet ?? false,
+      })
+      noteForeign([view], context)
+      return [await madeText(view, schedule), ...fightsOf(view.job, schedule)].join(' ')
+    },
+    list: (context) => {
+      const views = schedule.list(askerOf(context))
+      noteForeign(views, context)
+      if (views.length === 0) return Promise.resolve('There are no jobs.')
+      return Promise.resolve(views.map((view) => jobLine(view, clock.nowMs(), whoseOf(view, context))).join('\n'))
+    },
+    async remove(id, context) {
+      const job = await schedule.remove(idOf(id), askerOf(context))
+      return `${jobTitle(job)} is removed.`
+    },
+    async setPaused(id, paused, context) {
+      const why = { why: `by ${context.person.name}` }
+      const view = await schedule.setPaused(idOf(id), paused && why, askerOf(context))
+      noteForeign([view], context)
+      return paused
+        ? `${jobTitle(view.job)} is paused.`
+        : `${jobTitle(view.job)} goes on. ${await nextText(view, schedule)}`
+    },
+  }
+}
+
+/** The part of a job that a draft and its maker give. */
+function pickJob({ time, action, needs }: ReadDraft, { channel, chat, person, untrusted, approved }: ToolContext) {
+  // The registry has asked for all of them at once, in the words of needOf.
+  if (approved === undefined && needs.some((need) => need !== undefined)) {
+    throw new PincerError(
+      'needs_human',
+      'The job was not made: a person must allow its calls first. Call again, to ask.',
+    )
+  }
+  return {
+    time,
+    action,
+    maker: { channel, chat, person: { id: person.id, name: person.name } },
+    ...(untrusted === undefined ? {} : { foreign: untrusted }),
+    ...(needs.every((need) => need === undefined) ? {} : { approved: needs.map((need) => need?.allowed) }),
+  }
+}
+
+/** One question for all calls, with the times at which nobody will be asked. */
+function needOf({ time, needs }: ReadDraft): HumanNeed | undefined {
+  const own = needs.filter((need) => need !== undefined)
+  if (own.length === 0) return undefined
+  const actions = own.map(({ action }) => action).join('; ')
+  return {
+    action: `${timeText(time)}: ${actions}, ${isRepeated(time) ? 'each time ' : ''}without asking again`,
+    reason: [...new Set(own.map(({ reason }) => reason))].join('; '),
+    standing: false,
+  }
+}
+
+async function madeText(view: JobView, schedule: Schedule): Promise<string> {
+  const { job } = view
+  return `${jobTitle(job)} is planned: ${timeText(job.time)}, ${actionText(job.action)}. ${await nextText(view, schedule)}`
+}
+
+function fightsOf(job: Job, schedule: Schedule): readonly string[] {
+  const others = schedule.list().flatMap(({ job: other }) => (other.id === job.id ? [] : [other]))
+  return fightsWith(job, others)
+}
+
+/** What a job says may have been written with text from outside in view, and is that for whoever reads it again. */
+function noteForeign(views: readonly JobView[], context: ToolContext): void {
+  for (const { job } of views) if (job.foreign !== undefined) context.foreign(job.foreign)
+}
+
+function askerOf({ channel, chat, person }: JobAsker): JobAsker {
+  return { channel, chat, person: { id: person.id, name: person.name } }
+}
+
+/** Named where it is not the one who asks. */
+function whoseOf({ job: { maker } }: JobView, { channel, person }: JobAsker): string | undefined {
+  return maker.channel === channel && maker.person.id === person.id ? undefined : maker.person.name
+}
+
+/** As people and models write an id. */
+function idOf(text: string): string {
+  return text.trim().replace(/^(?:job\s*)?#?/i, '')
+}
+
+function nameOf(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  if (line !== '' && line.length <= limits.jobNameCharsMax) return line
+  throw new PincerError(
+    'bad_call',
+    `name is ${line === '' ? 'empty' : 'too long'}: expected 1 to ${limits.jobNameCharsMax} characters.`,
+  )
+}

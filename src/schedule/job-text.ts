@@ -1,0 +1,112 @@
+import { formatDuration } from '../duration.ts'
+import { formatLocalTime } from '../local-time.ts'
+import { conditionText } from './condition-text.ts'
+import { cronText } from './cron-text.ts'
+import { jobTitle } from './job-words.ts'
+import type { JobAction, JobCall, JobTime } from './job.ts'
+import type { JobView, Schedule } from './schedule.ts'
+
+/** Jobs in words, for people and models; times are local. */
+
+/** Behind it stands what is done: `every day at 07:00 (Europe/Berlin)`. */
+export function timeText(time: JobTime): string {
+  switch (time.kind) {
+    case 'in':
+      return time.delayMs === 0 ? 'now' : `in ${formatDuration(time.delayMs)}`
+    case 'at':
+      return `at ${formatLocalTime(time.atMs)}`
+    case 'every':
+      return `every ${formatDuration(time.everyMs)}`
+    case 'cron':
+      return `${cronText(time.expression)} (${time.zone})`
+    case 'when':
+      return conditionText(time.when)
+  }
+}
+
+/** Whether it runs more than once. */
+export function isRepeated({ kind }: JobTime): boolean {
+  return kind !== 'in' && kind !== 'at'
+}
+
+export function actionText(action: JobAction): string {
+  switch (action.kind) {
+    case 'say':
+      return `say "${shortened(action.text)}"`
+    case 'do':
+      return action.calls.map(callText).join(', then ')
+    case 'ask':
+      return `ask me "${shortened(action.task)}"`
+  }
+}
+
+/** As it is shown while it runs: `device_set lamp on 10m`. */
+function callText({ tool, args }: JobCall): string {
+  const words = Object.values(args).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+  return shortened([tool, ...words].join(' '))
+}
+
+/** One line of a list; `whose` where that is not plain. */
+export function jobLine(view: JobView, nowMs: number, whose: string | undefined): string {
+  const { job, last } = view
+  const parts = [`${timeText(job.time)}: ${actionText(job.action)}`, stateText(view)]
+  if (last !== undefined) {
+    const ago = formatDuration(Math.max(0, nowMs - last.atMs))
+    parts.push(`last ${ago} ago: ${outcomeText(last.outcome)}`)
+  }
+  if (whose !== undefined) parts.push(`of ${whose}`)
+  return `${jobTitle(job)}: ${parts.join('; ')}`
+}
+
+/** When it runs next, in local time, to be repeated to the person. */
+export async function nextText({ job, waitsForClock }: JobView, schedule: Schedule): Promise<string> {
+  if (job.time.kind === 'when') return 'It waits for that.'
+  const wait = waitsForClock ? ' It waits until the clock of this board is set.' : ''
+  const runs = await schedule.nextRuns(job.time, isRepeated(job.time) ? nextRunsShown : 1, job.madeAtMs)
+  return runs.length === 0 ? `It has no run left.${wait}` : `Next: ${runs.map(formatLocalTime).join(', ')}.${wait}`
+}
+
+const nextRunsShown = 3
+
+/** For /status: how many there are, what runs next, and what waits; nothing where there are none. */
+export function jobsLine(views: readonly JobView[]): string | undefined {
+  if (views.length === 0) return undefined
+  const paused = views.filter(({ job }) => job.paused !== undefined).length
+  const waiting = views.filter(({ waitsForClock }) => waitsForClock).length
+  const next = views
+    .filter(({ nextRunMs }) => nextRunMs !== undefined)
+    .toSorted((a, b) => (a.nextRunMs ?? 0) - (b.nextRunMs ?? 0))[0]
+  const parts = [`Jobs: ${views.length}`]
+  if (paused > 0) parts.push(`${paused} paused`)
+  if (next?.nextRunMs !== undefined) parts.push(`next ${formatLocalTime(next.nextRunMs)}: ${jobTitle(next.job)}`)
+  if (waiting > 0) parts.push(`${waiting} of the calendar wait: the clock of this board is not set`)
+  return `${parts.join('; ')}.`
+}
+
+function stateText({ job, nextRunMs, waitsForClock, isRunning }: JobView): string {
+  if (job.paused !== undefined) return `paused: ${job.paused.why}`
+  if (isRunning) return 'running now'
+  if (waitsForClock) return 'waits until the clock of this board is set'
+  return nextRunMs === undefined ? 'waiting' : `next ${formatLocalTime(nextRunMs)}`
+}
+
+function outcomeText(outcome: NonNullable<JobView['last']>['outcome']): string {
+  switch (outcome.kind) {
+    case 'done':
+      return 'done'
+    case 'failed':
+      return `failed, ${shortened(outcome.why)}`
+    case 'interrupted':
+      return 'interrupted'
+    case 'skipped':
+      return `skipped, ${shortened(outcome.why)}`
+  }
+}
+
+/** One line, and not long: the whole of a text is said when the job runs. */
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > shownCharsMax ? `${line.slice(0, shownCharsMax - 1).toWellFormed()}…` : line
+}
+
+const shownCharsMax = 100
