@@ -49,6 +49,11 @@ export const scheduleLimits = {
   /** Two rules that turn each other's output round so often within the window fight. */
   ruleFightTurnsMax: 6,
   ruleFightWindowMs: 10 * 60_000,
+  /** After a start the heart beats no sooner; while somebody is being answered it waits so long. */
+  heartbeatFirstMs: 60_000,
+  heartbeatBusyMs: 60_000,
+  /** Its own, within what the configuration allows in all. */
+  heartbeatTokensPerDayMax: 100_000,
   /** Which rules were true is written at most so often. */
   ruleMemorySaveMs: 60_000,
   jobNameCharsMax: 40,
