@@ -226,7 +226,10 @@ export function createAgent(parts: AgentParts): {
       return { ...report, stoppedTurns: report.stoppedTurns + runs }
     },
     jobs: jobs.obey(isShared),
-    approvals: withGuessBound(withSteeringFiles(approvals, steering, isShared), clock),
+    approvals: withGuessBound(
+      withSteeringFiles(approvals, steering, isShared, () => prompts.get('owner')),
+      clock,
+    ),
     commandsOf: (channel) => base.channels.find(({ name }) => name === channel)?.commands ?? [],
     startNew: (channel, chat) => sessions.use(channel, chat, (session) => session.startNew(clock.nowMs())),
     status,

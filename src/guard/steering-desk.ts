@@ -3,15 +3,18 @@ import type { SteeringFiles } from './steering-files.ts'
 
 /**
  * /approve and /deny for changed prompt files too, before the questions of the chat. Where others read along (`isShared`)
- * none is shown: guests get neither USER.md nor MEMORY.md.
+ * none is shown: guests get neither USER.md nor MEMORY.md. `look` reads them as a turn does: since the start there may have
+ * been none.
  */
 export function withSteeringFiles(
   desk: ApprovalDesk,
   files: SteeringFiles,
   isShared: (where: Answerer) => boolean,
+  look: () => Promise<unknown>,
 ): ApprovalDesk {
   return {
     list: async (by) => {
+      await look()
       const changed = await files.list()
       if (changed.length === 0) return desk.list(by)
       const elsewhere =

@@ -146,11 +146,12 @@ void t.test(
       withdraw: (where) => Promise.resolve(passed.push(JSON.stringify(where))),
       forget: () => Promise.resolve(),
     }
-    const whole = withSteeringFiles(desk, steering, ({ chat }) => chat === 'group')
+    const look = () => steering.read('USER.md')
+    const whole = withSteeringFiles(desk, steering, ({ chat }) => chat === 'group', look)
     const by = { channel: 'test', chat: 'home', person: ada }
     t.equal(await whole.list(by), 'Nothing else.')
     change('USER.md', 'Ada, Berlin')
-    await steering.read('USER.md')
+    // No turn has read it since.
     const group = await whole.list({ ...by, chat: 'group' })
     t.notMatch(group, 'Berlin')
     t.match(group, /in a chat with me alone/)
