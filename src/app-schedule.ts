@@ -9,9 +9,11 @@ import { loadPart } from './parts.ts'
 import { builtAtMs } from './runtime.ts'
 import type { Calendar } from './schedule/calendar.ts'
 import { isCalendarTrusted } from './schedule/clock-gate.ts'
-import type { JobOrderer } from './schedule/job-orders.ts'
+import type { JobAnswer, JobOrderer } from './schedule/job-orders.ts'
 import type { JobPerformer } from './schedule/job-performer.ts'
 import type { Schedule } from './schedule/schedule.ts'
+import type { TellMaker } from './schedule/runner.ts'
+import type { Triggers } from './schedule/triggers.ts'
 import { createScheduleTools, type ScheduleDesk } from './schedule/tools.ts'
 import type { Registry } from './tools/registry.ts'
 import type { Tool } from './tools/tool.ts'
@@ -20,7 +22,9 @@ interface Opened {
   readonly schedule: Schedule
   readonly performer: JobPerformer
   readonly desk: ScheduleDesk
+  readonly obey: (words: string, by: JobOrderer) => Promise<JobAnswer>
   readonly status: () => string | undefined
+  readonly stop: () => Promise<void>
 }
 
 interface Surroundings {
@@ -51,7 +55,7 @@ export class Jobs {
   }
 
   async stop(): Promise<void> {
-    await (await this.#opening)?.schedule.stop()
+    await (await this.#opening)?.stop()
   }
 
   /** Ends the runs of this chat, or all. Answers how many there were. */
@@ -61,12 +65,16 @@ export class Jobs {
 
   /** Behind /jobs. */
   obey(isShared: (message: Parameters<ObeyJobs>[1]) => boolean): ObeyJobs {
-    return (words, message) => this.#order(words, { ...message, isShared: isShared(message) })
+    return async (words, message) => {
+      const { obey } = await this.#open()
+      return obey(words, { ...message, isShared: isShared(message) })
+    }
   }
 
   /** Behind `pincer jobs`. Rejects with `usage` for what cannot be done. */
   async orderFromHost(words: string): Promise<string> {
-    const { text, failed } = await this.#order(words, 'on the host')
+    const { obey } = await this.#open()
+    const { text, failed } = await obey(words, 'on the host')
     if (failed === true) throw new PincerError('usage', text)
     return text
   }
@@ -86,12 +94,6 @@ export class Jobs {
     return this.#opened?.status()
   }
 
-  async #order(words: string, by: JobOrderer) {
-    const { clock } = this.#surroundings.options
-    const [{ orderJobs }, { schedule }] = await Promise.all([loadPart('jobs'), this.#open()])
-    return orderJobs(words, by, { schedule, clock })
-  }
-
   #isPlanned(): boolean {
     const { state } = this.#surroundings.options.home
     return (
@@ -108,7 +110,7 @@ export class Jobs {
 async function open({ base, options, registry, turns }: Surroundings): Promise<Opened> {
   const { bus, devices, ownerNotices } = base
   const { clock, log, home, config } = options
-  const [{ createJobDesk, createPerformer, jobsLine }, { createSchedule }] = await Promise.all([
+  const [{ createJobDesk, createPerformer, jobsLine, orderJobs }, { createSchedule }] = await Promise.all([
     loadPart('jobs'),
     loadPart('schedule'),
   ])
@@ -123,28 +125,53 @@ async function open({ base, options, registry, turns }: Surroundings): Promise<O
     roleNow,
     ask: async (job, task, origin) => (await loadPart('jobTurn')).askInTurn(job, task, origin, turns()),
   })
+  const tell: TellMaker = async ({ maker: { channel, chat } }, text, { failed }) => {
+    await bus.send({ channel, chat, text, failed }, [], undefined)
+  }
   const schedule = createSchedule({
     clock,
     log,
     stateFolder: home.state,
     calendar,
     perform: performer,
-    tell: async ({ maker: { channel, chat } }, text, { failed }) => {
-      await bus.send({ channel, chat, text, failed }, [], undefined)
-    },
+    tell,
     tellOwner: (kind, sentence) => ownerNotices.tell(kind, sentence),
     roleNow: ({ channel, person }) => roleNow(channel, { ...person, role: 'owner' }),
     builtAtMs: builtAtMs(),
   })
+  let triggers: Promise<Triggers> | undefined
+  const armed = async (): Promise<Triggers> => {
+    const made = new (await loadPart('triggers')).Triggers({
+      schedule,
+      devices,
+      clock,
+      log,
+      stateFolder: home.state,
+      tell,
+    })
+    await made.start()
+    return made
+  }
+  const startTriggers = async (): Promise<void> => void (await (triggers ??= armed()))
+  const parts = { schedule, clock, timezone: config.timezone, calendar }
   const desk = createJobDesk({
-    schedule,
+    ...parts,
     examine: (call) => registry().examine(call),
     devices,
-    clock,
-    timezone: config.timezone,
-    calendar,
     isTrusted: () => isCalendarTrusted(clock, 0, builtAtMs()),
+    startTriggers,
   })
   await schedule.start()
-  return { schedule, performer, desk, status: () => jobsLine(schedule.list()) }
+  if (schedule.list().some(({ job }) => job.time.kind === 'when')) await startTriggers()
+  return {
+    schedule,
+    performer,
+    desk,
+    obey: (words, by) => orderJobs(words, by, parts),
+    status: () => jobsLine(schedule.list(), clock.nowMs()),
+    async stop() {
+      await (await triggers)?.stop()
+      await schedule.stop()
+    },
+  }
 }

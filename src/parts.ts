@@ -23,6 +23,7 @@ const parts = {
   web: () => import('./tools/web/web-part.ts'),
   calendar: () => import('./schedule/calendar.ts'),
   schedule: () => import('./schedule/scheduler.ts'),
+  triggers: () => import('./schedule/triggers.ts'),
   httpProxy: () => import('./http/proxied-client.ts'),
 } as const
 

@@ -4,7 +4,7 @@ import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Registry } from '../tools/registry.ts'
 import type { HumanNeed, ToolContext } from '../tools/tool.ts'
-import { actionText, isRepeated, jobLine, nextText, timeText } from './job-text.ts'
+import { actionText, isRepeated, jobLine, nextText, type NextTextParts, timeText } from './job-text.ts'
 import { jobTitle } from './job-words.ts'
 import type { Job } from './job.ts'
 import { type ReadDraft, readDraft } from './read-draft.ts'
@@ -22,6 +22,8 @@ export interface JobDeskOptions {
   readonly calendar: TimeContext['calendar']
   /** Whether the clock of this board is known to be right. */
   readonly isTrusted: () => boolean
+  /** Makes sure that a job that waits for something will be armed. */
+  readonly startTriggers: () => Promise<void>
 }
 
 /** What the `schedule_*` tools do: drafts into jobs, with their approval, and jobs into words. */
@@ -35,6 +37,8 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
     },
     async add(args, context) {
       const draft = await read(args)
+      // Before it is made: what waits for the start must not take its own making for one.
+      if (draft.time.kind === 'when') await options.startTriggers()
       const view = await schedule.add({
         ...(args.name === undefined ? {} : { name: nameOf(args.name) }),
         ...pickJob(draft, context),
@@ -42,7 +46,7 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
         quiet: args.quiet ?? false,
       })
       noteForeign([view], context)
-      return [await madeText(view, schedule), ...fightsOf(view.job, schedule)].join(' ')
+      return [await madeText(view, options), ...fightsOf(view.job, schedule)].join(' ')
     },
     list: (context) => {
       const views = schedule.list(askerOf(context))
@@ -60,7 +64,7 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
       noteForeign([view], context)
       return paused
         ? `${jobTitle(view.job)} is paused.`
-        : `${jobTitle(view.job)} goes on. ${await nextText(view, schedule)}`
+        : `${jobTitle(view.job)} goes on. ${await nextText(view, options)}`
     },
   }
 }
@@ -95,9 +99,9 @@ function needOf({ time, needs }: ReadDraft): HumanNeed | undefined {
   }
 }
 
-async function madeText(view: JobView, schedule: Schedule): Promise<string> {
+async function madeText(view: JobView, options: NextTextParts): Promise<string> {
   const { job } = view
-  return `${jobTitle(job)} is planned: ${timeText(job.time)}, ${actionText(job.action)}. ${await nextText(view, schedule)}`
+  return `${jobTitle(job)} is planned: ${timeText(job.time)}, ${actionText(job.action)}. ${await nextText(view, options)}`
 }
 
 function fightsOf(job: Job, schedule: Schedule): readonly string[] {

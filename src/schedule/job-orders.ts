@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { nearest } from '../nearest.ts'
-import { jobLine, nextText } from './job-text.ts'
+import { jobLine, nextText, type NextTextParts } from './job-text.ts'
 import { jobTitle } from './job-words.ts'
 import type { JobAsker, JobView, Schedule } from './schedule.ts'
 
@@ -17,12 +17,11 @@ export interface JobAnswer {
 const orders = ['list', 'pause', 'resume', 'run', 'remove'] as const
 type Order = (typeof orders)[number]
 
+type Parts = NextTextParts & { readonly schedule: Schedule }
+
 /** What is behind `/jobs` and `pincer jobs`: nothing or `list`, or an order and a job's id. */
-export async function orderJobs(
-  words: string,
-  by: JobOrderer,
-  { schedule, clock }: { readonly schedule: Schedule; readonly clock: Clock },
-): Promise<JobAnswer> {
+export async function orderJobs(words: string, by: JobOrderer, parts: Parts): Promise<JobAnswer> {
+  const { schedule, clock } = parts
   const [word = 'list', id, ...more] = words.split(/\s+/).filter((each) => each !== '')
   const order = orders.find((each) => each === word.toLowerCase())
   if (order === undefined) {
@@ -38,7 +37,7 @@ export async function orderJobs(
   if (view === undefined) {
     return wrong(visible.length === 0 ? noJobs : `There is no job ${id.slice(0, 20)} here: the list shows which are.`)
   }
-  return { text: await obey(order, view, by, schedule) }
+  return { text: await obey(order, view, by, parts) }
 }
 
 const usage = 'Write it as list, pause 3, resume 3, run 3 or remove 3, with the number of a job.'
@@ -69,7 +68,8 @@ function buttonsOf({ job: { id, paused } }: JobView): NonNullable<JobAnswer['but
   return [order, 'remove'].map((each) => ({ text: `${each} ${id}`, command: `/jobs ${each} ${id}` }))
 }
 
-async function obey(order: Exclude<Order, 'list'>, view: JobView, by: JobOrderer, schedule: Schedule): Promise<string> {
+async function obey(order: Exclude<Order, 'list'>, view: JobView, by: JobOrderer, parts: Parts): Promise<string> {
+  const { schedule } = parts
   const { job } = view
   const title = jobTitle(job)
   switch (order) {
@@ -77,7 +77,7 @@ async function obey(order: Exclude<Order, 'list'>, view: JobView, by: JobOrderer
       await schedule.setPaused(job.id, { why: by === 'on the host' ? by : `by ${by.person.name}` })
       return `${title} is paused.`
     case 'resume':
-      return `${title} goes on. ${await nextText(await schedule.setPaused(job.id, false), schedule)}`
+      return `${title} goes on. ${await nextText(await schedule.setPaused(job.id, false), parts)}`
     case 'run': {
       const outcome = await schedule.fire(job.id, 'ordered by a person')
       return outcome === 'runs'

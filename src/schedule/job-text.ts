@@ -1,9 +1,12 @@
+import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
 import { formatLocalTime } from '../local-time.ts'
+import type { Calendar } from './calendar.ts'
 import { conditionText } from './condition-text.ts'
 import { cronText } from './cron-text.ts'
 import { jobTitle } from './job-words.ts'
 import type { JobAction, JobCall, JobTime } from './job.ts'
+import { momentText, momentTextWith } from './moment-text.ts'
 import type { JobView, Schedule } from './schedule.ts'
 
 /** Jobs in words, for people and models; times are local. */
@@ -49,7 +52,7 @@ function callText({ tool, args }: JobCall): string {
 /** One line of a list; `whose` where that is not plain. */
 export function jobLine(view: JobView, nowMs: number, whose: string | undefined): string {
   const { job, last } = view
-  const parts = [`${timeText(job.time)}: ${actionText(job.action)}`, stateText(view)]
+  const parts = [`${timeText(job.time)}: ${actionText(job.action)}`, stateText(view, nowMs)]
   if (last !== undefined) {
     const ago = formatDuration(Math.max(0, nowMs - last.atMs))
     parts.push(`last ${ago} ago: ${outcomeText(last.outcome)}`)
@@ -58,18 +61,36 @@ export function jobLine(view: JobView, nowMs: number, whose: string | undefined)
   return `${jobTitle(job)}: ${parts.join('; ')}`
 }
 
-/** When it runs next, in local time, to be repeated to the person. */
-export async function nextText({ job, waitsForClock }: JobView, schedule: Schedule): Promise<string> {
-  if (job.time.kind === 'when') return 'It waits for that.'
+export interface NextTextParts {
+  readonly schedule: Pick<Schedule, 'nextRuns'>
+  readonly clock: Clock
+  /** The person's own zone. */
+  readonly timezone: string
+  readonly calendar: () => Promise<Pick<Calendar, 'wallOf'>>
+}
+
+/** When it runs next, in local time, to be repeated to the person; in another zone both times. */
+export async function nextText({ job, waitsForClock }: JobView, parts: NextTextParts): Promise<string> {
+  const { time } = job
+  if (time.kind === 'when') return 'It waits for that.'
   const wait = waitsForClock ? ' It waits until the clock of this board is set.' : ''
-  const runs = await schedule.nextRuns(job.time, isRepeated(job.time) ? nextRunsShown : 1, job.madeAtMs)
-  return runs.length === 0 ? `It has no run left.${wait}` : `Next: ${runs.map(formatLocalTime).join(', ')}.${wait}`
+  const runs = await parts.schedule.nextRuns(time, isRepeated(time) ? nextRunsShown : 1, job.madeAtMs)
+  if (runs.length === 0) return `It has no run left.${wait}`
+  const nowMs = parts.clock.nowMs()
+  const zone = time.kind === 'cron' && time.zone !== parts.timezone ? time.zone : undefined
+  const calendar = zone === undefined ? undefined : await parts.calendar()
+  const texts = runs.map((atMs) =>
+    zone === undefined || calendar === undefined
+      ? momentText(atMs, nowMs)
+      : momentTextWith(atMs, nowMs, zone, calendar),
+  )
+  return `Next: ${texts.join(', ')}.${wait}`
 }
 
 const nextRunsShown = 3
 
 /** For /status: how many there are, what runs next, and what waits; nothing where there are none. */
-export function jobsLine(views: readonly JobView[]): string | undefined {
+export function jobsLine(views: readonly JobView[], nowMs: number): string | undefined {
   if (views.length === 0) return undefined
   const paused = views.filter(({ job }) => job.paused !== undefined).length
   const waiting = views.filter(({ waitsForClock }) => waitsForClock).length
@@ -78,16 +99,16 @@ export function jobsLine(views: readonly JobView[]): string | undefined {
     .toSorted((a, b) => (a.nextRunMs ?? 0) - (b.nextRunMs ?? 0))[0]
   const parts = [`Jobs: ${views.length}`]
   if (paused > 0) parts.push(`${paused} paused`)
-  if (next?.nextRunMs !== undefined) parts.push(`next ${formatLocalTime(next.nextRunMs)}: ${jobTitle(next.job)}`)
+  if (next?.nextRunMs !== undefined) parts.push(`next ${momentText(next.nextRunMs, nowMs)}: ${jobTitle(next.job)}`)
   if (waiting > 0) parts.push(`${waiting} of the calendar wait: the clock of this board is not set`)
   return `${parts.join('; ')}.`
 }
 
-function stateText({ job, nextRunMs, waitsForClock, isRunning }: JobView): string {
+function stateText({ job, nextRunMs, waitsForClock, isRunning }: JobView, nowMs: number): string {
   if (job.paused !== undefined) return `paused: ${job.paused.why}`
   if (isRunning) return 'running now'
   if (waitsForClock) return 'waits until the clock of this board is set'
-  return nextRunMs === undefined ? 'waiting' : `next ${formatLocalTime(nextRunMs)}`
+  return nextRunMs === undefined ? 'waiting' : `next ${momentText(nextRunMs, nowMs)}`
 }
 
 function outcomeText(outcome: NonNullable<JobView['last']>['outcome']): string {
