@@ -170,17 +170,17 @@ export class JobStore {
     this.book.apply(boot, { ...this.elapsed.stamp(), number })
   }
 
-  /** The whole state, in the place of all that led to it; the copy first, so that one of the two is always whole. */
+  /** The whole state, in the place of all that led to it. */
   async #rewrite(): Promise<true> {
     const lines = this.#stateLines()
-    const text = lines.map((line) => `${line}\n`).join('')
-    await replaceFile(this.#files.copy, text)
-    this.#isCopyOld = false
     if (this.#file === undefined) {
-      await replaceFile(this.#files.path, text)
+      await replaceFile(this.#files.path, textOf(lines))
       const { file } = await AppendFile.open(this.#files.path, { onLine: () => undefined })
       this.#file = file
     } else {
+      // The copy first, so that one of the two is always whole; a copy alone would be what is left of a lost file.
+      await replaceFile(this.#files.copy, textOf(lines))
+      this.#isCopyOld = false
       await this.#file.replace(lines)
     }
     this.#isBehind = false
@@ -208,12 +208,7 @@ export class JobStore {
   async #refreshCopy(): Promise<void> {
     this.#isCopyOld = false
     try {
-      await replaceFile(
-        this.#files.copy,
-        this.#stateLines()
-          .map((line) => `${line}\n`)
-          .join(''),
-      )
+      await replaceFile(this.#files.copy, textOf(this.#stateLines()))
     } catch (error) {
       this.#log.warn('schedule', `The copy of the jobs is not the newest: ${sentenceOf(error)}`)
     }
@@ -255,4 +250,8 @@ export class JobStore {
     else this.#log.error('schedule', sentence)
     this.#tellOwner(kind, sentence)
   }
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }

@@ -5,7 +5,7 @@ import { UnsyncedDisk } from './unsynced-disk.ts'
 type Operation = (this: unknown, ...args: never[]) => Promise<unknown>
 
 /** Thrown into whoever waits for the disk when the power was cut. */
-class PowerCut extends Error {}
+export class PowerCut extends Error {}
 
 /**
  * Stands between the program and the disk of this process. `quiet` waits until nothing is being written, so that a test

@@ -99,6 +99,11 @@ export class ScheduleRig {
     return this.#next()
   }
 
+  /** A new process starts on the same files, whatever became of the one before. */
+  again(): Promise<Schedule> {
+    return this.#next()
+  }
+
   async #next(): Promise<Schedule> {
     this.#schedule = this.#create()
     return this.start()
