@@ -140,7 +140,7 @@ async function open({ base, options, registry, turns }: Surroundings): Promise<O
     builtAtMs: builtAtMs(),
   })
   let triggers: Promise<Triggers> | undefined
-  const armed = async (): Promise<Triggers> => {
+  const armed = async (isBoot: boolean): Promise<Triggers> => {
     const made = new (await loadPart('triggers')).Triggers({
       schedule,
       devices,
@@ -149,20 +149,20 @@ async function open({ base, options, registry, turns }: Surroundings): Promise<O
       stateFolder: home.state,
       tell,
     })
-    await made.start()
+    await made.start({ isBoot })
     return made
   }
-  const startTriggers = async (): Promise<void> => void (await (triggers ??= armed()))
+  const startTriggers = async (isBoot: boolean): Promise<void> => void (await (triggers ??= armed(isBoot)))
   const parts = { schedule, clock, timezone: config.timezone, calendar }
   const desk = createJobDesk({
     ...parts,
     examine: (call) => registry().examine(call),
     devices,
     isTrusted: () => isCalendarTrusted(clock, 0, builtAtMs()),
-    startTriggers,
+    startTriggers: () => startTriggers(false),
   })
   await schedule.start()
-  if (schedule.list().some(({ job }) => job.time.kind === 'when')) await startTriggers()
+  if (schedule.list().some(({ job }) => job.time.kind === 'when')) await startTriggers(true)
   return {
     schedule,
     performer,

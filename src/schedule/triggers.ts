@@ -53,8 +53,8 @@ export class Triggers {
     })
   }
 
-  /** After the schedule and the devices. Fires what waits for the start. */
-  async start(): Promise<void> {
+  /** After the schedule and the devices. `isBoot`: Pincer starts now, and what waits for that fires. */
+  async start({ isBoot }: { readonly isBoot: boolean }): Promise<void> {
     const { schedule, devices } = this.#options
     await this.#memory.load()
     if (this.#life !== 'new') return
@@ -64,7 +64,8 @@ export class Triggers {
     // Those paused keep what was said of them: they may be resumed.
     const ids = new Set(schedule.list().map(({ job }) => job.id))
     this.#memory.keepOnly(ids, new Set(devices.list().map(({ name }) => name)))
-    for (const rule of this.#rules.values()) if (rule.when.kind === 'start') rule.owe('Pincer started')
+    const waiting = [...this.#rules.values()].filter(({ when }) => isBoot && when.kind === 'start')
+    for (const rule of waiting) rule.owe('Pincer started')
     this.#look()
   }
 

@@ -74,7 +74,7 @@ export class TriggerRig {
       stateFolder: this.#stateFolder,
       tell: async (_job, text) => void this.told.push(text),
     })
-    await this.#triggers.start()
+    await this.#triggers.start({ isBoot: true })
     await this.clock.advance(100)
   }
 
