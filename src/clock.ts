@@ -61,7 +61,10 @@ export function createSystemClock(): Clock {
   }
 }
 
-/** `root`: where /run and /sys stand. */
+/**
+ * `root`: where /run and /sys stand. chrony and ntpd leave nothing that we may read, but where the board has a clock chip
+ * the kernel copies their time into it every 11 minutes, and the two agree; where it has none, they are not noticed.
+ */
 export function wallIsSet(root: string, nowMs: number): boolean {
   // Made by systemd-timesyncd when a time server has answered.
   if (existsSync(join(root, 'run/systemd/timesync/synchronized'))) return true

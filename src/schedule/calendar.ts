@@ -75,7 +75,7 @@ function unknownZone(name: string): PincerError {
 
 function nextSlot(slots: CronSlots, zone: Zone, afterMs: number): number | undefined {
   const fold = foldNear(zone, afterMs)
-  const firstMs = nextFirstTime(slots, zone, seenWall(zone, fold, afterMs))
+  const firstMs = nextFirstTime(slots, zone, seenWall(zone, fold, afterMs), afterMs)
   if (!slots.isEachHour || fold === undefined) return firstMs
   const secondMs = nextSecondTime(slots, fold, afterMs)
   return secondMs === undefined ? firstMs : Math.min(secondMs, firstMs ?? secondMs)
@@ -95,13 +95,16 @@ function seenWall(zone: Zone, fold: Transition | undefined, atMs: number): numbe
   return fold === undefined || atMs < fold.atMs ? shown : Math.max(shown, fold.atMs + fold.beforeMs - 1)
 }
 
-/** The instant of the first match behind `seen`, as clocks show it for the first time. */
-function nextFirstTime(slots: CronSlots, zone: Zone, seen: number): number | undefined {
+/**
+ * The instant of the first match behind `seen`, as clocks show it for the first time. It always ends, and after `afterMs`,
+ * whatever a zone does.
+ */
+function nextFirstTime(slots: CronSlots, zone: Zone, seen: number, afterMs: number): number | undefined {
   for (let wallMs = slots.nextWall(seen); wallMs !== undefined;) {
     const atMs = firstInstant(zone, wallMs)
     const shown = atMs + zone.offsetMs(atMs)
-    if (shown === wallMs || !slots.isEachHour) return atMs
-    wallMs = slots.nextWall(shown - 1)
+    if (atMs > afterMs && (shown === wallMs || !slots.isEachHour)) return atMs
+    wallMs = slots.nextWall(Math.max(wallMs, shown - 1))
   }
   return undefined
 }
