@@ -27,6 +27,7 @@ import type { Tool } from './tools/tool.ts'
 import type { PairingPort } from './channels/pairing-port.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
 import type { AppOptions, Base } from './app-base.ts'
+import type { HeartParts } from './app-heartbeat.ts'
 import type { Jobs } from './app-schedule.ts'
 import { bubblewrapProgram, Shell } from './app-shell.ts'
 import { createWeb } from './app-web.ts'
@@ -169,6 +170,7 @@ export function createAgent(parts: AgentParts): {
   readonly status: (asked: Inbound | 'on the host') => Promise<string>
   /** How a turn without a history is begun. */
   readonly jobTurns: JobTurnParts
+  readonly heart: HeartParts
 } {
   const { base, registry, approvals, pairing, choice, shell, jobs, options } = parts
   const { board, devices, bus, sessions, rawTools, play } = base
@@ -238,7 +240,8 @@ export function createAgent(parts: AgentParts): {
     record: (command) => base.audit.command(command),
     ...(play === undefined ? {} : { play }),
   })
-  return { loop, commands, prompts, status, jobTurns }
+  const heart = { readSteering: (path: string) => steering.read(path), isBusy: () => loop.runningTurns() > 0 }
+  return { loop, commands, prompts, status, jobTurns, heart }
 }
 
 /** What commands run in; and what makes all that they print text from outside, which else nobody would find. */

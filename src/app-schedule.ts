@@ -4,6 +4,7 @@ import { type ObeyJobs } from './agent/job-commands.ts'
 import type { JobTurnParts } from './agent/job-turn.ts'
 import { roleNowOf } from './app-agent.ts'
 import type { AppOptions, Base } from './app-base.ts'
+import { type Heart, type HeartParts, openHeartbeat } from './app-heartbeat.ts'
 import { PincerError } from './errors.ts'
 import { loadPart } from './parts.ts'
 import { builtAtMs } from './runtime.ts'
@@ -32,7 +33,7 @@ interface Surroundings {
   readonly options: AppOptions
   /** Known when all is built: the tools of the schedule are among the tools that its jobs call. */
   readonly registry: () => Registry
-  readonly turns: () => JobTurnParts
+  readonly agent: () => { readonly jobTurns: JobTurnParts; readonly heart: HeartParts }
 }
 
 /**
@@ -44,6 +45,7 @@ export class Jobs {
   readonly #surroundings: Surroundings
   #opening: Promise<Opened> | undefined
   #opened: Opened | undefined
+  #heart: Heart | undefined
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -52,15 +54,17 @@ export class Jobs {
 
   async start(): Promise<void> {
     if (this.#isPlanned()) await this.#open()
+    this.#heart = await openHeartbeat(this.#surroundings)
   }
 
   async stop(): Promise<void> {
+    await this.#heart?.stop()
     await (await this.#opening)?.stop()
   }
 
   /** Ends the runs of this chat, or all. Answers how many there were. */
   stopRuns(where: Parameters<JobPerformer['stopRuns']>[0]): number {
-    return this.#opened?.performer.stopRuns(where) ?? 0
+    return (this.#opened?.performer.stopRuns(where) ?? 0) + (this.#heart?.stopRuns(where) ?? 0)
   }
 
   /** Behind /jobs. */
@@ -107,7 +111,7 @@ export class Jobs {
   }
 }
 
-async function open({ base, options, registry, turns }: Surroundings): Promise<Opened> {
+async function open({ base, options, registry, agent }: Surroundings): Promise<Opened> {
   const { bus, devices, ownerNotices } = base
   const { clock, log, home, config } = options
   const [{ createJobDesk, createPerformer, jobsLine, orderJobs }, { createSchedule }] = await Promise.all([
@@ -123,7 +127,7 @@ async function open({ base, options, registry, turns }: Surroundings): Promise<O
     registry: registry(),
     devices,
     roleNow,
-    ask: async (job, task, origin) => (await loadPart('jobTurn')).askInTurn(job, task, origin, turns()),
+    ask: async (job, task, origin) => (await loadPart('jobTurn')).askInTurn(job, task, origin, agent().jobTurns),
   })
   const tell: TellMaker = async ({ maker: { channel, chat } }, text, { failed }) => {
     await bus.send({ channel, chat, text, failed }, [], undefined)

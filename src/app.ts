@@ -52,7 +52,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const approvals = createApprovals(channels, options)
   const { telegram } = base
   const pairing = telegram === undefined ? undefined : forgetting(telegram.name, telegram.pairing, approvals)
-  const jobs: Jobs = new Jobs({ base, options, registry: () => registry, turns: () => agent.jobTurns })
+  const jobs: Jobs = new Jobs({ base, options, registry: () => registry, agent: () => agent })
   const registry = createRegistry(base, options, approvals, jobs.tools)
   const models = await createModels({
     config,

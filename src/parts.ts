@@ -24,6 +24,7 @@ const parts = {
   calendar: () => import('./schedule/calendar.ts'),
   schedule: () => import('./schedule/scheduler.ts'),
   triggers: () => import('./schedule/triggers.ts'),
+  heartbeat: () => import('./schedule/heartbeat.ts'),
   httpProxy: () => import('./http/proxied-client.ts'),
 } as const
 

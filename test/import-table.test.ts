@@ -42,6 +42,7 @@ const app = new Set([
   'app-approvals.ts',
   'app-base.ts',
   'app-hardware.ts',
+  'app-heartbeat.ts',
   'app-model.ts',
   'app-network.ts',
   'app-schedule.ts',

@@ -14,5 +14,4 @@ export interface MissingPart {
 
 export const missingParts: readonly MissingPart[] = [
   { path: ['channels', 'discord'], has: [], what: 'Discord', fix: 'Remove it and use the terminal.' },
-  { path: ['heartbeat'], has: ['off'], what: 'heartbeat', fix: 'Set heartbeat: off.' },
 ]

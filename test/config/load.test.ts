@@ -215,29 +215,30 @@ model: [offline]
 channels: {}
 shell: { policy: off, timeout: 10s }
 web: { search: off, allowPrivate: [] }
-heartbeat: off
+heartbeat: 30m
 limits: { iterations: 5, actsPerHour: 10 }
 `
   const { config, notes } = valid(await load(t.testdir({ 'pincer.yaml': text })))
   t.strictSame(notes, [])
-  t.match(config, { shell: { policy: 'off', timeoutMs: 10_000 }, limits: { iterations: 5, actsPerHour: 10 } })
+  t.match(config, {
+    heartbeatMs: 30 * 60_000,
+    shell: { policy: 'off', timeoutMs: 10_000 },
+    limits: { iterations: 5, actsPerHour: 10 },
+  })
 })
 
 void t.test('every part that this version lacks blocks when it is asked for', async (t) => {
   const home = t.testdir({})
   for (const [text, path] of [
-    ['heartbeat: 30m', 'heartbeat'],
-    ['heartbeat: "${BEAT}"', 'heartbeat'],
     ['channels: { discord: { token: some-token } }', 'channels.discord'],
+    ['channels: { discord: { token: "${TOKEN}" } }', 'channels.discord'],
   ] as const) {
     fs.writeFileSync(join(home, 'pincer.yaml'), `board: simulated\n${text}\n`, { mode: 0o600 })
     fs.chmodSync(join(home, 'pincer.yaml'), 0o600)
-    const { notes } = valid(await load(home, { BEAT: '30m' }))
+    const { notes } = valid(await load(home, { TOKEN: 'some-token' }))
     t.match(notes, [{ path, blocks: true, line: 2 }], text)
     t.equal(notes.length, 1, text)
   }
-  fs.writeFileSync(join(home, 'pincer.yaml'), 'board: simulated\nheartbeat: "${BEAT}"\n')
-  t.strictSame(valid(await load(home, { BEAT: 'off' })).notes, [])
 })
 
 void t.test('a search takes its key from the environment, and one without its key blocks', async (t) => {
@@ -317,12 +318,15 @@ void t.test('a byte order mark in front of the file changes nothing', async (t) 
 })
 
 void t.test('a faulty file has its notes too, but none about a value that is a fault', async (t) => {
-  const text = 'board: simulatd\nheartbeat: 30m\ndevices: { bell: { kind: buton, line: GPIO17 } }\n'
-  const loaded = await load(t.testdir({ 'pincer.yaml': text }))
+  const text =
+    'board: simulatd\nchannels: { discord: { token: some-token } }\ndevices: { bell: { kind: buton, line: GPIO17 } }\n'
+  const home = t.testdir({ 'pincer.yaml': text })
+  fs.chmodSync(join(home, 'pincer.yaml'), 0o600)
+  const loaded = await load(home)
   t.equal(loaded.status, 'faulty')
   t.strictSame(
     loaded.notes.map(({ path }) => path),
-    ['heartbeat'],
+    ['channels.discord'],
   )
 })
 

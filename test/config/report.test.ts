@@ -1,9 +1,18 @@
-import t from 'tap'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
 import { formatCheck } from '../../src/config/report.ts'
 import { load } from './config-home.ts'
 
 async function check(home: string): Promise<readonly string[]> {
   return formatCheck(await load(home)).split('\n')
+}
+
+/** A home whose file holds a secret, which only its owner may read. */
+function secretHome(t: Test, text: string): string {
+  const home = t.testdir({ 'pincer.yaml': text })
+  fs.chmodSync(join(home, 'pincer.yaml'), 0o600)
+  return home
 }
 
 void t.test('check says what applies without a file', async (t) => {
@@ -20,19 +29,19 @@ void t.test('check names what a valid file sets', async (t) => {
 })
 
 void t.test('check ends with what stops run, when the file asks for more than this version has', async (t) => {
-  t.strictSame(await check(t.testdir({ 'pincer.yaml': 'board: simulated\nheartbeat: 30m\n' })), [
-    'pincer.yaml:2 heartbeat: This version has no heartbeat. Set heartbeat: off.',
+  t.strictSame(await check(secretHome(t, 'board: simulated\nchannels: { discord: { token: some-token } }\n')), [
+    'pincer.yaml:2 channels.discord: This version has no Discord. Remove it and use the terminal.',
     'pincer.yaml is valid: board simulated, 6 devices, model offline. run and chat refuse to start: see the note above.',
   ])
 })
 
 void t.test('check prints faults, then notes, then how many there are', async (t) => {
   const text =
-    'board: simulated\nheartbeat: 30m\nunits: metrical\ndevices: { bulb: { kind: switch, line: GPIO17, maxOn: 1.5 hours } }\n'
-  t.strictSame(await check(t.testdir({ 'pincer.yaml': text })), [
+    'board: simulated\nchannels: { discord: { token: some-token } }\nunits: metrical\ndevices: { bulb: { kind: switch, line: GPIO17, maxOn: 1.5 hours } }\n'
+  t.strictSame(await check(secretHome(t, text)), [
     'pincer.yaml:3 units: found "metrical", expected metric or imperial. Did you mean metric?',
     'pincer.yaml:4 devices.bulb.maxOn: found "1.5 hours", expected a duration such as 90s, 10m, 2h or 1d. Write 90m.',
-    'pincer.yaml:2 heartbeat: This version has no heartbeat. Set heartbeat: off.',
+    'pincer.yaml:2 channels.discord: This version has no Discord. Remove it and use the terminal.',
     '2 faults and 1 note: Pincer does not start with this configuration.',
   ])
 })

@@ -31,6 +31,7 @@ interface OpenQuestion {
  */
 export class TerminalChannel implements Channel {
   readonly name = 'terminal'
+  readonly chat = terminalChat
   readonly commands = [{ usage: '/quit', help: 'leave this chat' }]
   readonly #person: Person
   readonly #clock: Clock

@@ -1,0 +1,128 @@
+import type { JobTurnParts } from './agent/job-turn.ts'
+import { roleNowOf } from './app-agent.ts'
+import type { AppOptions, Base } from './app-base.ts'
+import { isPincerError } from './errors.ts'
+import type { Model } from './model/model.ts'
+import { loadPart } from './parts.ts'
+import type { JobMaker } from './schedule/job.ts'
+import type { JobPerformer } from './schedule/job-performer.ts'
+import type { Registry } from './tools/registry.ts'
+
+/** What the agent knows that the heartbeat needs. */
+export interface HeartParts {
+  /** A file of the workspace as far as an owner stands behind its bytes. */
+  readonly readSteering: (path: string) => Promise<string | undefined>
+  readonly isBusy: () => boolean
+}
+
+export interface Heart {
+  /** Ends a beat of this chat, or any. Answers how many that were. */
+  stopRuns: JobPerformer['stopRuns']
+  stop(): Promise<void>
+}
+
+const path = 'HEARTBEAT.md'
+
+/** The heartbeat, where the configuration wants one. */
+export async function openHeartbeat({
+  base,
+  options,
+  registry,
+  agent,
+}: {
+  readonly base: Base
+  readonly options: AppOptions
+  readonly registry: () => Registry
+  readonly agent: () => { readonly jobTurns: JobTurnParts; readonly heart: HeartParts }
+}): Promise<Heart | undefined> {
+  const { bus, devices, workspace } = base
+  const { clock, log, home, config } = options
+  const { heartbeatMs } = config
+  if (heartbeatMs === undefined) return undefined
+  if (options.model === undefined && config.models.every((id) => id === 'offline')) {
+    log.warn(
+      'heartbeat',
+      'It looks after nothing: the offline model understands no HEARTBEAT.md. Configure another model.',
+    )
+    return undefined
+  }
+  const [{ Heartbeat }, { createPerformer }, { askInTurn }] = await Promise.all([
+    loadPart('heartbeat'),
+    loadPart('jobs'),
+    loadPart('jobTurn'),
+  ])
+  let tokens = 0
+  const count = (more: number): void => void (tokens += more)
+  const performer = createPerformer({
+    bus,
+    registry: registry(),
+    devices,
+    roleNow: roleNowOf(base),
+    ask: (job, task, origin) => {
+      const { jobTurns } = agent()
+      return askInTurn(job, task, origin, { ...jobTurns, model: counted(jobTurns.model, count) })
+    },
+  })
+  const heartbeat = new Heartbeat({
+    everyMs: heartbeatMs,
+    clock,
+    log,
+    stateFolder: home.state,
+    devices,
+    read: () => agent().heart.readSteering(path),
+    isBusy: () => agent().heart.isBusy(),
+    fingerprint: (name) => fingerprintOf(workspace, name),
+    owner: () => ownerOf(base, options),
+    ask: async (job, run) => {
+      tokens = 0
+      const outcome = await performer.ask(job, run)
+      return { outcome, tokens }
+    },
+    tell: async ({ maker: { channel, chat } }, text, { failed }) => {
+      await bus.send({ channel, chat, text, failed }, [], undefined)
+    },
+  })
+  await heartbeat.start()
+  return { stopRuns: (where) => performer.stopRuns(where), stop: () => heartbeat.stop() }
+}
+
+/** The first one whom Pincer can write to; where no channel is served, who runs this process. */
+function ownerOf({ telegram, terminal }: Base, { person }: AppOptions): JobMaker | undefined {
+  if (telegram === undefined) {
+    return { channel: terminal.name, chat: terminal.chat, person: { id: person.id, name: person.name } }
+  }
+  const [owner] = telegram.recipients()
+  if (owner === undefined) return undefined
+  const { channel, chat, id, name } = owner
+  return { channel, chat, person: { id, name } }
+}
+
+/** What lies outside of the workspace is as if it were not there. */
+function fingerprintOf(workspace: Base['workspace'], name: string): string {
+  try {
+    workspace.validate(name)
+  } catch (error) {
+    if (isPincerError(error)) return '-'
+    throw error
+  }
+  return workspace.fingerprint([name])
+}
+
+function counted(model: Model, count: (tokens: number) => void): Model {
+  const asked = model.asked?.bind(model)
+  return {
+    get id() {
+      return model.id
+    },
+    get windowTokens() {
+      return model.windowTokens
+    },
+    ...(asked === undefined ? {} : { asked }),
+    async complete(request, signal) {
+      const reply = await model.complete(request, signal)
+      const { inputTokens, cacheReadTokens, outputTokens } = reply.usage
+      count(inputTokens - cacheReadTokens + outputTokens)
+      return reply
+    },
+  }
+}
