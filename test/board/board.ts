@@ -6,7 +6,7 @@ import { Guest } from './guest/guest.ts'
 import type { GuestProgram, ProgramEnd, ProgramOptions } from './guest/guest-program.ts'
 import { userModeCommand } from './guest/user-mode.ts'
 import { boardKernel } from './kernel/board-kernel.ts'
-import { machineOf } from './kernel/machines.ts'
+import { type BoardTree, machineOf } from './kernel/machines.ts'
 import { serveDevices } from './outside/vhost-user.ts'
 import { VirtualGpio } from './outside/virtual-gpio.ts'
 import { VirtualI2c } from './outside/virtual-i2c.ts'
@@ -18,6 +18,10 @@ const lineNames = Array.from({ length: 28 }, (_, offset) => `GPIO${offset}`)
 export interface BoardOptions {
   /** A disk image with an ext4 file system: what is synced to it outlives a power cut. */
   readonly disk?: string
+  /** What the kernel is told that there is; left out, the board alone. */
+  readonly tree?: BoardTree
+  /** Connects what is there before the power is switched on: what a device tree names is looked for at once. */
+  readonly wire?: (pins: Pick<Board, 'gpio' | 'i2c' | 'spi'>) => void
 }
 
 /** A single-board computer with a real Linux kernel, whose pins, buses and power switch are in the test's hands. */
@@ -48,17 +52,18 @@ export interface BoardHolder {
 }
 
 /** A board that has booted. It is switched off at the end of the test. */
-export async function bootBoard(t: BoardHolder, { disk }: BoardOptions = {}): Promise<Board> {
+export async function bootBoard(t: BoardHolder, { disk, tree = 'board', wire }: BoardOptions = {}): Promise<Board> {
   // Sockets have short names, and `t.testdir` may lie deep: their folder is not there.
   const folder = await mkdtemp(join(tmpdir(), 'board-'))
   const sharedFolder = join(folder, 'shared')
   await mkdir(sharedFolder)
   const devices = { gpio: new VirtualGpio(lineNames), i2c: new VirtualI2c(), spi: new VirtualSpi() }
   const { gpio, i2c, spi } = devices
+  wire?.(devices)
   const served = await serveDevices(folder, [gpio, i2c, spi], (error) => t.fail(error.message))
   const machine = machineOf(process.env['BOARD_MACHINE'])
   const kernel = await boardKernel(machine)
-  const surroundings = { folder, sharedFolder, disk }
+  const surroundings = { folder, sharedFolder, disk, tree }
   const command =
     machine === 'um'
       ? await userModeCommand(kernel, surroundings)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from '../support/fake-bot-api.ts'
-import { type Board, bootBoard } from './board.ts'
+import { type Board, type BoardOptions, bootBoard } from './board.ts'
 import { makeDisk } from './disk.ts'
 import type { GuestProgram } from './guest/guest-program.ts'
 
@@ -33,11 +33,15 @@ const root = new URL('../..', import.meta.url).pathname
  * `config` are lines of pincer.yaml beside those of the channel. The home is on a disk of its own: what the daemon syncs
  * outlives a power cut, and its files belong to the user inside.
  */
-export async function serveBoard(t: Test, config: readonly string[]): Promise<ServedBoard> {
+export async function serveBoard(
+  t: Test,
+  config: readonly string[],
+  options: Omit<BoardOptions, 'disk'> = {},
+): Promise<ServedBoard> {
   const bot = new FakeBotApi({ clock: createSystemClock() })
   await bot.start()
   t.teardown(() => bot.stop())
-  const board = await bootBoard(t, { disk: await makeDisk(t) })
+  const board = await bootBoard(t, { ...options, disk: await makeDisk(t) })
   const telegram = `channels: { telegram: { token: "${bot.token}", allow: [${owner}], apiRoot: "http://127.0.0.1:${botPort}" } }`
   await writeFile(join(board.sharedFolder, 'pincer.yaml'), [...config, telegram].join('\n'))
   const moveIn = 'install -d -m 700 home && install -m 600 /run/shared/pincer.yaml home/pincer.yaml && sync'

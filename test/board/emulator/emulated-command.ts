@@ -22,7 +22,7 @@ const machines = {
 export async function emulatedCommand(
   machine: EmulatedMachine,
   { kernel, deviceTree }: KernelFiles,
-  { folder, sharedFolder, disk }: GuestSurroundings,
+  { folder, sharedFolder, disk, tree: wanted }: GuestSurroundings,
 ): Promise<GuestCommand> {
   const [qemu, system] = [placeOf(emulator), placeOf(systems[machine])]
   const layer = layerOf(root, machine)
@@ -45,7 +45,7 @@ export async function emulatedCommand(
   const own = join(folder, 'emulator.dtb')
   const tree = join(folder, 'board.dtb')
   await run(file, [...loader, ...hardware(`,dumpdtb=${own}`)])
-  await run(join(dirname(kernel), 'fdtoverlay'), ['-i', own, '-o', tree, deviceTree])
+  await run(join(dirname(kernel), 'fdtoverlay'), ['-i', own, '-o', tree, deviceTree(wanted)])
 
   const words = [
     `console=${console} quiet panic=-1`,

@@ -1,4 +1,5 @@
 import type { KernelFiles } from '../kernel/board-kernel.ts'
+import type { BoardTree } from '../kernel/machines.ts'
 import { memoryFolder } from '../kernel/memory-folder.ts'
 import type { GuestCommand } from './guest.ts'
 
@@ -12,12 +13,13 @@ export interface GuestSurroundings {
   readonly sharedFolder: string
   /** A disk image with an ext4 file system, at /run/disk in the guest. */
   readonly disk: string | undefined
+  readonly tree: BoardTree
 }
 
 /** User-mode Linux: the kernel is a program of the host, whose files are the guest's. */
 export async function userModeCommand(
   { kernel, deviceTree }: KernelFiles,
-  { folder, sharedFolder, disk }: GuestSurroundings,
+  { folder, sharedFolder, disk, tree }: GuestSurroundings,
 ): Promise<GuestCommand> {
   return {
     file: kernel,
@@ -32,7 +34,7 @@ export async function userModeCommand(
       'rootflags=/',
       'ro',
       'quiet',
-      `dtb=${deviceTree}`,
+      `dtb=${deviceTree(tree)}`,
       `init=${new URL('init.sh', import.meta.url).pathname}`,
       'board.line=tty1',
       `board.shared=${sharedFolder}`,

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { type Machine, machineBuilds } from './machines.ts'
+import { type BoardTree, type Machine, machineBuilds } from './machines.ts'
 
 /** Raised when the way of building changes what comes out, though neither the options nor the board do. */
 const recipe = 1
 
+/** The Linux that somebody wants to see the tests on, for example `6.12`; `undefined` for the newest there is. */
+export const wantedVersion = process.env['BOARD_LINUX'] || undefined
+
 export interface KernelFiles {
   readonly kernel: string
-  /** The board's device tree; of an emulated machine what is laid over its own. */
-  readonly deviceTree: string
+  /** A device tree of the board; of an emulated machine what is laid over its own. */
+  readonly deviceTree: (tree: BoardTree) => string
   /** The version of the Debian package that it was built from. */
   readonly version: string
 }
@@ -26,8 +29,11 @@ export async function boardKernel(machine: Machine): Promise<KernelFiles> {
 export async function builtKernel(machine: Machine): Promise<KernelFiles | undefined> {
   const ending = await endingOf(machine)
   const folders = await readdir(cacheFolder()).catch(() => [])
-  const name = folders.find((folder) => folder.startsWith(beginning) && folder.endsWith(ending))
-  return name === undefined ? undefined : kernelIn(name, name.slice(beginning.length, -ending.length))
+  const wanted = wantedVersion === undefined ? beginning : `${beginning}${wantedVersion}.`
+  const [newest] = folders
+    .filter((folder) => folder.startsWith(wanted) && folder.endsWith(ending))
+    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+  return newest === undefined ? undefined : kernelIn(newest, newest.slice(beginning.length, -ending.length))
 }
 
 /** Where a kernel of this version belongs. */
@@ -39,9 +45,10 @@ export function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'pincer', 'board')
 }
 
-/** The source of the board's device tree. */
-export function treeSource(machine: Machine): string {
-  return fileHere(`device-tree/${machine}.dts`)
+/** The sources of the board's device trees. */
+export function treeSources(machine: Machine): readonly { readonly tree: string; readonly source: string }[] {
+  const trees = Object.entries(machineBuilds[machine].trees)
+  return trees.map(([tree, name]) => ({ tree, source: fileHere(`device-tree/${name}`) }))
 }
 
 /** The options that a kernel for this machine is built with, as kbuild reads them. */
@@ -57,14 +64,14 @@ async function endingOf(machine: Machine): Promise<string> {
   const hash = createHash('sha256')
     .update(`${recipe}`)
     .update(await kernelOptions(machine))
-  for (const name of [`${machine}.dts`, 'gpio.dtsi', 'i2c.dtsi', 'spi.dtsi'])
+  for (const name of [...Object.values(machineBuilds[machine].trees), 'gpio.dtsi', 'i2c.dtsi', 'spi.dtsi'])
     hash.update(await readFile(fileHere(`device-tree/${name}`)))
   return `-${machine}-${hash.digest('hex').slice(0, 12)}`
 }
 
 function kernelIn(name: string, version: string): KernelFiles {
   const folder = join(cacheFolder(), name)
-  return { kernel: join(folder, 'linux'), deviceTree: join(folder, 'board.dtb'), version }
+  return { kernel: join(folder, 'linux'), deviceTree: (tree) => join(folder, `${tree}.dtb`), version }
 }
 
 function fileHere(name: string): string {

@@ -1,14 +1,23 @@
 /**
  * `npm run board:kernel` builds the kernel of the virtual board from Debian's packages, unless it is there already: some
  * minutes, once; with `-- arm64` or `-- riscv64` that of an emulated one. It installs nothing and changes nothing outside
- * its cache folder; what is missing it names.
+ * its cache folder; what is missing it names. BOARD_LINUX=6.12 asks for that version instead of the newest.
  */
 import { spawn } from 'node:child_process'
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openDebianArchive, type DebianPackage } from '../../support/debian-archive.ts'
-import { builtKernel, cacheFolder, kernelFor, type KernelFiles, kernelOptions, treeSource } from './board-kernel.ts'
+import {
+  builtKernel,
+  cacheFolder,
+  kernelFor,
+  type KernelFiles,
+  kernelOptions,
+  treeSources,
+  wantedVersion,
+} from './board-kernel.ts'
+import { lockBuild } from './build-lock.ts'
 import { type Machine, machineBuilds, machineOf } from './machines.ts'
 import { missingTools } from './missing-tools.ts'
 
@@ -18,23 +27,36 @@ const suites = ['sid', 'trixie-backports', 'trixie']
 /** Linux 6.12, linked statically, dies as soon as it starts a program. */
 const firstStatic = 7_000
 
-async function build(machine: Machine): Promise<KernelFiles> {
+async function kernelOf(machine: Machine): Promise<KernelFiles> {
   const there = await builtKernel(machine)
   if (there !== undefined) return there
   const lacking = await missingTools(machine)
   if (lacking !== undefined) throw new Error(lacking)
 
-  const folder = join(cacheFolder(), 'building')
+  await mkdir(cacheFolder(), { recursive: true })
+  const unlock = await lockBuild(join(cacheFolder(), 'building.lock'), (holder) =>
+    say(`process ${holder} is building already: waiting for it`),
+  )
+  try {
+    return (await builtKernel(machine)) ?? (await build(machine, join(cacheFolder(), 'building')))
+  } finally {
+    unlock()
+  }
+}
+
+async function build(machine: Machine, folder: string): Promise<KernelFiles> {
+  // Of a build that was broken off.
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   try {
-    say('looking for the newest kernel source of Debian')
+    say(`looking for the ${wantedVersion ?? 'newest'} kernel source of Debian`)
     const archive = await openDebianArchive(join(folder, 'debian'), suites, ['amd64'])
     const source = newest(await archive.find(/^linux-source-\d+\.\d+$/))
     say(`fetching ${source.name} ${source.version}`)
     const packageFile = await archive.fetch(source)
     say('unpacking')
     await unpack(packageFile, source.name, folder)
+    await numberInterruptsSparsely(join(folder, 'source'))
     say('configuring and building: some minutes')
     const out = join(folder, 'out')
     await compile(machine, join(folder, 'source'), out, numberOf(source) >= firstStatic)
@@ -43,8 +65,8 @@ async function build(machine: Machine): Promise<KernelFiles> {
     const finished = join(folder, 'finished')
     await mkdir(finished)
     await copyFile(join(out, machineBuilds[machine].image.path), join(finished, 'linux'))
-    const tree = ['-q', '-O', 'dtb', '-o', join(finished, 'board.dtb'), treeSource(machine)]
-    await command(join(out, 'scripts/dtc/dtc'), tree)
+    for (const { tree, source: text } of treeSources(machine))
+      await command(join(out, 'scripts/dtc/dtc'), ['-q', '-O', 'dtb', '-o', join(finished, `${tree}.dtb`), text])
     // An emulator makes its own tree, which the board's is then laid over.
     if (machine !== 'um') await copyFile(join(out, 'scripts/dtc/fdtoverlay'), join(finished, 'fdtoverlay'))
     await rename(finished, dirname(files.kernel))
@@ -61,10 +83,14 @@ function numberOf({ name }: DebianPackage): number {
 }
 
 function newest(sources: readonly DebianPackage[]): DebianPackage {
-  const found = sources.toSorted((a, b) => numberOf(b) - numberOf(a))[0]
-  if (found === undefined)
-    throw new Error(`No linux-source package was found in ${suites.join(', ')}: is Debian's mirror reachable?`)
-  return found
+  const [found] = sources
+    .filter(({ name }) => wantedVersion === undefined || name === `linux-source-${wantedVersion}`)
+    .toSorted((a, b) => numberOf(b) - numberOf(a))
+  if (found !== undefined) return found
+  const has = sources.map(({ name }) => name).join(', ') || 'no linux-source at all: is it reachable?'
+  throw new Error(
+    `Debian's mirror has no linux-source-${wantedVersion ?? 'N.N'} in ${suites.join(', ')}. It has ${has}`,
+  )
 }
 
 /** Leaves out what no virtual board needs: half of the files are drivers for graphics and network cards. */
@@ -82,6 +108,14 @@ async function unpack(packageFile: string, name: string, folder: string): Promis
     `tar -xJ -C "$3" --strip-components=1 ${useless.map((each) => `--exclude='*/${each}'`).join(' ')}`
   await command('bash', ['-o', 'pipefail', '-c', pipeline, 'unpack', packageFile, name, source])
   await rm(packageFile)
+}
+
+/** As user-mode Linux itself does later: 6.12 has no numbers left for the interrupts of a GPIO chip. */
+async function numberInterruptsSparsely(source: string): Promise<void> {
+  const file = join(source, 'arch/um/Kconfig')
+  const text = await readFile(file, 'utf8')
+  if (text.includes('select SPARSE_IRQ')) return
+  await writeFile(file, text.replace('\tselect GENERIC_IRQ_SHOW\n', '$&\tselect SPARSE_IRQ\n'))
 }
 
 async function compile(machine: Machine, source: string, out: string, isStatic: boolean): Promise<void> {
@@ -119,7 +153,7 @@ function say(text: string): void {
 }
 
 try {
-  const { kernel, version } = await build(machineOf(process.argv[2]))
+  const { kernel, version } = await kernelOf(machineOf(process.argv[2]))
   say(`${kernel} (Linux ${version})`)
 } catch (error) {
   process.stderr.write(`board kernel: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -2,9 +2,14 @@
 export type Machine = 'um' | EmulatedMachine
 export type EmulatedMachine = 'arm64' | 'riscv64'
 
+/** What there is: the board alone, or with a HAT on its header whose chips the kernel drives. */
+export type BoardTree = 'board' | 'hat'
+
 export interface MachineBuild {
   /** The files of options in this folder, the last one over the others. */
   readonly options: readonly string[]
+  /** The device trees that tests can have there, by the names of their sources in device-tree/. */
+  readonly trees: Readonly<Partial<Record<BoardTree, string>>>
   /** What kbuild calls the machine. */
   readonly kbuildName: string
   /** What the names of its compilers begin with. */
@@ -16,18 +21,21 @@ export interface MachineBuild {
 export const machineBuilds: Readonly<Record<Machine, MachineBuild>> = {
   um: {
     options: ['config', 'config.um'],
+    trees: { board: 'um.dts', hat: 'hat.dts' },
     kbuildName: 'um',
     toolPrefix: '',
     image: { target: 'linux', path: 'linux' },
   },
   arm64: {
     options: ['config', 'config.emulated', 'config.arm64'],
+    trees: { board: 'arm64.dts' },
     kbuildName: 'arm64',
     toolPrefix: 'aarch64-linux-gnu-',
     image: { target: 'Image', path: 'arch/arm64/boot/Image' },
   },
   riscv64: {
     options: ['config', 'config.emulated', 'config.riscv64'],
+    trees: { board: 'riscv64.dts' },
     kbuildName: 'riscv',
     toolPrefix: 'riscv64-linux-gnu-',
     image: { target: 'Image', path: 'arch/riscv/boot/Image' },

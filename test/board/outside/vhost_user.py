@@ -25,11 +25,11 @@ import sys
 GET_FEATURES, SET_FEATURES, SET_OWNER, SET_MEM_TABLE = 1, 2, 3, 5
 SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE, GET_VRING_BASE = 8, 9, 10, 11
 SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR = 12, 13, 14
-GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, GET_CONFIG = 15, 17, 24
+GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, SET_BACKEND_CHANNEL, GET_CONFIG = 15, 17, 21, 24
 VIRTIO_VERSION_1, HAS_PROTOCOL_FEATURES = 1 << 32, 1 << 30
 # QEMU gives an I2C device a queue of four: that is room for more than one message only where a message takes one place.
 INDIRECT_DESCRIPTORS = 1 << 28
-MANY_QUEUES, REPLY_ACK, CONFIG = 1 << 0, 1 << 3, 1 << 9
+MANY_QUEUES, REPLY_ACK, BACKEND_CHANNEL, CONFIG = 1 << 0, 1 << 3, 1 << 5, 1 << 9
 NEEDS_REPLY, REPLY_FLAGS = 8, 5
 NO_DESCRIPTOR = 1 << 8
 
@@ -84,6 +84,7 @@ class Device:
         self.queue_count = queues
         self.config = bytes.fromhex(config)
         self.connection = None
+        self.channel = -1
         self.queues = []
         self.memory = []
         listener = socket.socket(socket.AF_UNIX)
@@ -104,11 +105,13 @@ class Device:
             return
         selector.unregister(self.connection)
         self.connection.close()
+        if self.channel >= 0:
+            os.close(self.channel)
         for queue in self.queues:
             queue.close()
         for number in [n for n, (device, _, _, _) in open_requests.items() if device is self]:
             del open_requests[number]
-        self.connection, self.queues, self.memory = None, [], []
+        self.connection, self.channel, self.queues, self.memory = None, -1, [], []
 
     # The protocol.
 
@@ -140,7 +143,7 @@ class Device:
             own = VIRTIO_VERSION_1 | HAS_PROTOCOL_FEATURES | INDIRECT_DESCRIPTORS
             return struct.pack("<Q", own | self.features)
         if request == GET_PROTOCOL_FEATURES:
-            return struct.pack("<Q", MANY_QUEUES | REPLY_ACK | CONFIG)
+            return struct.pack("<Q", MANY_QUEUES | REPLY_ACK | BACKEND_CHANNEL | CONFIG)
         if request == GET_QUEUE_NUM:
             return struct.pack("<Q", self.queue_count)
         if request == GET_CONFIG:
@@ -166,6 +169,9 @@ class Device:
             queue = self.queues[number]
             queue.close()
             return struct.pack("<II", number, queue.taken)
+        elif request == SET_BACKEND_CHANNEL:
+            # Nothing is ever said on it, but user-mode Linux before 7 makes interrupts only for who takes it.
+            self.channel = descriptors[0]
         elif request in (SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR):
             self.set_event(request, *struct.unpack("<Q", payload), descriptors)
         return None

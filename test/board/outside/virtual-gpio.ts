@@ -163,9 +163,11 @@ export class VirtualGpio implements VirtioDevice {
   }
 
   #edge(pin: Line, edge: Edge): void {
-    if ((pin.interrupts & interrupt[edge]) === 0) return
+    const isLevel = (pin.interrupts & (edge === 'rising' ? interrupt.high : interrupt.low)) !== 0
+    if (!isLevel && (pin.interrupts & interrupt[edge]) === 0) return
     if (pin.tell === undefined) {
-      pin.pending = true
+      // A level is looked at again as soon as there is a buffer: by then it may be over.
+      pin.pending ||= !isLevel
       return
     }
     pin.tell(event.happened)
