@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type ObeyJobs } from './agent/job-commands.ts'
 import type { JobTurnParts } from './agent/job-turn.ts'
 import { roleNowOf } from './app-agent.ts'
@@ -10,6 +8,7 @@ import { loadPart } from './parts.ts'
 import { builtAtMs } from './runtime.ts'
 import type { Calendar } from './schedule/calendar.ts'
 import { isCalendarTrusted } from './schedule/clock-gate.ts'
+import { hasJobs } from './schedule/job-files.ts'
 import type { JobAnswer, JobOrderer } from './schedule/job-orders.ts'
 import type { JobPerformer } from './schedule/job-performer.ts'
 import type { Schedule } from './schedule/schedule.ts'
@@ -99,10 +98,7 @@ export class Jobs {
   }
 
   #isPlanned(): boolean {
-    const { state } = this.#surroundings.options.home
-    return (
-      this.#opening !== undefined || ['jobs.jsonl', 'jobs.previous.jsonl'].some((name) => existsSync(join(state, name)))
-    )
+    return this.#opening !== undefined || hasJobs(this.#surroundings.options.home.state)
   }
 
   #open(): Promise<Opened> {

@@ -42,6 +42,9 @@ export const acts: readonly (readonly [name: string, args: object])[] = [
     (path) => ['write_file', { path, content: 'PWNED' }] as const,
   ),
   ['append_file', { path: 'MEMORY.md', content: 'and again' }],
+  ['schedule_add', { in: '9d', say: 'PWNED' }],
+  ['schedule_update', { id: '1', paused: true }],
+  ['schedule_remove', { id: '1' }],
   ['edit_file', { path: 'MEMORY.md', old_text: 'and again', new_text: 'x' }],
 ]
 
@@ -51,13 +54,22 @@ export function nameOf([name, args]: (typeof acts)[number]): string {
   return 'name' in args ? `${name} ${String(args.name)}` : name
 }
 
+interface Asked {
+  readonly chat: string
+  readonly action: string
+  readonly call: string
+  readonly reason: string
+}
+
 export interface AttackedApp {
   readonly app: App
   readonly workspace: string
   readonly model: ScriptedModel
   pageUrl(path: string): string
   /** The calls that a person was asked to allow, each with where and why. */
-  readonly asked: readonly { readonly chat: string; readonly call: string; readonly reason: string }[]
+  readonly asked: readonly Asked[]
+  /** All that was brought to a chat, in order. */
+  readonly posted: readonly Outbound[]
   /** What the person answers. */
   answerWith(answer: (question: Question) => Answer | Promise<Answer>): void
   /** Says this and waits for the answer. */
@@ -124,7 +136,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     await Promise.race([hold?.released.promise, once(signal)])
     return callsTools(['device_read', {}])
   }, options.windowTokens)
-  const asked: { readonly chat: string; readonly call: string; readonly reason: string }[] = []
+  const asked: Asked[] = []
   const out: Outbound[] = []
   let intake: Intake | undefined
   let answer: (question: Question) => Answer | Promise<Answer> = () => 'yes'
@@ -139,7 +151,8 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     },
     ask: (question, asking) => {
       cameOut('asked', JSON.stringify(question))
-      asked.push({ chat: question.chat, call: question.call ?? question.action, reason: question.reason })
+      const { chat, action, call = action, reason } = question
+      asked.push({ chat, action, call, reason })
       void Promise.resolve(answer(question)).then((given) => asking.answer(given))
     },
     show: (shown) => void cameOut('shown', JSON.stringify(shown)),
@@ -164,6 +177,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
     model,
     pageUrl: (page) => `http://${webAddress}:${web.port}${page}`,
     asked,
+    posted: out,
     answerWith: (how) => void (answer = how),
     async accept(text, more = {}) {
       const message = inbound(text, { sentAtMs: clock.nowMs(), ...more, id: `${path} ${++messageCount}` })
