@@ -68,16 +68,12 @@ export class Jobs {
 
   /** Behind /jobs. */
   obey(isShared: (message: Parameters<ObeyJobs>[1]) => boolean): ObeyJobs {
-    return async (words, message) => {
-      const { obey } = await this.#open()
-      return obey(words, { ...message, isShared: isShared(message) })
-    }
+    return (words, message) => this.#order(words, { ...message, isShared: isShared(message) })
   }
 
   /** Behind `pincer jobs`. Rejects with `usage` for what cannot be done. */
   async orderFromHost(words: string): Promise<string> {
-    const { obey } = await this.#open()
-    const { text, failed } = await obey(words, 'on the host')
+    const { text, failed } = await this.#order(words, 'on the host')
     if (failed === true) throw new PincerError('usage', text)
     return text
   }
@@ -95,6 +91,12 @@ export class Jobs {
   /** For /status; nothing where nothing is planned. */
   status(): string | undefined {
     return this.#opened?.status()
+  }
+
+  /** Where nothing was ever planned the answer needs no part. */
+  async #order(words: string, by: JobOrderer): Promise<JobAnswer> {
+    if (!this.#isPlanned()) return { text: 'There are no jobs.' }
+    return (await this.#open()).obey(words, by)
   }
 
   #isPlanned(): boolean {

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { servedHome } from './support/served-home.ts'
+import { until } from './support/until.ts'
+
+/** What is planned, as a person on Telegram and a person on the host see and change it. */
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const ada = 7
+
+void t.test('jobs are made in words, changed by buttons and from the host, and outlive a kill', async (t) => {
+  const { bot, home, start, kill } = await servedHome(t, {
+    devices: 'lamp: { kind: switch, line: GPIO17 }',
+    allow: [ada],
+    guests: [8],
+  })
+  const pincer = (...args: readonly string[]) =>
+    new Promise<readonly [code: unknown, out: string, err: string]>((resolve) => {
+      const options = { env: { TZ: 'UTC' }, timeout: 60_000 }
+      execFile(process.execPath, [main, '--home', home, ...args], options, (error, out, err) => {
+        resolve([error === null ? 0 : error.code, out, err])
+      })
+    })
+  await start()
+  t.same(await pincer('jobs'), [0, 'There are no jobs.\n', ''])
+  t.notOk(fs.existsSync(join(home, 'state/jobs.jsonl')), 'who plans nothing has no file of it')
+  bot.say({ from: ada, text: 'remind me in 2 hours to water the plants' })
+  await bot.untilSaid(ada, 'Job 1 is planned: in 2h, say "Reminder: water the plants". Next: t')
+  bot.say({ from: ada, text: 'turn the lamp on at 7:30 for 5 minutes' })
+  await bot.untilSaid(ada, 'Job 2 is planned: at ')
+  await kill()
+  await start()
+
+  bot.say({ from: ada, text: '/jobs' })
+  await bot.untilSaid(ada, 'device_set lamp on 5m; next t')
+  const id = bot.press({ from: ada, button: 'pause 1' })
+  await bot.untilSaid(ada, 'Job 1 is paused.')
+  await until(() => bot.pressAnswer(id) !== undefined, 'the press is answered')
+  t.match(await pincer('jobs'), [0, /^Job 1: .*; paused: by .*; of .*\nJob 2: .*; next t.*\n$/, ''])
+  bot.say({ from: ada, text: '/status' })
+  await bot.untilSaid(ada, 'Jobs: 2; 1 paused; next t')
+
+  t.match(await pincer('jobs', 'resume', '1'), [0, /^Job 1 goes on\. Next: t/, ''])
+  t.match(await pincer('jobs', 'remove', '9'), [1, '', /There is no job 9 here/])
+  t.match(await pincer('jobs', 'stop', '1'), [1, '', /I do not know "stop"\. .* remove 3/])
+  t.match(await pincer('jobs', 'run', '1'), [0, 'Job 1 runs now.\n', ''])
+  await until(() => bot.botTexts(ada).includes('Reminder: water the plants'), 'the reminder')
+  t.match(await pincer('jobs', 'remove', '2'), [0, 'Job 2 is removed.\n', ''])
+  t.match(await pincer('trigger', 'doorbell'), [1, '', /No job waits for the trigger "doorbell"/])
+
+  bot.say({ from: 8, text: '/jobs' })
+  await bot.untilSaid(8, '/jobs is for owners only.')
+  await kill()
+  t.match(await pincer('jobs'), [1, '', /No Pincer serves .* so there is nobody to ask/])
+})
