@@ -2,8 +2,8 @@ import type { Test } from 'tap'
 import type { Board } from './board.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-/** What the runner outside was told holds inside as well. */
-const timeout = { TAP_TIMEOUT: process.env['TAP_TIMEOUT'] ?? '30' }
+/** What was told outside holds inside as well. */
+const told = { TAP_TIMEOUT: process.env['TAP_TIMEOUT'] ?? '30', BOARD_MACHINE: process.env['BOARD_MACHINE'] ?? '' }
 
 /**
  * Runs a file of tap tests inside the guest. Each of its tests is an assertion here; of one that failed the guest's words
@@ -11,7 +11,7 @@ const timeout = { TAP_TIMEOUT: process.env['TAP_TIMEOUT'] ?? '30' }
  */
 export async function runInside(t: Test, board: Board, file: string, env: Readonly<Record<string, string>> = {}) {
   const command = ['/bin/sh', `${root}build/node`, `${root}test/board/${file}`]
-  const { code, signal, stdout, stderr } = await board.run(command, { env: { ...timeout, ...env }, cwd: root })
+  const { code, signal, stdout, stderr } = await board.run(command, { env: { ...told, ...env }, cwd: root })
   const tests = parse(stdout)
   for (const { passed, name, words } of tests) t.ok(passed, name, passed ? {} : { words })
   t.ok(tests.length > 0, `${file} has tests`)

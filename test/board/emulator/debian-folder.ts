@@ -10,8 +10,8 @@ import { cacheFolder } from '../kernel/board-kernel.ts'
 /** Raised when the way of unpacking changes what comes out. */
 const recipe = 1
 
-/** sid has QEMU 11, the first with SPI, and Node 24 for each processor. trixie does where sid is not to be had. */
-const suites = ['sid', 'trixie']
+/** The only suite with QEMU 11, the first with SPI, and with Node 24 for each processor. */
+const suite = 'sid'
 
 /** Programs of Debian in a folder of their own: unpacked, not installed. */
 export interface DebianFolder {
@@ -37,27 +37,14 @@ export async function makeDebianFolder(wanted: DebianFolder): Promise<string> {
   const building = await mkdtemp(join(cacheFolder(), `building-${wanted.name}-`))
   try {
     const unpacked = join(building, 'unpacked')
-    await unpack(await fetchFrom(join(building, 'debian'), wanted), unpacked)
+    const archive = await openDebianArchive(join(building, 'debian'), [suite], [wanted.architecture])
+    await unpack(await archive.fetchWhole(wanted.packages), unpacked)
     // Whoever looks meanwhile finds all of it or nothing.
     await rename(unpacked, place)
   } finally {
     await rm(building, { recursive: true, force: true })
   }
   return place
-}
-
-/** The first suite that can be read and has all of it: a mirror that is just being filled has not. */
-async function fetchFrom(folder: string, { architecture, packages }: DebianFolder): Promise<readonly string[]> {
-  const failures: unknown[] = []
-  for (const suite of suites) {
-    try {
-      const archive = await openDebianArchive(join(folder, suite), [suite], [architecture])
-      return await archive.fetchWhole(packages)
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  throw new AggregateError(failures, `Neither ${suites.join(' nor ')} of Debian has ${packages.join(', ')} to fetch.`)
 }
 
 async function unpack(files: readonly string[], folder: string): Promise<void> {

@@ -14,6 +14,7 @@ import { type EmulatedMachine, machineBuilds, machineOf } from '../kernel/machin
 import { missingTools } from '../kernel/missing-tools.ts'
 import { makeDebianFolder } from './debian-folder.ts'
 import { emulator, layerOf, systems } from './emulated.ts'
+import { stripSources } from './stripped-sources.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -28,6 +29,7 @@ async function prepare(machine: EmulatedMachine): Promise<void> {
   say(`the guest's Debian is in ${system}`)
   const layer = layerOf(root, machine)
   if (machine === 'arm64') await takeRuntime(layer, `node-linux-${machine}`)
+  else await stripSources(root, layer)
   const prefix = machineBuilds[machine].toolPrefix
   const { built, kept } = await buildAddons(root, join(layer, 'dist/native'), {
     compilers: { c: `${prefix}gcc`, cxx: `${prefix}g++` },

@@ -6,7 +6,6 @@ cd "$(dirname "$0")/../../.."
 npm run -s board:kernel -- "$1"
 npm run -s board:emulator -- "$1"
 npm run -s test:plugins
-files=
-for name in boot hardware gpio buses real-lines; do files="$files test/board/$name.board.ts"; done
-# shellcheck disable=SC2086
-BOARD_MACHINE=$1 exec sh build/node node_modules/tap/dist/esm/run.mjs run --jobs=1 --timeout=1800 $files
+export BOARD_MACHINE="$1"
+set -- test/board/buses.board.ts test/board/gpio.board.ts test/board/real-lines.board.ts
+exec sh build/node node_modules/tap/dist/esm/run.mjs run --jobs=1 --timeout=1800 "$@"
