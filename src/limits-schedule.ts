@@ -26,7 +26,7 @@ export const scheduleLimits = {
   /** Where no clock tells how long a board was off, the time that passed is written down so often. */
   jobElapsedSaveMs: 10 * 60_000,
   /** Stretches of the calendar in which a job is known to have run, so that a clock that jumps back repeats nothing. */
-  jobCoveredRangesMax: 8,
+  jobCoveredRangesMax: 16,
   /** After damage the runs of so long count as known, though their records may be gone. */
   jobDamageCoverMs: 7 * 24 * 60 * 60_000,
   /** Slots that are looked at to find the latest one that was missed. */

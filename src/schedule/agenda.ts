@@ -66,9 +66,10 @@ export class Agenda {
     }
   }
 
-  /** The wall clock has jumped: every next slot is looked for anew. */
-  forget(): void {
-    this.#cursors.clear()
+  /** The wall clock was put back: what lay behind it may lie ahead now. */
+  forgetAhead(): void {
+    const nowMs = this.#clock.nowMs()
+    for (const [id, { behindMs }] of this.#cursors) if (behindMs > nowMs) this.#cursors.delete(id)
   }
 
   due(state: JobState, now: Moment): Due | undefined {
@@ -188,9 +189,9 @@ export class Agenda {
   }
 }
 
-/** Behind which wall ms slots of this job are still its business. One that lies ahead is of a clock that was wrong. */
+/** Behind which wall ms slots of this job are still its business. What lies ahead is of a clock that was wrong. */
 function behindOf({ covered, sinceMs }: JobState, nowMs: number): number {
-  const known = [sinceMs, ...covered.flatMap(({ fromMs, toMs }) => (fromMs <= nowMs ? [Math.min(toMs, nowMs)] : []))]
+  const known = [sinceMs, ...covered.map(({ fromMs, toMs }) => (toMs <= nowMs ? toMs : fromMs))]
   const past = known.filter((each) => each <= nowMs)
   return past.length === 0 ? nowMs : Math.max(...past, nowMs - lookBackMaxMs)
 }

@@ -1,6 +1,6 @@
 import { AppendFile } from '../append-file.ts'
 import type { Clock } from '../clock.ts'
-import { type PincerError, sentenceOf } from '../errors.ts'
+import { PincerError, sentenceOf } from '../errors.ts'
 import { copyAside, replaceFile } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
@@ -52,6 +52,7 @@ export class JobStore {
   #isCopyOld = false
   /** Said once, until the disk takes something again. */
   #isRefused = false
+  #isClosed = false
 
   private constructor(options: StoreOptions, loaded: Loaded) {
     const { stateFolder, clock, log, tellOwner } = options
@@ -97,14 +98,20 @@ export class JobStore {
     return this.#isBehind
   }
 
+  /** What comes later, of a run that heeds no signal, is left out: the next start tells it as interrupted. */
   async close(): Promise<void> {
     await this.#writing
     if (this.#isBehind) await this.keep([])
+    this.#isClosed = true
     if (this.#isBehind) this.#log.error('schedule', `What the disk did not take of the jobs is lost now.`)
     await this.#file?.close()
   }
 
   #enqueue(records: readonly JobRecord[], sync: boolean, isKept: boolean): Promise<void> {
+    if (this.#isClosed) {
+      const stopped = new PincerError('stopped', 'Nothing is written of jobs any more: Pincer is stopping.')
+      return isKept ? Promise.resolve() : Promise.reject(stopped)
+    }
     const written = this.elapsed.stamp()
     if (isKept) this.#count(records, written)
     return new Promise((resolve, reject) => {

@@ -80,7 +80,7 @@ export class Timekeeper {
     if (Math.abs(jumpMs) > limits.jobClockJumpMs) {
       const way = jumpMs > 0 ? 'forward' : 'back'
       log.info('schedule', `The wall clock was put ${way} by ${formatDuration(Math.abs(jumpMs))}.`)
-      agenda.forget()
+      agenda.forgetAhead()
       // Whoever has set it knows more than what was written down before.
       if (this.#has('calendar') && !clock.wallIsSet()) void store.keep([{ k: 'time', wallWasSet: true }])
     }

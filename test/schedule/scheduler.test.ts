@@ -432,6 +432,32 @@ void t.test('a stop in the middle of a run is told at the next start, with what 
   t.equal(rig.runs.length, 1)
 })
 
+void t.test(
+  'a run that goes on after the stop writes nothing more, and nobody is told that it could not',
+  async (t) => {
+    const rig = await ScheduleRig.create(t)
+    const schedule = await rig.start()
+    let goOn = (): void => undefined
+    let refusal: unknown
+    rig.perform = async (_job, run) => {
+      const ended = await run?.beforeChange('one')
+      await new Promise<void>((resolve) => (goOn = resolve))
+      await ended?.()
+      await run?.beforeChange('two').catch((error: unknown) => (refusal = error))
+      return { kind: 'done' }
+    }
+    await schedule.add(draft({ action: { kind: 'do', calls: [] }, time: { kind: 'in', delayMs: 0 } }))
+    await rig.advance(0)
+    const stopping = schedule.stop()
+    await rig.advance(limits.stopGraceMs)
+    await stopping
+    goOn()
+    await rig.advance(0)
+    t.match(refusal, { code: 'stopped' })
+    t.same(rig.toldOwner, [])
+  },
+)
+
 void t.test('a job that kills the process each time is paused in the end', async (t) => {
   const rig = await ScheduleRig.create(t)
   let schedule = await rig.start()
@@ -604,4 +630,20 @@ void t.test('damaged jobs run on, but nothing that may have run before', async (
   t.equal(rig.runs.filter(({ id }) => id === '1').length, 24)
   t.equal(rig.runs.filter(({ id }) => id === '2').length, 1)
   await again.stop()
+})
+
+void t.test('a slot that is jumped over is caught up, also where a clock had been days ahead before', async (t) => {
+  const rig = await ScheduleRig.create(t)
+  const schedule = await rig.start()
+  await schedule.add(draft({ time: { kind: 'cron', expression: '0 12 * * *', zone: 'UTC' }, missed: 'once' }))
+  await rig.advance(12 * hourMs)
+  rig.clock.jumpWall(dayMs + 14 * hourMs)
+  await rig.advance(2 * minuteMs)
+  t.equal(rig.ids, '1', 'of the wrong days one')
+  rig.clock.jumpWall(-dayMs - 14 * hourMs)
+  await rig.advance(11 * hourMs)
+  rig.clock.jumpWall(2 * hourMs)
+  await rig.advance(2 * minuteMs)
+  t.equal(rig.ids, '1 1', 'the noon that was jumped over')
+  await schedule.stop()
 })
