@@ -1,6 +1,7 @@
 import t from 'tap'
 import { bootBoard } from './board.ts'
 import { addressOf, makeChips, plugIn, startDevices } from './read-devices.ts'
+import { withoutSpi } from './spi-support.ts'
 
 const board = await bootBoard(t)
 const read = await startDevices(board, {
@@ -128,7 +129,7 @@ void t.test('an ina219 is read in both directions of the current', async (t) => 
   t.same(ina219.misuses, [])
 })
 
-void t.test('an mcp3008 is read at the input that is configured', async (t) => {
+void t.test('an mcp3008 is read at the input that is configured', { skip: withoutSpi }, async (t) => {
   const { mcp3008, ...chips } = makeChips()
   plugIn(board, { mcp3008, ...chips })
   mcp3008.volts.fill(3)

@@ -2,6 +2,7 @@ import t from 'tap'
 import { Lm75 } from './chips/lm75.ts'
 import { Mcp3008 } from './chips/mcp3008.ts'
 import { type ServedBoard, serveBoard } from './served-board.ts'
+import { withoutSpi } from './spi-support.ts'
 
 // A kernel that hangs in an SPI transfer can be neither interrupted nor killed: what the daemon does meanwhile counts.
 t.setTimeout(240_000)
@@ -25,6 +26,7 @@ async function serveStuck({ board, ask, startDaemon }: ServedBoard) {
 
 void t.test(
   'while SPI hangs, outputs are switched and stopped, and the end of the daemon leaves them safe',
+  { skip: withoutSpi },
   async (t) => {
     const served = await serveBoard(t, config)
     const { board, ask, pincer } = served
@@ -51,6 +53,7 @@ void t.test(
 
 void t.test(
   'a daemon that is killed while SPI hangs is kept by the kernel with its lines on, and safe-state says so',
+  { skip: withoutSpi },
   async (t) => {
     const served = await serveBoard(t, config)
     const { board, pincer } = served
