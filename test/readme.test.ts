@@ -47,6 +47,26 @@ void t.test('the first minute in the README is word for word what a terminal sho
   t.equal(withoutSeconds(screen().replace(/\nyou>$/, '')), withoutSeconds(expected))
 })
 
+/** When is not the same on two days, nor who runs this. */
+function withoutMoments(text: string): string {
+  const moments = /(?:(?:today|tomorrow) )?\w+day \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?/g
+  return text.replaceAll(moments, 'MOMENT').replaceAll(/paused: by \w+/g, 'paused: by SOMEBODY')
+}
+
+void t.test('what the README plans ahead is answered so', async (t) => {
+  const expected = blockWith('you> turn the lamp off in 10 minutes')
+  const typed = expected.split('\n').flatMap((line) => (line.startsWith('you> ') ? [line.slice('you> '.length)] : []))
+  t.ok(typed.length >= 5)
+  const home = t.testdir()
+  const child = spawn(process.execPath, [main, '--home', home], { env: { ...environment, TZ: 'Etc/UTC' } })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  child.stdin.end(`${typed.join('\n')}\n`)
+  await once(child, 'close')
+  const replies = expected.split('\n').filter((line) => !line.startsWith('you> '))
+  t.equal(withoutMoments(text.trimEnd()), withoutMoments(replies.join('\n')))
+})
+
 void t.test('what the README says that offline understands is what help says', async (t) => {
   const child = spawn(process.execPath, [main, '--home', t.testdir(), 'chat', '-m', 'help'], { env: environment })
   let text = ''

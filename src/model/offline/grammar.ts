@@ -41,13 +41,25 @@ export function offlineGrammar(devices: readonly OfflineDevice[]): string {
           ...(dimmed === undefined ? [] : [`- Dim: set ${dimmed} to 40% · ${dimmed} 40% for 10 minutes`]),
           ...(both === undefined ? [] : [`- Several: ${both} for 5 min · turn the ${first} on and the ${second} off`]),
         ]),
-    '- status · help',
+    laterLine(devices, first),
+    '- list jobs · cancel job 3 · status · help',
     ...(outputs.length > 0 ? [`I can switch and read: ${listOf(outputs)}.`] : ['No device here can be switched.']),
     ...(inputs.length > 0 ? [`I can only read: ${listOf(inputs)}.`] : []),
-    'I act at once and only on a message that I understood whole; a question never switches anything.',
+    'I act only on a message that I understood whole; a question never switches anything.',
     'A name that is also a word of mine goes in double quotes.',
   ]
   return lines.join('\n')
+}
+
+function laterLine(devices: readonly OfflineDevice[], output: string | undefined): string {
+  const sensor = devices.find((device) => !device.quantities.includes('state')) ?? devices[0]
+  const reading = sensor === undefined ? [] : [`every 30 minutes read ${renderName(sensor.name)}`]
+  const switching =
+    output === undefined
+      ? []
+      : [`turn off ${output} in 10 minutes`, `every weekday at 7:30 turn on ${output} for 5 minutes`]
+  const reminding = 'remind me in 20 minutes to water the plants'
+  return `- Later: ${[...switching, ...reading, reminding].join(' · ')}`
 }
 
 function readLine(devices: readonly OfflineDevice[]): string {
