@@ -101,7 +101,7 @@ function needOf({ time, needs }: ReadDraft): HumanNeed | undefined {
 
 async function madeText(view: JobView, options: NextTextParts): Promise<string> {
   const { job } = view
-  return `${jobTitle(job)} is planned: ${timeText(job.time)}, ${actionText(job.action)}. ${await nextText(view, options)}`
+  return `${jobTitle(job)} is planned: ${actionText(job.action)}, ${timeText(job.time)}. ${await nextText(view, options)}`
 }
 
 function fightsOf(job: Job, schedule: Schedule): readonly string[] {

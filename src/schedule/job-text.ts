@@ -2,16 +2,17 @@ import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
 import { formatLocalTime } from '../local-time.ts'
 import type { Calendar } from './calendar.ts'
+import { callText } from './call-text.ts'
 import { conditionText } from './condition-text.ts'
 import { cronText } from './cron-text.ts'
 import { jobTitle } from './job-words.ts'
-import type { JobAction, JobCall, JobTime } from './job.ts'
+import type { JobAction, JobTime } from './job.ts'
 import { momentText, momentTextWith } from './moment-text.ts'
 import type { JobView, Schedule } from './schedule.ts'
 
 /** Jobs in words, for people and models; times are local. */
 
-/** Behind it stands what is done: `every day at 07:00 (Europe/Berlin)`. */
+/** For example `every day at 07:00 (Europe/Berlin)`. */
 export function timeText(time: JobTime): string {
   switch (time.kind) {
     case 'in':
@@ -37,22 +38,16 @@ export function actionText(action: JobAction): string {
     case 'say':
       return `say "${shortened(action.text)}"`
     case 'do':
-      return action.calls.map(callText).join(', then ')
+      return action.calls.map((call) => shortened(callText(call))).join(', then ')
     case 'ask':
       return `ask me "${shortened(action.task)}"`
   }
 }
 
-/** As it is shown while it runs: `device_set lamp on 10m`. */
-function callText({ tool, args }: JobCall): string {
-  const words = Object.values(args).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
-  return shortened([tool, ...words].join(' '))
-}
-
 /** One line of a list; `whose` where that is not plain. */
 export function jobLine(view: JobView, nowMs: number, whose: string | undefined): string {
   const { job, last } = view
-  const parts = [`${timeText(job.time)}: ${actionText(job.action)}`, stateText(view, nowMs)]
+  const parts = [planText(view, nowMs)]
   if (last !== undefined) {
     const ago = formatDuration(Math.max(0, nowMs - last.atMs))
     parts.push(`last ${ago} ago: ${outcomeText(last.outcome)}`)
@@ -104,11 +99,18 @@ export function jobsLine(views: readonly JobView[], nowMs: number): string | und
   return `${parts.join('; ')}.`
 }
 
-function stateText({ job, nextRunMs, waitsForClock, isRunning }: JobView, nowMs: number): string {
-  if (job.paused !== undefined) return `paused: ${job.paused.why}`
-  if (isRunning) return 'running now'
-  if (waitsForClock) return 'waits until the clock of this board is set'
-  return nextRunMs === undefined ? 'waiting' : `next ${momentText(nextRunMs, nowMs)}`
+/** What it does, when, and how it stands: `lamp off, every day at 07:00 (Europe/Berlin); next tomorrow 07:00`. */
+function planText({ job, nextRunMs, waitsForClock, isRunning }: JobView, nowMs: number): string {
+  const { time, paused } = job
+  const action = actionText(job.action)
+  const plan = `${action}, ${timeText(time)}`
+  if (paused !== undefined) return `${plan}; paused: ${paused.why}`
+  if (isRunning) return `${plan}; running now`
+  if (waitsForClock) return `${plan}; waits until the clock of this board is set`
+  if (nextRunMs === undefined) return plan
+  const next = momentText(nextRunMs, nowMs)
+  // "in 10m" is true for a moment only.
+  return isRepeated(time) ? `${plan}; next ${next}` : `${action}, ${next}`
 }
 
 function outcomeText(outcome: NonNullable<JobView['last']>['outcome']): string {

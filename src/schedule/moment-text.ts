@@ -2,13 +2,15 @@ import { formatLocalTime, formatWallTime, localDay, nextLocalDayMs } from '../lo
 import type { Calendar } from './calendar.ts'
 
 /**
- * When something runs, as a person reads it: `tomorrow Monday 2026-11-23 07:00`, in the person's own zone, which is the
- * process's. Seconds only where there are any.
+ * When something runs, as a person reads it: `tomorrow 07:00`, later `Tuesday 2026-11-24 07:00`, in the person's own zone,
+ * which is the process's. Seconds only where there are any.
  */
 export function momentText(atMs: number, nowMs: number): string {
+  const whole = `${formatLocalTime(atMs)}${secondsText(atMs)}`
   const day = localDay(atMs)
-  const word = day === localDay(nowMs) ? 'today ' : day === localDay(nextLocalDayMs(nowMs)) ? 'tomorrow ' : ''
-  return `${word}${formatLocalTime(atMs)}${secondsText(atMs)}`
+  const time = whole.slice(whole.indexOf(day) + day.length + 1)
+  if (day === localDay(nowMs)) return `today ${time}`
+  return day === localDay(nextLocalDayMs(nowMs)) ? `tomorrow ${time}` : whole
 }
 
 /** For a job in another zone also what clocks show there: `… (Monday 2026-11-23 15:00 in Asia/Tokyo)`. */

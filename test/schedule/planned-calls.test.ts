@@ -32,7 +32,7 @@ const minuteMs = 60_000
 void t.test("an owner's own message plans a switching, and nobody is asked then or later", async (t) => {
   const rig = await planning(t)
   const reply = await rig.say(add({ in: '10m', name: 'lamp off', do: [set('lamp', 'off')] }))
-  t.match(reply, 'Job 1 (lamp off) is planned: in 10m, device_set lamp off. Next: today ')
+  t.match(reply, 'Job 1 (lamp off) is planned: lamp off, in 10m. Next: today ')
   await rig.say('call device_set {"name":"lamp","value":"on"}')
   await rig.clock.advance(10 * minuteMs)
   t.match(await rig.posts(/^Job 1/), 'Job 1 (lamp off): lamp is off')

@@ -1,0 +1,68 @@
+import t from 'tap'
+import { jobLine } from '../../src/schedule/job-text.ts'
+import type { Job, JobAction } from '../../src/schedule/job.ts'
+import type { JobView } from '../../src/schedule/schedule.ts'
+
+const before = process.env['TZ']
+t.before(() => (process.env['TZ'] = 'Europe/Berlin'))
+t.teardown(() => {
+  if (before === undefined) delete process.env['TZ']
+  else process.env['TZ'] = before
+})
+
+const nowMs = Date.parse('2026-11-22T09:30:00Z')
+
+function line(job: Partial<Job>, view: Partial<JobView> = {}, whose?: string): string {
+  const whole: Job = {
+    id: '3',
+    time: { kind: 'in', delayMs: 600_000 },
+    action: { kind: 'say', text: 'Tea' },
+    missed: 'once',
+    quiet: false,
+    maker: { channel: 'test', chat: 'home', person: { id: '1', name: 'Ada' } },
+    madeAtMs: nowMs,
+    ...job,
+  }
+  return jobLine({ job: whole, waitsForClock: false, isRunning: false, failuresInRow: 0, ...view }, nowMs, whose)
+}
+
+function doing(...calls: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): JobAction {
+  return { kind: 'do', calls: calls.map(([tool, args]) => ({ tool, args })) }
+}
+
+void t.test('a job is told as what it does and when, in words', (t) => {
+  const time = { kind: 'cron', expression: '0 7 * * *', zone: 'Europe/Berlin' } as const
+  const lamp = doing(['device_set', { name: 'lamp', value: 'off' }])
+  t.equal(line({ action: lamp, time }), 'Job 3: lamp off, every day at 07:00 (Europe/Berlin)')
+  t.equal(
+    line({ action: lamp, time, name: 'night' }, { nextRunMs: Date.parse('2026-11-23T06:00:00Z') }, 'Ada'),
+    'Job 3 (night): lamp off, every day at 07:00 (Europe/Berlin); next tomorrow 07:00; of Ada',
+  )
+  for (const [calls, words] of [
+    [[['device_set', { name: 'lamp', value: 'on', for: '10m' }]], 'lamp on for 10m'],
+    [[['device_set', { name: 'fan', value: 40 }]], 'fan 40%'],
+    [[['device_read', { name: 'room' }]], 'read room'],
+    [[['device_read', {}]], 'read all devices'],
+    [[['append_file', { path: 'log.md', content: 'x' }]], 'append file log.md'],
+    [[['i2c_transfer', { bus: 1, address: 8, write: [208] }]], 'i2c_transfer 1 8 [208]'],
+    [
+      [
+        ['device_set', { name: 'a', value: 'on' }],
+        ['device_read', { name: 'b' }],
+      ],
+      'a on, then read b',
+    ],
+  ] as const) {
+    t.match(line({ action: doing(...calls), time: { kind: 'every', everyMs: 60_000 } }), `Job 3: ${words}, every 1m`)
+  }
+  t.end()
+})
+
+void t.test('of a job for one run the list tells when it comes, not how long that was when it was made', (t) => {
+  t.equal(line({}, { nextRunMs: nowMs + 300_000 }), 'Job 3: say "Tea", today 10:35')
+  t.equal(line({}, { isRunning: true }), 'Job 3: say "Tea", in 10m; running now')
+  const paused = { atMs: nowMs, why: 'by Ada' }
+  t.equal(line({ paused }), 'Job 3: say "Tea", in 10m; paused: by Ada')
+  t.match(line({}, { waitsForClock: true, nextRunMs: nowMs }), /in 10m; waits until the clock of this board is set$/)
+  t.end()
+})
