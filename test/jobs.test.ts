@@ -55,3 +55,25 @@ void t.test('jobs are made in words, changed by buttons and from the host, and o
   await kill()
   t.match(await pincer('jobs'), [1, '', /No Pincer serves .* so there is nobody to ask/])
 })
+
+/** The files of the source that a run reads, by a hook in the process itself. */
+const reportsFiles =
+  'data:text/javascript,import{registerHooks}from"node:module";registerHooks({load(url,context,next){process.stderr.write(url+"\\n");return next(url,context)}})'
+
+void t.test('a home without jobs loads nothing of the schedule but what its tools are', async (t) => {
+  const home = join(t.testdir({}), 'home')
+  const filesOf = (message: string) =>
+    new Promise<readonly string[]>((resolve) => {
+      const args = ['--import', reportsFiles, main, '--home', home, 'chat', '-m', message]
+      execFile(process.execPath, args, { env: { TZ: 'UTC' } }, (_error, _out, err) => {
+        resolve(
+          [...err.matchAll(/src\/(schedule\/\S+|agent\/job-turn)\.ts$/gm)].map(([, name = '']) => name).toSorted(),
+        )
+      })
+    })
+  const needed = ['schedule/clock-gate', 'schedule/job-files', 'schedule/tools']
+  t.same(await filesOf('read lamp'), needed)
+  t.same(await filesOf('/jobs'), needed)
+  t.match((await filesOf('every 30 minutes read lamp')).join(' '), /scheduler/, 'else this would prove nothing')
+  t.match((await filesOf('read lamp')).join(' '), /scheduler/, 'and from then on it is loaded at the start')
+})

@@ -158,3 +158,30 @@ void t.test('a stop between two parts sends no further part', async (t) => {
   t.equal((await rig.channel.deliver(message, stop.signal)).status, 'retry')
   t.equal(rig.wire.texts().length, 1)
 })
+
+void t.test('buttons that say commands stand under the last part, also where it is sent as plain text', async (t) => {
+  const buttons = [
+    { text: 'pause 3', command: '/jobs pause 3' },
+    { text: 'remove 3', command: '/jobs remove 3' },
+    { text: 'pause 4', command: '/jobs pause 4' },
+    { text: 'too much', command: `/jobs ${'x'.repeat(60)}` },
+  ]
+  const expected = {
+    inline_keyboard: [
+      [
+        { text: 'pause 3', callback_data: 'say:/jobs pause 3' },
+        { text: 'remove 3', callback_data: 'say:/jobs remove 3' },
+      ],
+      [{ text: 'pause 4', callback_data: 'say:/jobs pause 4' }],
+    ],
+  }
+  for (const refusesHtml of [false, true]) {
+    const rig = await started(t)
+    rig.wire.refusesHtml = refusesHtml
+    await rig.channel.deliver({ ...rig.outbound(long), buttons }, never)
+    const keyboards = rig.wire.called('sendMessage').map((each) => each['reply_markup'])
+    t.same(keyboards.at(-1), expected)
+    const shown = keyboards.filter((each) => each !== undefined)
+    t.equal(shown.length, refusesHtml ? 2 : 1, 'on the last alone, each time that it is tried')
+  }
+})

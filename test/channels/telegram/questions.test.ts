@@ -278,3 +278,26 @@ void t.test('what /approve has decided is over for the buttons, and the message 
   t.match(rig.wire.texts(), [/Yes, by Ada, /])
   t.same(answered(rig), [['This question is over: nothing was done now.', false]])
 })
+
+void t.test('a button with a command says it for whoever pressed, and only to who may speak', async (t) => {
+  const rig = await started(t)
+  const said = (): readonly unknown[] => rig.intake.accepted.map(({ text, person, chat }) => [person.id, chat, text])
+  const under = { message_id: 5, chat: { id: ada.id, type: 'private' } }
+  const pressed = async (data: string, from: object = ada, message: object | 'none' = under): Promise<void> => {
+    rig.wire.push({ callback_query: { id: `p-${data}`, from, data, ...(message === 'none' ? {} : { message }) } })
+    await settle()
+    await settle()
+  }
+  await pressed('say:/jobs pause 3')
+  t.same(said(), [[String(ada.id), String(ada.id), '/jobs pause 3']])
+  t.same(answered(rig), [['', false]], 'the button stops to spin')
+  await pressed('say:turn on the gate')
+  await pressed('say:')
+  await pressed('/jobs pause 3')
+  await pressed('say:/jobs pause 3', eve, { message_id: 6, chat: { id: eve.id, type: 'private' } })
+  await pressed('say:/jobs pause 3', eve)
+  await pressed('say:/jobs pause 4', ada, 'none')
+  t.equal(said().length, 1, 'no words, no strangers, and nothing without a chat')
+  await pressed('say:/jobs remove 3', ada, { message_id: 7, chat: { id: group.id, type: 'supergroup' } })
+  t.same(said()[1], [String(ada.id), String(group.id), '/jobs remove 3'])
+})
