@@ -18,13 +18,6 @@ const machines = {
   riscv64: { program: 'qemu-system-riscv64', cpu: 'rv64', console: 'ttyS0' },
 } as const
 
-/** The files are links to those that were stripped: what they import is looked for where the links are. */
-const stripped = [
-  '--preserve-symlinks',
-  '--preserve-symlinks-main',
-  `--import=${join(import.meta.dirname, 'load-stripped.mjs')}`,
-]
-
 /** A machine that QEMU emulates: its files are folders of the host, its controllers are where the board's tree has them. */
 export async function emulatedCommand(
   machine: EmulatedMachine,
@@ -58,7 +51,7 @@ export async function emulatedCommand(
     `console=${console} quiet panic=-1`,
     'root=system rootfstype=9p rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=262144 ro',
     `init=/first-process.sh checkout=${root} layer=${relative(root, layer)} board.line=hvc0`,
-    ...(machine === 'riscv64' ? [`NODE_OPTIONS="${stripped.join(' ')}"`] : []),
+    ...(machine === 'riscv64' ? [`NODE_OPTIONS=--import=${join(import.meta.dirname, 'load-stripped.mjs')}`] : []),
   ]
   return {
     file,

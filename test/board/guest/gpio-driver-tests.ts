@@ -170,7 +170,7 @@ void t.test('who may not open a chip is told how to get the right', async (t) =>
     uid: 65_534,
     gid: 65_534,
     encoding: 'utf8',
-    env: { HOME: '/' },
+    env: { HOME: '/', NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '' },
   })
   const lines = stdout.trim().split('\n')
   t.equal(lines.length, 3, stderr)
