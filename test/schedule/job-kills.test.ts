@@ -6,7 +6,7 @@ import { killAtEach } from '../support/schedule-kills.ts'
 import { type Mutation, mutantSource } from '../support/mutant-source.ts'
 
 /** The schedule dies at each change of the disk that it makes, and starts again; what was done is counted outside. */
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 for (const losesUnsynced of [false, true]) {
   const what = losesUnsynced ? 'the power is cut' : 'it is killed'

@@ -105,7 +105,7 @@ function ended(child: ChildProcess): Promise<readonly [number | null, string | n
  * A real process keeps the schedule and is killed (SIGKILL) at one change of the disk after the other, before it, in its
  * middle and behind it. This process stands outside and counts what was really done.
  */
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 
 void t.test(
   'no job is done twice and none is lost without a word when its process is killed over and over',
