@@ -38,7 +38,7 @@ void t.test('jobs are made in words, changed by buttons and from the host, and o
   const id = bot.press({ from: ada, button: 'pause 1' })
   await bot.untilSaid(ada, 'Job 1 is paused.')
   await until(() => bot.pressAnswer(id) !== undefined, 'the press is answered')
-  t.match(await pincer('jobs'), [0, /^Job 1: .*; paused: by .*; of .*\nJob 2: .*, t.*\n$/, ''])
+  t.match(await pincer('jobs'), [0, /^Job 1: .*; paused: by .*; made by .*\nJob 2: .*, t.*\n$/, ''])
   bot.say({ from: ada, text: '/status' })
   await bot.untilSaid(ada, 'Jobs: 2; 1 paused; next t')
 

@@ -49,10 +49,11 @@ export function jobLine(view: JobView, nowMs: number, whose: string | undefined)
   const { job, last } = view
   const parts = [planText(view, nowMs)]
   if (last !== undefined) {
-    const ago = formatDuration(Math.max(0, nowMs - last.atMs))
-    parts.push(`last ${ago} ago: ${outcomeText(last.outcome)}`)
+    const agoMs = nowMs - last.atMs
+    const when = agoMs < 1_000 ? 'just now' : `${formatDuration(agoMs)} ago`
+    parts.push(`last ${when}: ${outcomeText(last.outcome)}`)
   }
-  if (whose !== undefined) parts.push(`of ${whose}`)
+  if (whose !== undefined) parts.push(`made by ${whose}`)
   return `${jobTitle(job)}: ${parts.join('; ')}`
 }
 

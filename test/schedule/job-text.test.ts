@@ -1,6 +1,6 @@
 import t from 'tap'
 import { jobLine } from '../../src/schedule/job-text.ts'
-import type { Job, JobAction } from '../../src/schedule/job.ts'
+import type { Job, JobAction, RunOutcome } from '../../src/schedule/job.ts'
 import type { JobView } from '../../src/schedule/schedule.ts'
 
 const before = process.env['TZ']
@@ -36,7 +36,7 @@ void t.test('a job is told as what it does and when, in words', (t) => {
   t.equal(line({ action: lamp, time }), 'Job 3: lamp off, every day at 07:00 (Europe/Berlin)')
   t.equal(
     line({ action: lamp, time, name: 'night' }, { nextRunMs: Date.parse('2026-11-23T06:00:00Z') }, 'Ada'),
-    'Job 3 (night): lamp off, every day at 07:00 (Europe/Berlin); next tomorrow 07:00; of Ada',
+    'Job 3 (night): lamp off, every day at 07:00 (Europe/Berlin); next tomorrow 07:00; made by Ada',
   )
   for (const [calls, words] of [
     [[['device_set', { name: 'lamp', value: 'on', for: '10m' }]], 'lamp on for 10m'],
@@ -55,6 +55,19 @@ void t.test('a job is told as what it does and when, in words', (t) => {
   ] as const) {
     t.match(line({ action: doing(...calls), time: { kind: 'every', everyMs: 60_000 } }), `Job 3: ${words}, every 1m`)
   }
+  t.end()
+})
+
+void t.test('how the last run went is told without a stopwatch', (t) => {
+  const time = { kind: 'every', everyMs: 60_000 } as const
+  const last = (agoMs: number, outcome: RunOutcome): string =>
+    line({ time }, { last: { atMs: nowMs - agoMs, durationMs: 1, outcome } })
+  const plan = 'Job 3: say "Tea", every 1m'
+  t.equal(last(316, { kind: 'done' }), `${plan}; last just now: done`)
+  t.equal(last(-5_000, { kind: 'done' }), `${plan}; last just now: done`, 'a clock that was put back')
+  t.equal(last(59_400, { kind: 'failed', why: 'No.' }), `${plan}; last 59s ago: failed, No.`)
+  t.equal(last(5_400_000, { kind: 'skipped', why: 'late' }), `${plan}; last 1h 30m ago: skipped, late`)
+  t.equal(last(5_400_000, { kind: 'interrupted' }), `${plan}; last 1h 30m ago: interrupted`)
   t.end()
 })
 
