@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Orders } from '../../../src/model/offline/orders.ts'
 import { parseOffline } from '../../../src/model/offline/parse.ts'
 import { renderCalls } from '../../../src/model/offline/render.ts'
 import { brief, deviceSets, type DeviceSet } from '../../support/offline-devices.ts'
@@ -307,4 +308,14 @@ void t.test('what is for later is one call of the schedule, and is read again fr
     t.same(call?.kind === 'plan' ? call.use.args : undefined, args, message)
     t.equal(brief(parseOffline(renderCalls(parsed.calls), deviceSets.board)), brief(parsed), renderCalls(parsed.calls))
   }
+})
+
+void t.test('a plan in words is an order for exactly its call, once', async (t) => {
+  const orders = new Orders('turn the lamp off in 10 minutes', deviceSets.board)
+  const call = { tool: 'device_set', args: { value: 'off', name: 'lamp' } }
+  t.notOk(orders.take('schedule_add', { in: '10m', do: [call, call] }))
+  t.notOk(orders.take('schedule_add', { in: '11m', do: [call] }))
+  t.notOk(orders.take('device_set', call.args))
+  t.ok(orders.take('schedule_add', { do: [call], in: '10m' }))
+  t.notOk(orders.take('schedule_add', { do: [call], in: '10m' }))
 })
