@@ -12,7 +12,7 @@ export interface Named {
 export type Seen = Readonly<Record<string, number | string>>
 
 /** What stands for a path in the workspace that does not exist. */
-export const absent = '-'
+const absent = '-'
 
 /**
  * Devices by their names, and files by their paths: those that exist or did, and those that may come into a folder that

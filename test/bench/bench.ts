@@ -10,6 +10,7 @@ import { measureIdle } from './idle.ts'
 import { measureKills } from './kills.ts'
 import { budgetRows, type Figures, type SizeFigures } from './rows.ts'
 import { measureStarts } from './starts.ts'
+import { measureSchedule, scheduleRows } from './schedule.ts'
 import { prepareSubjects } from './subjects.ts'
 import { formatTable } from './table.ts'
 import { measureTooQuick } from './too-quick.ts'
@@ -18,7 +19,8 @@ import { measureTurns } from './turns.ts'
 /**
  * `npm run bench [-- --quick | --long] [--json]`: the budgets of the design, measured on what stands in dist/, between a
  * Bot API behind TLS and a provider on this host. The idle window is a minute of held polls; `--long` takes 10 minutes,
- * and `--quick` takes none, kills less often, and leaves out compressing. What pins cost is measured on the virtual board,
+ * and `--quick` takes none, kills less often, and leaves out compressing. `--schedule` measures a daemon with ten jobs and
+ * ten triggers, and nothing else. What pins cost is measured on the virtual board,
  * where its kernel is built.
  */
 const words = new Set(process.argv.slice(2))
@@ -65,6 +67,19 @@ async function measure(): Promise<Figures> {
   return { windowMs, request, startMs, idle, turns, kills, tooQuick, sizes, board }
 }
 
+/** What the schedule costs, alone. */
+async function scheduleTable(): Promise<string> {
+  const { bundle, executable } = prepareSubjects(root, scratch)
+  const [minute, tenMinutes] = [60_000, 600_000]
+  const runsMs = words.has('--long') ? tenMinutes : minute
+  progress(`ten jobs and ten triggers, twice ${runsMs / minute} minutes`)
+  const figures = {
+    bundle: await measureSchedule(bundle, scratch, runsMs),
+    executable: await measureSchedule(executable, scratch, runsMs),
+  }
+  return formatTable(scheduleRows(figures))
+}
+
 async function sizesOf(path: string): Promise<SizeFigures> {
   const content = fs.readFileSync(path)
   if (isQuick) return { rawBytes: content.length, compressedBytes: 'left out by --quick' }
@@ -77,10 +92,14 @@ function progress(text: string): void {
 }
 
 try {
-  const figures = await measure()
   const host = `${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Linux ${release()}`
-  process.stdout.write(`Pincer ${version()}, Node ${process.version}, ${host}\n\n${formatTable(budgetRows(figures))}\n`)
-  if (words.has('--json')) process.stdout.write(`\n${JSON.stringify(figures)}\n`)
+  const head = `Pincer ${version()}, Node ${process.version}, ${host}`
+  if (words.has('--schedule')) process.stdout.write(`${head}\n\n${await scheduleTable()}\n`)
+  else {
+    const figures = await measure()
+    process.stdout.write(`${head}\n\n${formatTable(budgetRows(figures))}\n`)
+    if (words.has('--json')) process.stdout.write(`\n${JSON.stringify(figures)}\n`)
+  }
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true })
 }

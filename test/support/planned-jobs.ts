@@ -12,7 +12,7 @@ const no = async (): Promise<never> => {
 export async function planJobs(
   stateFolder: string,
   owner: number,
-  jobs: readonly { readonly time: JobTime; readonly action: JobAction }[],
+  jobs: readonly { readonly time: JobTime; readonly action: JobAction; readonly quiet?: boolean }[],
 ): Promise<void> {
   fs.mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
   const schedule = createSchedule({
@@ -28,6 +28,6 @@ export async function planJobs(
   })
   await schedule.start()
   const maker = { channel: 'telegram', chat: String(owner), person: { id: String(owner), name: 'Ada' } }
-  for (const job of jobs) await schedule.add({ ...job, maker, missed: 'skip', quiet: false })
+  for (const job of jobs) await schedule.add({ quiet: false, ...job, maker, missed: 'skip' })
   await schedule.stop()
 }
