@@ -25,13 +25,13 @@ void t.test('owners see every job and whose it is, and in a group those of that 
   await schedule.add(draft({ maker: { channel: 'test', chat: 'group', person: bob } }))
   const list = await order('list')
   t.match(list.text, /^Job 1 \(morning\): say "good morning", every day at 07:00 \(Europe\/Berlin\); next .*\nJob 2: /)
-  t.match(list.text, /; of Bob$/)
-  t.notMatch(list.text, 'of Ada')
+  t.match(list.text, /; made by Bob$/)
+  t.notMatch(list.text, 'by Ada')
   t.same(
     list.buttons?.map(({ command }) => command),
     ['/jobs pause 1', '/jobs remove 1', '/jobs pause 2', '/jobs remove 2'],
   )
-  t.match((await order('', 'on the host')).text, /of Ada\n.*of Bob$/)
+  t.match((await order('', 'on the host')).text, /by Ada\n.*by Bob$/)
   const inGroup = { channel: 'test', chat: 'group', person: ada, isShared: true } as const
   t.notMatch((await order('', inGroup)).text, 'Job 1')
   t.match(await order('remove 1', inGroup), { failed: true, text: 'There is no job 1 here: the list shows which are.' })
