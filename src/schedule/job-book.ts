@@ -161,9 +161,7 @@ function ended(before: JobState, record: JobRecord & { readonly k: 'end' }, atMs
   const { durationMs, outcome } = record
   const { running, ...rest } = before
   const wasRunning = running?.slot === record.slot
-  const isOnCalendar = before.job.time.kind === 'cron'
-  const passed = record.missed === true && isOnCalendar ? { ...before, sinceMs: record.slot } : undefined
-  const state = wasRunning ? rest : (passed ?? dealtWith(before, record))
+  const state = wasRunning ? rest : dealtWith(before, record)
   const result: JobResult = { atMs, durationMs, outcome }
   return {
     ...state,

@@ -65,8 +65,6 @@ const recordSchema = v.variant('k', [
     id,
     slot: number(),
     after: v.exactOptional(number()),
-    /** It came too late to be run: should the wall clock have been wrong, it may come again. */
-    missed: v.exactOptional(literal(true)),
     durationMs: number(),
     outcome: outcomeSchema,
   }),

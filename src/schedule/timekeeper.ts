@@ -130,7 +130,7 @@ export class Timekeeper {
       case 'missed': {
         if (once) this.#tell(state, missedText(job, due))
         const more = due.earlier === 0 ? '' : `, after ${due.earlier} others`
-        this.#record(state, due, { why: `it was missed by ${formatDuration(lateMs)}${more}`, missed: true })
+        this.#record(state, due, `it was missed by ${formatDuration(lateMs)}${more}`)
         break
       }
     }
@@ -140,17 +140,13 @@ export class Timekeeper {
   #leaveOut(state: JobState, due: Due, why: string): void {
     const last = state.results.at(-1)?.outcome
     if (last?.kind !== 'skipped' || last.why !== why) this.#tell(state, leftOutText(state.job, why))
-    this.#record(state, due, { why })
+    this.#record(state, due, why)
   }
 
-  #record(
-    { job }: JobState,
-    { slot, afterMs }: Due,
-    { why, ...missed }: { readonly why: string; readonly missed?: true },
-  ): void {
+  #record({ job }: JobState, { slot, afterMs }: Due, why: string): void {
     const after = afterMs === undefined ? {} : { after: afterMs }
     const outcome = { kind: 'skipped', why } as const
-    void this.#options.store.keep([{ k: 'end', id: job.id, slot, ...after, ...missed, durationMs: 0, outcome }])
+    void this.#options.store.keep([{ k: 'end', id: job.id, slot, ...after, durationMs: 0, outcome }])
   }
 
   #tell({ job }: JobState, text: string): void {
