@@ -26,11 +26,13 @@ void t.test(
     const offTimes: number[] = []
     let coldest = Infinity
     let hottest = -Infinity
-    const sensorGoesMs = 11 * hourMs
-    const sensorIsBackMs = 12 * hourMs
+    let sensorGoesMs = Infinity
     for (let atMs = 0; atMs < 24 * hourMs; atMs += stepMs) {
-      isGone = atMs >= sensorGoesMs && atMs < sensorIsBackMs
       const isOn = rig.state('heater') === 'on'
+      // In the middle of heating, for an hour.
+      if (atMs > 11 * hourMs && isOn) sensorGoesMs = Math.min(sensorGoesMs, atMs)
+      const sensorIsBackMs = sensorGoesMs + hourMs
+      isGone = atMs >= sensorGoesMs && atMs < sensorIsBackMs
       room += (stepMs / hourMs) * ((isOn ? 8 : 0) - (room - 5) * 0.3)
       await rig.clock.advance(stepMs)
       await rig.idle()
