@@ -9,6 +9,7 @@ import { builtAtMs } from './runtime.ts'
 import type { Calendar } from './schedule/calendar.ts'
 import { isCalendarTrusted } from './schedule/clock-gate.ts'
 import { hasJobs } from './schedule/job-files.ts'
+import type { JobTime } from './schedule/job.ts'
 import type { JobAnswer, JobOrderer } from './schedule/job-orders.ts'
 import type { JobPerformer } from './schedule/job-performer.ts'
 import type { Schedule } from './schedule/schedule.ts'
@@ -78,13 +79,17 @@ export class Jobs {
     return text
   }
 
-  /** Behind `pincer trigger NAME`. Rejects with `usage` where no job waits for it. */
+  /** Behind `pincer trigger NAME`. Rejects with `usage` where no job waits for it, or none of those runs now. */
   async trigger(name: string): Promise<string> {
-    const count = this.#isPlanned() ? await (await this.#open()).schedule.trigger(name) : 0
+    const schedule = this.#isPlanned() ? (await this.#open()).schedule : undefined
+    const count = (await schedule?.trigger(name)) ?? 0
     if (count > 0) return count === 1 ? 'One job runs.' : `${count} jobs run.`
+    const waits = schedule?.list().some(({ job: { time } }) => isTriggeredBy(time, name)) ?? false
     throw new PincerError(
       'usage',
-      `No job waits for the trigger ${JSON.stringify(name)}: \`pincer jobs\` shows what is planned.`,
+      waits
+        ? `Nothing runs: what waits for the trigger ${JSON.stringify(name)} is paused, runs already, or ran just now. \`pincer jobs\` shows which.`
+        : `No job waits for the trigger ${JSON.stringify(name)}: \`pincer jobs\` shows what is planned.`,
     )
   }
 
@@ -107,6 +112,10 @@ export class Jobs {
     this.#opening ??= open(this.#surroundings).then((opened) => (this.#opened = opened))
     return this.#opening
   }
+}
+
+function isTriggeredBy(time: JobTime, name: string): boolean {
+  return time.kind === 'when' && time.when.kind === 'trigger' && time.when.name === name
 }
 
 async function open({ base, options, registry, agent }: Surroundings): Promise<Opened> {

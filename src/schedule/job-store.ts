@@ -11,7 +11,7 @@ import { type Loaded, loadJobs } from './job-load.ts'
 import { formatLine, type JobRecord, type Written } from './job-records.ts'
 
 /** Told in one sentence what only the owner of this board can mend; `kind` names it, however it is worded. */
-export type TellOwner = (kind: 'jobs' | 'jobs-disk' | 'jobs-disk-mended', sentence: string) => void
+export type TellOwner = (kind: 'jobs' | 'jobs-rights' | 'jobs-disk' | 'jobs-disk-mended', sentence: string) => void
 
 export interface StoreOptions {
   readonly stateFolder: string

@@ -41,7 +41,7 @@ export function failedText(job: Job, why: string, failuresInRow: number): string
 }
 
 export function rightsText(job: Job): string {
-  return `${jobTitle(job)} is paused: ${job.maker.person.name}, who made it, is no owner any more. Remove it in /jobs, or let an owner make it again.`
+  return `${jobTitle(job)} is paused: ${job.maker.person.name}, who made it, is no owner any more. So is each other job of theirs when its time comes. Remove them in /jobs, or let an owner make them again.`
 }
 
 function when({ dueAtMs, lateMs }: { readonly dueAtMs: number; readonly lateMs: number }): string {

@@ -20,7 +20,7 @@ export interface RunnerOptions {
   readonly perform: Perform
   readonly tell: TellMaker
   /** Tells the first owner what no other can: the maker of a job is none any more. */
-  readonly tellOwner: (kind: 'jobs', sentence: string) => void
+  readonly tellOwner: (kind: 'jobs-rights', sentence: string) => void
   /** The role of a person at this moment; undefined for one who has none any more. */
   readonly roleNow: (maker: Job['maker']) => 'owner' | 'guest' | undefined
   /** A run is over, or could not be begun. */
@@ -134,7 +134,7 @@ export class Runner {
     const after = afterMs === undefined ? {} : { after: afterMs }
     if (this.#options.roleNow(job.maker) !== 'owner') {
       await store.keep([{ k: 'pause', id, why: `${job.maker.person.name} is no owner any more` }], { sync: true })
-      this.#options.tellOwner('jobs', rightsText(job))
+      this.#options.tellOwner('jobs-rights', rightsText(job))
       return true
     }
     if (lateMs > graceMs(job.action)) {
