@@ -56,7 +56,6 @@ async function build(machine: Machine, folder: string): Promise<KernelFiles> {
     const packageFile = await archive.fetch(source)
     say('unpacking')
     await unpack(packageFile, source.name, folder)
-    await numberInterruptsSparsely(join(folder, 'source'))
     say('configuring and building: some minutes')
     const out = join(folder, 'out')
     await compile(machine, join(folder, 'source'), out, numberOf(source) >= firstStatic)
@@ -108,14 +107,6 @@ async function unpack(packageFile: string, name: string, folder: string): Promis
     `tar -xJ -C "$3" --strip-components=1 ${useless.map((each) => `--exclude='*/${each}'`).join(' ')}`
   await command('bash', ['-o', 'pipefail', '-c', pipeline, 'unpack', packageFile, name, source])
   await rm(packageFile)
-}
-
-/** As user-mode Linux itself does later: 6.12 has no numbers left for the interrupts of a GPIO chip. */
-async function numberInterruptsSparsely(source: string): Promise<void> {
-  const file = join(source, 'arch/um/Kconfig')
-  const text = await readFile(file, 'utf8')
-  if (text.includes('select SPARSE_IRQ')) return
-  await writeFile(file, text.replace('\tselect GENERIC_IRQ_SHOW\n', '$&\tselect SPARSE_IRQ\n'))
 }
 
 async function compile(machine: Machine, source: string, out: string, isStatic: boolean): Promise<void> {
