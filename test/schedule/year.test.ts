@@ -24,11 +24,6 @@ for (let seed = firstSeed; seed < firstSeed + years; seed++) {
 
 const planted: readonly (readonly [string, Mutation, RegExp])[] = [
   [
-    'what ran before a clock jumped back is not remembered',
-    ['schedule/covered.ts', 'each.fromMs < slotMs && slotMs <= each.toMs', 'false'],
-    /ran \d+ times for/,
-  ],
-  [
     'the record of a run is not written before it',
     ['schedule/runner.ts', "await store.append([{ k: 'run', id, slot, ...after }], { sync: true })", ''],
     /ran \d+ times for/,
