@@ -96,6 +96,7 @@ export interface AttackedAppOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly page?: RequestListener
   readonly windowTokens?: number
+  /** With one there is no shell: commands end in the kernel's own time, and their sandbox would wait for it for ever. */
   readonly clock?: Clock
   /** What the model does instead of what the newest message says; undefined for that. */
   readonly script?: (request: ModelRequest) => ModelReply | undefined
@@ -117,7 +118,7 @@ const evilPages: RequestListener = (request, response) => {
 /** The whole program over a real home in this process, with a model that does what the messages say. */
 export async function attackedApp(t: Test, path: string, options: AttackedAppOptions = {}): Promise<AttackedApp> {
   const web = await listening(t, createServer(options.page ?? evilPages), 'http', { host: webAddress })
-  const home = await configured(path, options.search ?? `http://${webAddress}:${web.port}`)
+  const home = await configured(path, options.search ?? `http://${webAddress}:${web.port}`, options)
   const clock = options.clock ?? createSystemClock()
   const { log } = createLogLines()
   const loaded = await loadConfig({
@@ -214,7 +215,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
 
 let messageCount = 0
 
-async function configured(path: string, search: string) {
+async function configured(path: string, search: string, { clock }: AttackedAppOptions) {
   fs.mkdirSync(path, { recursive: true })
   const lines = [
     'board: simulated',
@@ -225,7 +226,7 @@ async function configured(path: string, search: string) {
     '  room: { kind: bme280, bus: 1, address: 0x76 }',
     `providers: { lan: { api: openai, baseUrl: "http://127.0.0.1:9/v1", apiKey: ${canary('yaml')} } }`,
     'hardware: { raw: allow }',
-    'shell: { policy: allow, timeout: 20s }',
+    `shell: { policy: ${clock === undefined ? 'allow' : 'off'}, timeout: 20s }`,
     `web: { allowPrivate: ["${webAddress}"], search: "${search}" }`,
     'limits: { actsPerHour: 10000 }',
   ]
