@@ -7,7 +7,6 @@ import { PincerError } from './errors.ts'
 import { loadPart } from './parts.ts'
 import { builtAtMs } from './runtime.ts'
 import type { Calendar } from './schedule/calendar.ts'
-import { isCalendarTrusted } from './schedule/clock-gate.ts'
 import { hasJobs } from './schedule/job-files.ts'
 import type { JobTime } from './schedule/job.ts'
 import type { JobAnswer, JobOrderer } from './schedule/job-orders.ts'
@@ -169,7 +168,6 @@ async function open({ base, options, registry, agent }: Surroundings): Promise<O
     ...parts,
     examine: (call) => registry().examine(call),
     devices,
-    isTrusted: () => isCalendarTrusted(clock, 0, builtAtMs()),
     startTriggers: () => startTriggers(false),
   })
   await schedule.start()

@@ -20,8 +20,6 @@ export interface JobDeskOptions {
   readonly clock: Clock
   readonly timezone: TimeContext['timezone']
   readonly calendar: TimeContext['calendar']
-  /** Whether the clock of this board is known to be right. */
-  readonly isTrusted: () => boolean
   /** Makes sure that a job that waits for something will be armed. */
   readonly startTriggers: () => Promise<void>
 }
@@ -30,7 +28,7 @@ export interface JobDeskOptions {
 export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
   const { schedule, clock } = options
   const read = (args: DraftArguments): Promise<ReadDraft> =>
-    readDraft(args, { ...options, nowMs: clock.nowMs(), isTrusted: options.isTrusted() })
+    readDraft(args, { ...options, nowMs: clock.nowMs(), isTrusted: schedule.isCalendarTrusted() })
   return {
     async needOf(args) {
       return needOf(await read(args))

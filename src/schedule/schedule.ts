@@ -53,6 +53,8 @@ export interface Schedule {
   trigger(name: string): Promise<number>
   /** Wall clock ms of the next `count` runs of a job made at `fromMs`; fewer where there are no more, none for triggers. */
   nextRuns(time: JobTime, count: number, fromMs: number): Promise<readonly number[]>
+  /** Whether what hangs on the calendar may fire: the clock of this board is believed. */
+  isCalendarTrusted(): boolean
   /** Called when a job was added, removed, paused or resumed. */
   onChange(listener: () => void): void
 }

@@ -167,6 +167,10 @@ class Scheduler implements Schedule {
     return this.#opened().agenda.firstRuns(time, count, fromMs)
   }
 
+  isCalendarTrusted(): boolean {
+    return this.#opened().agenda.now().isTrusted
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
   }
