@@ -31,7 +31,7 @@ export const deviceLimits = {
   /** Of one read of a kernel driver: a DS18B20 takes 0.75 s, and its driver tries again after a wrong checksum. */
   kernelSensorTimeoutMs: 10_000,
   /** Each keeps one of four threads, of which one more may hang with SPI: what is left is for files. */
-  kernelReadsAtOnce: 2,
+  kernelReadsMax: 2,
   /** A line that cannot be driven safe is tried again after this, growing to the maximum. */
   outputRetryMs: 5_000,
   outputRetryMaxMs: 60_000,

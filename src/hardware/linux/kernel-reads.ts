@@ -41,9 +41,8 @@ export class KernelReads {
     const mine = this.#running.get(name)
     if (mine?.isLate) throw slow(name)
     const late = [...this.#running].filter(([, { isLate }]) => isLate).map(([other]) => other)
-    if (late.length === limits.kernelReadsAtOnce)
-      throw hardwareFault('ETIMEDOUT', remedies['sensors-stuck'](name, late))
-    return mine === undefined && this.#running.size < limits.kernelReadsAtOnce
+    if (late.length === limits.kernelReadsMax) throw hardwareFault('ETIMEDOUT', remedies['sensors-stuck'](name, late))
+    return mine === undefined && this.#running.size < limits.kernelReadsMax
   }
 
   #changed(): void {
