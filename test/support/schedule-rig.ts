@@ -1,5 +1,4 @@
 import type { Test } from 'tap'
-import { limits } from '../../src/limits.ts'
 import type { Job, RunOutcome } from '../../src/schedule/job.ts'
 import type { Perform, RunContext } from '../../src/schedule/perform.ts'
 import type { JobDraft, Schedule } from '../../src/schedule/schedule.ts'
@@ -44,17 +43,11 @@ export class ScheduleRig {
   #life = 0
   readonly #log: ReturnType<typeof createLogLines>['log']
 
-  /** It ends the schedule and restores the disk with the test: nothing is written any more where tap clears up. */
+  /** It restores the disk with the test. */
   static async create(t: Test, files: Record<string, string> = {}): Promise<ScheduleRig> {
     const disk = await CutDisk.install()
-    const rig = new ScheduleRig(t.testdir(files), disk)
-    t.teardown(async () => {
-      const stopping = rig.schedule.stop()
-      await rig.advance(limits.stopGraceMs)
-      await stopping
-      disk.restore()
-    })
-    return rig
+    t.teardown(() => disk.restore())
+    return new ScheduleRig(t.testdir(files), disk)
   }
 
   constructor(stateFolder: string, disk: CutDisk, clock: FakeClock = new FakeClock('2026-11-21T12:00:00Z')) {
