@@ -93,7 +93,7 @@ export function createShell(base: Base, registry: Registry, options: AppOptions)
 }
 
 function createPrompts(base: Base, steering: SteeringFiles): PromptCache {
-  const { workspace, origins, devices, board } = base
+  const { workspace, origins, devices, board, hardware } = base
   const readFile = (path: string): Promise<string | undefined> => steering.read(path)
   const listFolders = foldersOf(workspace)
   return new PromptCache(
@@ -102,6 +102,7 @@ function createPrompts(base: Base, steering: SteeringFiles): PromptCache {
       skills: () => listSkills({ readFile, listFolders }),
       devices: () => devices.list(),
       board: board.label,
+      simulated: hardware.simulated,
     },
     { fingerprint: (paths) => `${origins.version} ${workspace.fingerprint(paths)}`, listFolders },
   )

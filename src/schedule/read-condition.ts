@@ -3,6 +3,7 @@ import { durationMaxMs, formatDuration, parseDuration } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { nearest } from '../nearest.ts'
+import { conditionForms } from './condition-forms.ts'
 import { deadBandOf } from './dead-bands.ts'
 import type { Condition } from './job.ts'
 
@@ -21,8 +22,6 @@ export interface When {
 }
 
 const kinds = ['edge', 'is', 'above', 'below', 'stale'] as const
-const forms =
-  '{device, edge: rising|falling|both}, {device, is|above|below|stale, for?, hysteresis?}, {event: start} or {event: trigger, name}'
 
 /**
  * What a trigger waits for. `device` is a name, or a name and one of its quantities: `room.humidity`. Fails with PincerError
@@ -30,8 +29,8 @@ const forms =
  */
 export function readCondition(when: When, devices: Pick<Devices, 'list'>): Condition {
   if (when.event !== undefined) return readEvent(when)
-  if (when.name !== undefined) throw wrong(`when has name, which goes with event: trigger. Expected ${forms}.`)
-  if (when.device === undefined) throw wrong(`when names neither a device nor an event. Expected ${forms}.`)
+  if (when.name !== undefined) throw wrong(`when has name, which goes with event: trigger. Expected ${conditionForms}.`)
+  if (when.device === undefined) throw wrong(`when names neither a device nor an event. Expected ${conditionForms}.`)
   const given = kinds.filter((kind) => when[kind] !== undefined)
   const [kind] = given
   if (kind === undefined)

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { limits } from '../limits.ts'
+import { conditionForms } from './condition-forms.ts'
 import { defineTool } from '../tools/tool.ts'
 import type { HumanNeed, Tool, ToolContext } from '../tools/tool.ts'
 
@@ -7,8 +8,8 @@ const text = v.optional(v.string())
 const number = v.optional(v.number())
 
 /**
- * Flat, and with hardly a word: every byte of it is sent with every request. What belongs together, and which words
- * `edge`, `event` and `missed` take, is checked where it is read, and said to the model when it matters.
+ * Flat, and with hardly a word: every byte of it is sent with every request. What belongs together is checked where it is
+ * read, and said to the model when it matters.
  */
 const draft = v.strictObject({
   name: text,
@@ -17,18 +18,22 @@ const draft = v.strictObject({
   every: text,
   cron: text,
   when: v.optional(
-    v.strictObject({
-      device: text,
-      is: text,
-      above: number,
-      below: number,
-      stale: text,
-      for: text,
-      hysteresis: number,
-      edge: text,
-      event: text,
-      name: text,
-    }),
+    v.pipe(
+      v.strictObject({
+        device: text,
+        is: text,
+        above: number,
+        below: number,
+        stale: text,
+        for: text,
+        hysteresis: number,
+        edge: text,
+        event: text,
+        name: text,
+      }),
+      // Instead of its keys, which would not say what goes with what: see toolSpec.
+      v.description(conditionForms),
+    ),
   ),
   zone: text,
   say: text,
@@ -66,8 +71,7 @@ export function createScheduleTools(desk: () => Promise<ScheduleDesk>): readonly
     }),
     defineTool({
       name: 'schedule_add',
-      description:
-        'Plan in, at, every, cron or when (event: start|trigger); then say a text, do calls (no model), or ask you a task',
+      description: 'Plan in, at, every, cron or when; then say a text, do calls (no model), or ask you a task',
       arguments: draft,
       access: 'change',
       acts: () => true,

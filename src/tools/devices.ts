@@ -15,7 +15,7 @@ export function createDeviceTools(devices: Devices): readonly Tool[] {
 function deviceRead(devices: Devices): Tool {
   return defineTool({
     name: 'device_read',
-    description: 'Read a device, or all.',
+    description: 'Read a device, or all',
     arguments: v.strictObject({ name: v.optional(v.string()) }),
     access: 'read',
     acts: () => false,
@@ -32,13 +32,13 @@ function deviceSet(devices: Devices): Tool {
   const hasLevels = devices.list().some((device) => device.hasLevel === true)
   return defineTool({
     name: 'device_set',
-    description: 'Switch an output. Its limits are enforced; a refusal says which and until when.',
+    description: 'Switch an output; for: then back, e.g. 10m',
     arguments: v.strictObject({
       name: v.string(),
       value: hasLevels
         ? v.union([v.picklist(['on', 'off']), v.pipe(v.number(), v.description('%'))])
         : v.picklist(['on', 'off']),
-      for: v.optional(v.pipe(v.string(), v.description('then back, e.g. 10m'))),
+      for: v.optional(v.string()),
     }),
     access: 'change',
     acts: () => true,

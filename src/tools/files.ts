@@ -48,7 +48,7 @@ const timeoutMs = limits.toolTimeoutMs
 function readFile({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'read_file',
-    description: `Text of a file by lines. offset: the first, from 1; limit: up to ${limits.fileReadLinesMax}.`,
+    description: `Up to limit (${limits.fileReadLinesMax}) lines of a text file, from line offset (1)`,
     arguments: v.strictObject({ path: v.string(), offset: v.optional(line), limit: v.optional(line) }),
     access: 'read',
     acts: () => false,
@@ -65,7 +65,7 @@ function readFile({ workspace, origins }: Files): Tool {
 function writeFile({ workspace, origins }: Files, acts: Acts): Tool {
   return defineTool({
     name: 'write_file',
-    description: 'Make a text file, or replace the whole of it; missing folders are made.',
+    description: 'Write a whole text file',
     arguments: v.strictObject({ path: v.string(), content: v.string() }),
     access: 'change',
     acts,
@@ -83,7 +83,7 @@ function writeFile({ workspace, origins }: Files, acts: Acts): Tool {
 function editFile({ workspace, origins }: Files, acts: Acts): Tool {
   return defineTool({
     name: 'edit_file',
-    description: 'Replace old_text, which must stand in the file exactly once, by new_text.',
+    description: 'Replace old_text; it must be there exactly once',
     arguments: v.strictObject({ path: v.string(), old_text: v.string(), new_text: v.string() }),
     access: 'change',
     acts,
@@ -107,7 +107,7 @@ function editFile({ workspace, origins }: Files, acts: Acts): Tool {
 function appendFile({ workspace, origins }: Files, acts: Acts): Tool {
   return defineTool({
     name: 'append_file',
-    description: 'Add text at the end, on a new line; a missing file is made.',
+    description: 'Add at the end of a file, on a new line',
     arguments: v.strictObject({ path: v.string(), content: v.string() }),
     access: 'change',
     acts,
@@ -124,7 +124,7 @@ function appendFile({ workspace, origins }: Files, acts: Acts): Tool {
 function listDir({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'list_dir',
-    description: `Names and sizes in a folder, up to ${limits.listEntriesMax}; no path: the workspace.`,
+    description: 'List a folder, or the workspace',
     arguments: v.strictObject({ path: v.optional(v.string()) }),
     access: 'read',
     acts: () => false,
@@ -145,7 +145,7 @@ function searchFilesTool({ workspace, origins }: Files): Tool {
   return defineTool({
     name: 'search_files',
     // Plain text: a regular expression from outside can keep one core busy for hours.
-    description: 'Lines that hold the pattern: plain text, any case. path: a file or folder, else everywhere.',
+    description: 'Lines with the pattern: plain text, any case',
     arguments: v.strictObject({ pattern: v.string(), path: v.optional(v.string()) }),
     access: 'read',
     acts: () => false,

@@ -3,9 +3,9 @@ import type { ToolSpec } from '../model/model.ts'
 import type { Tool } from './tool.ts'
 
 /**
- * What the model is told of a tool, from the same definition that checks its calls. What says nothing is left out,
- * for these bytes are sent with every request: the dialect, the ban on further keys and bounds (the check says them when
- * they matter), and empty lists.
+ * What the model is told of a tool, from the same definition that checks its calls. These bytes are sent with every
+ * request, so what the check says when it matters is left out: the dialect, the ban on further keys, bounds, empty lists,
+ * and the keys of an argument whose description has them.
  */
 export function toolSpec(tool: Tool): ToolSpec {
   return { name: tool.name, description: tool.description, parameters: slim(toJsonSchema(tool.arguments)) }
@@ -16,20 +16,29 @@ const unsaid: ReadonlySet<string> = new Set(
 )
 
 function slim(schema: object): Record<string, unknown> {
+  const fields: Readonly<Record<string, unknown>> = { ...schema }
   const kept: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(schema)) {
     if (unsaid.has(key)) continue
-    if (key === 'properties') {
+    if (hasForms(fields) && (key === 'properties' || key === 'required')) continue
+    // Google lists strings alone. (A type stays everywhere: without one Google and llama.cpp refuse the request.)
+    if (key === 'enum' && fields['type'] !== 'string') continue
+    if (Array.isArray(value)) {
+      if (value.length > 0) kept[key] = value
+    } else if (typeof value !== 'object' || value === null) {
+      kept[key] = value
+    } else if (key === 'properties') {
       // Its keys are the arguments' names, whatever they are called.
       const properties = Object.entries<object>(value)
       kept[key] = Object.fromEntries(properties.map(([name, property]) => [name, slim(property)]))
-    } else if (Array.isArray(value)) {
-      if (value.length > 0) kept[key] = value
-    } else if (typeof value === 'object' && value !== null) {
-      kept[key] = slim(value)
     } else {
-      kept[key] = value
+      kept[key] = slim(value)
     }
   }
   return kept
+}
+
+/** An object whose description says all of what it may hold. */
+function hasForms({ type, description }: Readonly<Record<string, unknown>>): boolean {
+  return type === 'object' && description !== undefined
 }

@@ -56,8 +56,8 @@ export async function proveShell(options: ShellOptions, signal: AbortSignal): Pr
 }
 
 const shellArguments = v.strictObject({
-  command: v.pipe(v.string(), v.maxLength(limits.shellCommandCharsMax), v.description('for /bin/sh')),
-  timeout_s: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.description('to end it sooner'))),
+  command: v.pipe(v.string(), v.maxLength(limits.shellCommandCharsMax)),
+  timeout_s: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 })
 
 type Arguments = v.InferOutput<typeof shellArguments>
@@ -94,7 +94,7 @@ export function createShellTool(
   }
   return defineTool({
     name: 'shell',
-    description: `Run a command in a sandbox: in ${sandbox.folder}, your files; the rest read-only, ${reach}, no devices. It ends with all it started.`,
+    description: `Run sh in a sandbox: your files in ${sandbox.folder}, the rest read-only, ${reach}, no devices. Nothing outlives it.`,
     arguments: shellArguments,
     access: 'change',
     acts: () => true,

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import type { Person } from '../bus/message.ts'
 
-/** A tool's arguments: one valibot object gives the check and the JSON Schema. Each entry has a short v.description. */
+/** A tool's arguments: one valibot object gives the check and what the model is told: see toolSpec. */
 export type ArgumentsSchema =
   v.ObjectSchema<v.ObjectEntries, undefined> | v.StrictObjectSchema<v.ObjectEntries, undefined>
 

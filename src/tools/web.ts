@@ -33,7 +33,7 @@ export function createWebTools(options: WebToolsOptions): readonly Tool[] {
 function webFetch({ reach, part, userAgent }: WebToolsOptions, guardedClient: () => Promise<HttpClient>): Tool {
   return defineTool({
     name: 'web_fetch',
-    description: 'Read a web page as text.',
+    description: 'Read a web page',
     arguments: v.strictObject({ url: v.string() }),
     access: 'read',
     acts: () => false,
@@ -55,7 +55,7 @@ function webFetch({ reach, part, userAgent }: WebToolsOptions, guardedClient: ()
 function webSearch({ client, part, userAgent }: WebToolsOptions, engine: SearchEngine): Tool {
   return defineTool({
     name: 'web_search',
-    description: 'Search the web.',
+    description: 'Search the web',
     arguments: v.strictObject({
       query: v.pipe(v.string(), v.minLength(1), v.maxLength(limits.webQueryCharsMax)),
     }),

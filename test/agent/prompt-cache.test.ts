@@ -21,6 +21,7 @@ async function rig(root: string): Promise<{ cache: PromptCache; reads: () => num
     skills: () => listSkills({ readFile, listFolders }),
     devices: () => [],
     board: 'simulated Raspberry Pi',
+    simulated: true,
   }
   return {
     cache: new PromptCache(sources, { fingerprint: (paths) => workspace.fingerprint(paths), listFolders }),

@@ -19,7 +19,13 @@ async function open(root: string) {
   const readFile = (path: string): Promise<string | undefined> => steering.read(path)
   const listFolders = foldersOf(workspace)
   const prompts = new PromptCache(
-    { readFile, skills: () => listSkills({ readFile, listFolders }), devices: () => [], board: 'board' },
+    {
+      readFile,
+      skills: () => listSkills({ readFile, listFolders }),
+      devices: () => [],
+      board: 'board',
+      simulated: true,
+    },
     { fingerprint: (paths) => `${origins.version} ${workspace.fingerprint(paths)}`, listFolders },
   )
   const bench = createToolBench(createFileTools(workspace, origins))

@@ -18,6 +18,7 @@ function sources(files: Readonly<Record<string, string>>, more: Partial<PromptSo
     skills: () => Promise.resolve([{ name: 'watering', description: 'Water the plants.' }]),
     devices: () => [lamp, room],
     board: 'simulated Raspberry Pi',
+    simulated: true,
     ...more,
   }
 }
@@ -72,6 +73,23 @@ void t.test('files that are not there or empty leave no trace', async (t) => {
     'owner',
   )
   t.match(prompt, /^You are Pincer[^\n]*\n\n# Devices\nNone are configured\.\n\n# Rules/)
+})
+
+void t.test('comments in a file are for who edits it: they are not sent, nor is a file of nothing else', async (t) => {
+  const comments = '<!-- Who are you? -->\n\n<!--\nmore\n-->\n'
+  const without = await buildPrompt(sources({ 'SOUL.md': 'Warm.' }), 'owner')
+  t.equal(await buildPrompt(sources({ 'SOUL.md': 'Warm.', 'USER.md': comments }), 'owner'), without)
+  t.match(
+    await buildPrompt(sources({ 'USER.md': `${comments}Ada. <!-- not\nsent --> Berlin.` }), 'owner'),
+    'Ada.  Berlin.',
+  )
+  t.match(await buildPrompt(sources({ 'USER.md': 'a --> b <!-- c' }), 'owner'), 'a --> b <!-- c', 'no comment')
+})
+
+void t.test('only on a simulated board is it said how to tell of simulated readings', async (t) => {
+  t.match(await buildPrompt(sources(files), 'owner'), /simulated readings/)
+  const real = await buildPrompt(sources(files, { board: 'Raspberry Pi 4', simulated: false }), 'owner')
+  t.notMatch(real, 'simulated')
 })
 
 void t.test('many skills and devices are counted, not listed without end', async (t) => {

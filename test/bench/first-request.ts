@@ -35,7 +35,7 @@ export async function measureFirstRequest(folder: string): Promise<FirstRequestF
 }
 
 /** The first request of a fresh chat in a fresh home, with every tool that there is. */
-async function firstRequest(folder: string): Promise<ModelRequest> {
+export async function firstRequest(folder: string): Promise<ModelRequest> {
   const path = join(folder, 'home')
   const clock = createSystemClock()
   fs.mkdirSync(path, { mode: 0o700 })

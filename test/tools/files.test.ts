@@ -24,16 +24,16 @@ void t.test('the six tools have the names, arguments and access of the contract'
   ])
 })
 
-void t.test('all six cost at most 1,700 bytes of every request, and each says what a model cannot guess', async (t) => {
+void t.test('all six cost at most 1,550 bytes of every request, and each says what a model cannot guess', async (t) => {
   const { tools } = await toolsOn(t.testdir({}))
   const wire = tools.map((tool) => ({ type: 'function', function: toolSpec(tool) }))
-  t.ok(Buffer.byteLength(JSON.stringify(wire)) <= 1_700, JSON.stringify(wire).length.toString())
+  t.ok(Buffer.byteLength(JSON.stringify(wire)) <= 1_550, JSON.stringify(wire).length.toString())
   const facts = {
-    read_file: /lines.* offset: the first, from 1; .*up to 400\./,
-    write_file: /replace the whole/,
+    read_file: /^Up to limit \(400\) lines .* from line offset \(1\)$/,
+    write_file: /whole/,
     edit_file: /exactly once/,
-    append_file: /at the end, on a new line/,
-    list_dir: /up to 200; no path: the workspace/,
+    append_file: /at the end .*, on a new line/,
+    list_dir: /or the workspace/,
     search_files: /plain text, any case/,
   }
   t.strictSame(

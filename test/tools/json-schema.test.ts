@@ -48,6 +48,44 @@ void t.test('what says nothing is not sent', (t) => {
   t.end()
 })
 
+void t.test('what an object may hold is told once: in its description where it has one, else by its keys', (t) => {
+  const keys = { device: v.string(), above: v.optional(v.number()) }
+  const spec = specOf(
+    v.strictObject({
+      when: v.pipe(v.strictObject(keys), v.description('{device, above?}')),
+      do: v.array(v.strictObject(keys)),
+    }),
+  )
+  const told = { type: 'object', properties: { device: { type: 'string' }, above: { type: 'number' } } }
+  t.same(spec, {
+    name: 'tool',
+    description: 'Does it.',
+    parameters: {
+      type: 'object',
+      properties: {
+        when: { type: 'object', description: '{device, above?}' },
+        do: { type: 'array', items: { ...told, required: ['device'] } },
+      },
+      required: ['when', 'do'],
+    },
+  })
+  t.end()
+})
+
+void t.test('of choices only words are listed: one provider takes no list of numbers', (t) => {
+  const spec = specOf(v.strictObject({ level: v.picklist([0, 1]), state: v.picklist(['on', 'off']) }))
+  t.same(spec, {
+    name: 'tool',
+    description: 'Does it.',
+    parameters: {
+      type: 'object',
+      properties: { level: { type: 'number' }, state: { type: 'string', enum: ['on', 'off'] } },
+      required: ['level', 'state'],
+    },
+  })
+  t.end()
+})
+
 void t.test('an argument that is called like a word of the schema language is kept', (t) => {
   const schema = v.strictObject({ required: v.string(), $schema: v.string(), additionalProperties: v.string() })
   t.match(specOf(schema), {

@@ -13,8 +13,8 @@ export function createGpioTools(options: HardwareToolsOptions): HardwareTools {
   const held = new HeldLines(options.hardware.gpio, options.rawLines)
   const read = defineTool({
     name: 'gpio_read',
-    description: 'Read a free GPIO line',
-    arguments: v.strictObject({ line: v.pipe(v.string(), v.description('e.g. GPIO5')) }),
+    description: 'Read a free line, e.g. GPIO5',
+    arguments: v.strictObject({ line: v.string() }),
     access: 'read',
     acts: () => false,
     timeoutMs: limits.toolTimeoutMs,
@@ -25,7 +25,7 @@ export function createGpioTools(options: HardwareToolsOptions): HardwareTools {
   })
   const write = defineTool({
     name: 'gpio_write',
-    description: 'Drive a free GPIO line',
+    description: 'Drive a free line to 0 or 1',
     arguments: v.strictObject({ line: v.string(), value: v.picklist([0, 1]) }),
     access: 'change',
     acts: () => true,
