@@ -1,3 +1,10 @@
+import { NotWhole } from './attachment.ts'
 import { loadBundle } from './bundle-loader.ts'
 
-loadBundle('pincer')
+try {
+  loadBundle('pincer')
+} catch (error) {
+  if (!(error instanceof NotWhole)) throw error
+  process.stderr.write(`pincer: ${error.message}\n`)
+  process.exitCode = 1
+}

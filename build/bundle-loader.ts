@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { getRawAsset, isSea } from 'node:sea'
+import { isSea } from 'node:sea'
 import { Script } from 'node:vm'
+import { readAttached } from './attachment.ts'
 import { underCacheFlags } from './rest-flags.ts'
 
 declare global {
@@ -56,7 +57,7 @@ export function wrapped(source: string): string {
 }
 
 function read(file: string): Buffer | undefined {
-  if (isSea()) return Buffer.from(getRawAsset(file))
+  if (isSea()) return readAttached(file)
   const path = join(import.meta.dirname, file)
   return existsSync(path) ? readFileSync(path) : undefined
 }

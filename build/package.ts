@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pkgOptions from '@yao-pkg/pkg/lib-es5/options.js'
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
+import { attach } from './attachment.ts'
 import { makeDistribution, type Distribution } from './distribution.ts'
 import { restoreSymbols } from './restore-symbols.ts'
 import { runtimeFlags } from './runtime-flags.ts'
 import { writeSlimRuntime } from './slim-runtime.ts'
 
 /**
- * Makes dist/pincer-VERSION-linux-ARCH: the boot file as main script of a Node single executable, everything else as
- * its assets.
+ * Makes dist/pincer-VERSION-linux-ARCH: the boot file as main script of a Node single executable, the bundles
+ * attached behind its end, everything else as its assets.
  *
  * This calls pkg's own single-executable step and not its command line, because only here can it be given the pinned
  * runtime from node_modules (the command line downloads one), our V8 flags, and plain assets: the command line wraps them
@@ -26,7 +27,7 @@ async function makeExecutable(made: Distribution): Promise<string> {
     copyFileSync(join(made.folder, 'boot.cjs'), boot)
 
     const cached = made.bundles.flatMap((name) => (name === 'boot' ? [] : [`${name}.cjs`, `${name}.cache`]))
-    const files = [...cached, ...made.assets, ...made.addons].map((path) => [path, join(made.folder, path)] as const)
+    const placed = (path: string): readonly [string, string] => [path, join(made.folder, path)]
     const seaConfig = {
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
@@ -34,7 +35,7 @@ async function makeExecutable(made: Distribution): Promise<string> {
       useCodeCache: false,
       execArgv: runtimeFlags,
       execArgvExtension: 'none', // NODE_OPTIONS must not change how the executable works
-      assets: Object.fromEntries([...files, ['assets.txt', index]]),
+      assets: Object.fromEntries([...[...made.assets, ...made.addons].map(placed), ['assets.txt', index]]),
     }
     const runtime = join(temporary, 'node')
     writeSlimRuntime(process.execPath, runtime)
@@ -46,6 +47,7 @@ async function makeExecutable(made: Distribution): Promise<string> {
       seaConfig,
     })
     restoreSymbols(runtime, output)
+    attach(output, cached.map(placed))
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }

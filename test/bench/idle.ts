@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { readCounters, type Counters } from './counters.ts'
 import { startPeers } from './peers.ts'
-import { start, startPolling, type Subject } from './subjects.ts'
+import { forgetPages, start, startPolling, type Subject } from './subjects.ts'
 
 export interface IdleFigures {
   readonly memory: Counters
@@ -16,6 +16,7 @@ const settleMs = 40_000
 export async function measureIdle(subject: Subject, scratch: string, windowMs: number): Promise<IdleFigures> {
   const peers = await startPeers(scratch)
   const home = peers.makeHome()
+  forgetPages(subject)
   const running = subject.name === 'bare' ? start(subject, home, peers) : await startPolling(subject, home, peers)
   await running.during(wait(settleMs))
   const memory = readCounters(running.pid)

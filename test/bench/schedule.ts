@@ -7,7 +7,7 @@ import { planJobs } from '../support/planned-jobs.ts'
 import { level } from '../support/trigger-rig.ts'
 import { readCounters } from './counters.ts'
 import { person, startPeers } from './peers.ts'
-import { startPolling, type Subject } from './subjects.ts'
+import { forgetPages, startPolling, type Subject } from './subjects.ts'
 import type { Row } from './table.ts'
 
 /** A daemon with ten jobs and ten triggers, polling at Telegram, in which no trigger fires. */
@@ -52,6 +52,7 @@ export async function measureSchedule(subject: Subject, scratch: string, windowM
     person,
     times.map((time) => ({ time, action: looks, quiet: true })),
   )
+  forgetPages(subject)
   const running = await startPolling(subject, home, peers)
   await running.during(wait(settleMs))
   const before = readCounters(running.pid)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -11,6 +11,8 @@ export type SubjectName = 'bare' | 'bundle' | 'executable'
 export interface Subject {
   readonly name: SubjectName | 'relay'
   readonly command: string
+  /** The file that its code is mapped from: the runtime, or the executable. */
+  readonly program: string
   /** The words that make it serve `home` between these peers; the bare runtime serves nothing, the relay has no home. */
   serve(home: string, peers: Peers): readonly string[]
 }
@@ -45,20 +47,21 @@ export function prepareSubjects(root: string, folder: string): Readonly<Record<S
     // The launcher would take that one, and share its pages with whatever else runs on it.
     throw new Error(`The runtime ${process.execPath} is not in ${root}: run \`npm ci\` there, without links.`)
   }
-  copy(process.execPath, join(folder, 'bundle', runtimeInRoot))
+  const bundleRuntime = copy(process.execPath, join(folder, 'bundle', runtimeInRoot))
   const executable = copy(join(root, 'dist', executableName), join(folder, 'executable/pincer'))
 
   const serve = (home: string): readonly string[] => ['--home', home, 'run']
   const relayScript = fileURLToPath(import.meta.resolve('./relay-main.ts'))
   return {
-    bare: { name: 'bare', command: runtime, serve: () => [bareScript] },
+    bare: { name: 'bare', command: runtime, program: runtime, serve: () => [bareScript] },
     relay: {
       name: 'relay',
       command: runtime,
+      program: runtime,
       serve: (_home, { bot, apiRoot, baseUrl, provider }) => [relayScript, apiRoot, bot.token, baseUrl, provider.key],
     },
-    bundle: { name: 'bundle', command: join(folder, 'bundle/dist/pincer'), serve },
-    executable: { name: 'executable', command: executable, serve },
+    bundle: { name: 'bundle', command: join(folder, 'bundle/dist/pincer'), program: bundleRuntime, serve },
+    executable: { name: 'executable', command: executable, program: executable, serve },
   }
 }
 
@@ -85,6 +88,15 @@ export function start(subject: Subject, home: string, peers: Peers): Running {
     await exited
   }
   return { pid: child.pid, startedMs, firstLine, during, end }
+}
+
+/**
+ * Leaves none of its program in the page cache, as after a boot. From there the kernel maps whole folios, and how large
+ * those are was decided by whoever read or wrote the file before: a `cat` of it makes 25 MiB more of the same process.
+ */
+export function forgetPages({ program }: Subject): void {
+  execFileSync('sync', [program])
+  execFileSync('dd', [`if=${program}`, 'iflag=nocache', 'count=0', 'status=none'])
 }
 
 /** Starts it and waits until Telegram holds its poll. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readCounters, sizeOfFiles, type Counters } from './counters.ts'
 import { countFsyncs } from './fsyncs.ts'
 import { person, startPeers, type Peers } from './peers.ts'
-import { startPolling, type Running, type Subject } from './subjects.ts'
+import { forgetPages, startPolling, type Running, type Subject } from './subjects.ts'
 import { median } from './table.ts'
 
 /** Between the sockets of a plain turn: a question on Telegram, one request to the provider, its answer sent. */
@@ -82,6 +82,7 @@ async function endTalk(talk: Talk, scratch: string): Promise<TurnFigures> {
 async function openTalk(subject: Subject, scratch: string): Promise<Talk> {
   const peers = await startPeers(scratch)
   const home = peers.makeHome()
+  forgetPages(subject)
   return { peers, home, running: await startPolling(subject, home, peers), times: [] }
 }
 
