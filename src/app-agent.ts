@@ -223,11 +223,8 @@ export function createAgent(parts: AgentParts): {
     makeSafe: async (reason) => {
       await Promise.all([devices.driveSafe({ latch: true, reason }), rawTools.close()])
     },
-    stopTurns: async (where) => {
-      const runs = jobs.stopRuns(where)
-      const report = await loop.stopTurns(where)
-      return { ...report, stoppedTurns: report.stoppedTurns + runs }
-    },
+    stopTurns: (where) => loop.stopTurns(where),
+    stopRuns: (where) => jobs.stopRuns(where),
     jobs: jobs.obey(isShared),
     approvals: withGuessBound(
       withSteeringFiles(approvals, steering, isShared, () => prompts.get('owner')),

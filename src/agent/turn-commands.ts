@@ -9,12 +9,15 @@ export interface TurnCommandParts {
   /** Drives every output safe, named or raw, and latches. */
   readonly makeSafe: (reason: string) => Promise<void>
   readonly stopTurns: (where: { readonly channel: string; readonly chat: string } | 'all') => Promise<StopReport>
+  /** Ends what jobs of this chat, or all, are at. Answers how many that were. */
+  readonly stopRuns: (where: { readonly channel: string; readonly chat: string } | 'all') => number
   readonly startNew: (channel: string, chat: string) => Promise<void>
   readonly approvals: ApprovalDesk
 }
 
 /** Ending what runs, with or without its conversation. */
-export function turnCommands({ makeSafe, stopTurns, startNew, approvals }: TurnCommandParts): Record<string, Command> {
+export function turnCommands(parts: TurnCommandParts): Record<string, Command> {
+  const { makeSafe, stopTurns, stopRuns, startNew, approvals } = parts
   return {
     stop: {
       usage: '/stop [all]',
@@ -31,35 +34,36 @@ export function turnCommands({ makeSafe, stopTurns, startNew, approvals }: TurnC
         // Outputs first: ending the turns may take a moment.
         const safe = all ? makeSafe(`/stop all by ${who}`).then(() => undefined, sentenceOf) : undefined
         const where = all ? 'all' : message
+        const runs = stopRuns(where)
         const report = await stopTurns(where)
         // Commands may ask too, and have no turn that could be stopped.
         const withdrawnCount = await approvals.withdraw(where)
         const unsafe = await safe
         const [here, elsewhere] = byChat(report.dropped, message)
-        const parts = all ? [unsafe ?? 'All outputs are in their safe state and stay there until /resume.'] : []
-        parts.push(...stoppedParts(report.stoppedTurns, here))
-        if (parts.length === 0)
-          parts.push(withdrawnCount === 0 ? 'Nothing was running.' : 'Withdrew what waited for a yes.')
+        const said = all ? [unsafe ?? 'All outputs are in their safe state and stay there until /resume.'] : []
+        said.push(...stoppedParts(report.stoppedTurns + runs, here))
+        if (said.length === 0)
+          said.push(withdrawnCount === 0 ? 'Nothing was running.' : 'Withdrew what waited for a yes.')
         const notices = elsewhere.map((answers) => ({
           text: `Everything was stopped by /stop all. Not answered any more: ${quoteMessages(answers)}.`,
           answers,
         }))
-        return { text: parts.join(' '), answers: here, failed: unsafe !== undefined, notices }
+        return { text: said.join(' '), answers: here, failed: unsafe !== undefined, notices }
       },
     },
     new: {
       usage: '/new',
       help: 'start a new conversation; I keep files and devices, not what was said',
       run: async (_words, message) => {
-        // What runs belongs to the old conversation, and would stand in the new one when it ends.
+        // The turn belongs to the old conversation, and would stand in the new one when it ends; its questions end with
+        // it. Jobs and commands are no part of a conversation: neither they nor what they ask end here.
         const { stoppedTurns, dropped } = await stopTurns(message)
-        await approvals.withdraw(message)
         await startNew(message.channel, message.chat)
-        const parts = [
+        const said = [
           ...stoppedParts(stoppedTurns, dropped),
           'A new conversation: I no longer see what was said before.',
         ]
-        return { text: parts.join(' '), answers: dropped }
+        return { text: said.join(' '), answers: dropped }
       },
     },
   }

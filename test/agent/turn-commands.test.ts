@@ -15,7 +15,10 @@ const asGuest = { person: guest }
 
 void t.test('/stop all drives outputs safe first, latches, and ends all turns; anyone may give it', async (t) => {
   for (const person of [bob, guest]) {
-    const { text, bench, events } = await openCommands(stateIn(t), { report: { stoppedTurns: 2, dropped: [] } })
+    const { text, bench, events } = await openCommands(stateIn(t), {
+      report: { stoppedTurns: 1, dropped: [] },
+      runs: 1,
+    })
     await text('/on lamp')
     t.equal(
       await text('/stop all', { person }),
@@ -23,7 +26,7 @@ void t.test('/stop all drives outputs safe first, latches, and ends all turns; a
     )
     t.equal(bench.gpio.pins.get('GPIO17'), 0)
     const by = person === bob ? 'Bob' : 'the guest with the id 9'
-    t.same(events.toSorted(), [`safe: /stop all by ${by}`, 'stop all'])
+    t.same(events.toSorted(), [`safe: /stop all by ${by}`, 'stop all', 'stop runs all'])
     t.match(await text('/on lamp'), /^! All outputs are latched in their safe state \(\/stop all by /)
     t.match(await text('/resume', asGuest), /^! \/resume is for owners only/)
     t.equal(bench.gpio.pins.get('GPIO17'), 0)
@@ -74,7 +77,7 @@ void t.test('/stop ends what runs in this chat, leaves outputs, and closes and q
     `Stopped what I was doing. Not answered any more: "first thing", "second ${'x'.repeat(53)}…" and "third".`,
   )
   t.same([answers.slice(1), failed, notices], [dropped, false, []])
-  t.same(busy.events, ['stop test/home'])
+  t.same(busy.events, ['stop runs test/home', 'stop test/home'])
   t.equal(busy.bench.gpio.pins.get('GPIO17'), 1)
   t.equal(await (await openCommands(stateIn(t))).text('/stop'), 'Nothing was running.')
 })
@@ -140,8 +143,8 @@ void t.test('/resume that the disk refuses leaves the latch and says why', async
   t.match(bench.devices.latched(), /stop all by Ada/)
 })
 
-void t.test('/new stops what belongs to the old conversation, then begins a new one', async (t) => {
-  const idle = await openCommands(stateIn(t))
+void t.test('/new stops what belongs to the old conversation, then begins a new one; jobs go on', async (t) => {
+  const idle = await openCommands(stateIn(t), { runs: 1 })
   t.equal(await idle.text('/new'), 'A new conversation: I no longer see what was said before.')
   t.same(idle.events, ['stop test/home', 'new test/home'])
   const dropped = [inbound('waiting')]

@@ -65,6 +65,18 @@ void t.test('/stop ends what a job of this chat is at, and /stop all holds outpu
   t.match(await rig.say('/read lamp'), 'lamp: off')
 })
 
+void t.test('/new leaves what a job of this chat is at, and what it asks, as they are', async (t) => {
+  const rig = await planning(t)
+  const yes = Promise.withResolvers<'yes'>()
+  rig.answerWith(() => yes.promise)
+  await rig.say(add({ in: '1m', ask: 'call device_set {"name":"gate","value":"on"}' }))
+  await rig.clock.advance(minuteMs)
+  await until(() => rig.asked.length === 1, 'the question')
+  t.equal(await rig.say('/new'), 'A new conversation: I no longer see what was said before.')
+  yes.resolve('yes')
+  t.match(await rig.posts(/^Job 1/), /^Job 1: I did it: gate is on/)
+})
+
 void t.test('guests are offered nothing of the schedule', async (t) => {
   const rig = await planning(t)
   t.match(await rig.say(add({ in: '1m', say: 'x' }), { person: guest }), 'There is no tool "schedule_add"')

@@ -32,6 +32,8 @@ export async function openCommands(
     readonly configs?: Readonly<Record<string, SwitchConfig>>
     readonly answer?: ApprovalAnswer
     readonly report?: StopReport
+    /** What jobs are at, here and everywhere. */
+    readonly runs?: number
     /** Questions that wait for a yes. */
     readonly openQuestions?: number
     readonly board?: 'real' | 'simulated'
@@ -55,6 +57,10 @@ export async function openCommands(
       return Promise.resolve(options.report ?? { stoppedTurns: 0, dropped: [] })
     },
     jobs: (words, { person }) => Promise.resolve({ text: `jobs ${words} for ${person.name}`.replace('  ', ' ') }),
+    stopRuns: (where) => {
+      events.push(`stop runs ${where === 'all' ? where : `${where.channel}/${where.chat}`}`)
+      return options.runs ?? 0
+    },
     startNew: (channel, chat) => {
       events.push(`new ${channel}/${chat}`)
       return Promise.resolve()
