@@ -87,7 +87,7 @@ export class Jobs {
     throw new PincerError(
       'usage',
       waits
-        ? `Nothing runs: what waits for the trigger ${JSON.stringify(name)} is paused, runs already, or ran just now. \`pincer jobs\` shows which.`
+        ? `Nothing runs: what waits for the trigger ${JSON.stringify(name)} is paused, runs already, ran just now, or ran too often within the hour. \`pincer jobs\` shows which.`
         : `No job waits for the trigger ${JSON.stringify(name)}: \`pincer jobs\` shows what is planned.`,
     )
   }

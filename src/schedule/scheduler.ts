@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
-import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { Agenda, type Slots } from './agenda.ts'
 import { refuseBeyondBounds } from './job-bounds.ts'
@@ -13,6 +12,7 @@ import type { Perform } from './perform.ts'
 import { pauseIfFailing, Runner, type RunnerOptions, type TellMaker } from './runner.ts'
 import type { JobAsker, JobDraft, JobView, Schedule } from './schedule.ts'
 import { stillRunning, Timekeeper } from './timekeeper.ts'
+import { TriggerRates } from './trigger-rates.ts'
 
 export interface ScheduleOptions {
   readonly clock: Clock
@@ -43,8 +43,7 @@ interface Opened {
 class Scheduler implements Schedule {
   readonly #options: ScheduleOptions
   readonly #listeners: (() => void)[] = []
-  /** Monotonic ms of when `pincer trigger` woke each job last. */
-  readonly #firedMs = new Map<string, number>()
+  readonly #triggerRates = new TriggerRates()
   #parts: Opened | undefined
   #slots: Slots | undefined
   /** One after the other: each takes an id and a place. */
@@ -117,7 +116,7 @@ class Scheduler implements Schedule {
     const { job } = this.#find(id, of)
     const kept = store.keep([{ k: 'gone', id }], { sync: true })
     runner.drop(id)
-    this.#firedMs.delete(id)
+    this.#triggerRates.forget(id)
     await kept
     this.#changed()
     timekeeper.tick()
@@ -142,24 +141,22 @@ class Scheduler implements Schedule {
   }
 
   async trigger(name: string): Promise<number> {
+    const { clock, log } = this.#options
     let count = 0
     for (const { job } of this.#opened().store.book.states()) {
       const isMeant = job.time.kind === 'when' && job.time.when.kind === 'trigger' && job.time.when.name === name
-      if (!isMeant || this.#ranJustNow(job)) continue
+      if (!isMeant || job.paused !== undefined) continue
+      const refusal = this.#triggerRates.refusalOf(job, clock.monotonicMs())
+      if (refusal !== undefined) {
+        log.info('schedule', `${jobTitle(job)} is left out: ${refusal.why}.`)
+        if (refusal.text !== undefined) await this.#tell(job, refusal.text)
+        continue
+      }
       if ((await this.fire(job.id, `pincer trigger ${name}`)) !== 'runs') continue
-      this.#firedMs.set(job.id, this.#options.clock.monotonicMs())
+      this.#triggerRates.ran(job, clock.monotonicMs())
       count++
     }
     return count
-  }
-
-  /** A script may call as often as it likes. Triggers of devices have a rate of their own: they lose nothing. */
-  #ranJustNow(job: Job): boolean {
-    const { clock, log } = this.#options
-    const leastMs = job.action.kind === 'ask' ? limits.jobAskIntervalMinMs : limits.jobIntervalMinMs
-    const isJustNow = clock.monotonicMs() - (this.#firedMs.get(job.id) ?? -leastMs) < leastMs
-    if (isJustNow) log.info('schedule', `${jobTitle(job)} is left out: it ran just now.`)
-    return isJustNow
   }
 
   async nextRuns(time: JobTime, count: number, fromMs: number): Promise<readonly number[]> {

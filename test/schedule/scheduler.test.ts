@@ -566,6 +566,28 @@ void t.test('triggers fire by name, not more often than jobs may, and not while 
   t.equal(await schedule.fire('77', 'an edge'), 'skipped')
 })
 
+void t.test('a script triggers a job 60 times an hour at most, which is said once until it runs again', async (t) => {
+  const rig = await ScheduleRig.create(t)
+  const schedule = await rig.start()
+  await schedule.add(draft({ time: { kind: 'when', when: { kind: 'trigger', name: 'post' } } }))
+  let fired = 0
+  const triggerFor = async (durationMs: number): Promise<void> => {
+    for (let passedMs = 0; passedMs < durationMs; passedMs += limits.jobIntervalMinMs) {
+      fired += await schedule.trigger('post')
+      await rig.advance(limits.jobIntervalMinMs)
+    }
+  }
+  await triggerFor(hourMs)
+  t.equal(fired, limits.ruleFiresPerHourMax)
+  t.match(rig.told, [/^Job 1 was triggered 60 times within an hour: what comes beyond that is left out\.$/])
+  t.equal(rig.told.length, 1)
+  await triggerFor(minuteMs)
+  t.equal(fired, limits.ruleFiresPerHourMax + 6, 'an hour after the first ones there is room again')
+  await triggerFor(hourMs)
+  t.equal(rig.told.length, 2)
+  await schedule.stop()
+})
+
 void t.test('what cannot be written down does not run, until the disk takes it', async (t) => {
   const rig = await ScheduleRig.create(t)
   const schedule = await rig.start()
