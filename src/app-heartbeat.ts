@@ -39,13 +39,8 @@ export async function openHeartbeat({
   const { clock, log, home, config } = options
   const { heartbeatMs } = config
   if (heartbeatMs === undefined) return undefined
-  if (options.model === undefined && config.models.every((id) => id === 'offline')) {
-    log.warn(
-      'heartbeat',
-      'It looks after nothing: the offline model understands no HEARTBEAT.md. Configure another model.',
-    )
-    return undefined
-  }
+  // The notes of the configuration say so.
+  if (options.model === undefined && config.models.every((id) => id === 'offline')) return undefined
   const [{ Heartbeat }, { createPerformer }, { askInTurn }] = await Promise.all([
     loadPart('heartbeat'),
     loadPart('jobs'),

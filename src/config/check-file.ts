@@ -9,6 +9,7 @@ import type { Lookup } from './environment.ts'
 import { expandVariables } from './expansion.ts'
 import { faultsOf, isSecretPath, problemOf } from './faults.ts'
 import type { Fault, Note } from './faults.ts'
+import { idleHeartbeatNotes } from './idle-heartbeat.ts'
 import { missingKeyNotes } from './missing-keys.ts'
 import { configSchema } from './schema.ts'
 import { isShortSecret, shortSentence } from './short-secrets.ts'
@@ -75,6 +76,7 @@ export async function checkFile(written: SourceFile, context: CheckContext): Pro
   const notes = [
     ...versionNotes(file, context.fileName),
     ...missingKeyNotes(file, context.fileName, context.lookup),
+    ...(parsed.success ? idleHeartbeatNotes(file, context.fileName, parsed.output) : []),
     ...literals.flatMap(({ path, value }): readonly Note[] => {
       if (!isShortSecret(value)) return []
       const place = { file: context.fileName, line: lineOf(file, path), path: formatPath(path) }

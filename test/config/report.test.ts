@@ -35,6 +35,21 @@ void t.test('check ends with what stops run, when the file asks for more than th
   ])
 })
 
+void t.test('check says that a heartbeat does nothing with the offline model alone', async (t) => {
+  const heartbeat = 'board: simulated\nheartbeat: 30m\n'
+  const note =
+    'pincer.yaml:2 heartbeat: It looks after nothing, because the only model is offline, which understands no HEARTBEAT.md. Name a model of a provider under model, or write heartbeat: off.'
+  const valid = 'pincer.yaml is valid: board simulated, 6 devices, model offline.'
+  for (const model of ['', 'model: offline\n', 'model: [offline]\n']) {
+    const lines = await check(t.testdir({ 'pincer.yaml': `${heartbeat}${model}` }))
+    t.match(lines, [note, valid], model)
+  }
+  const lan = 'model: [lan/x, offline]\nproviders: { lan: { api: openai, baseUrl: "http://127.0.0.1:9/v1" } }\n'
+  for (const text of [`${heartbeat}${lan}`, 'board: simulated\nheartbeat: off\n']) {
+    t.match(await check(t.testdir({ 'pincer.yaml': text })), [/^pincer\.yaml is valid/], text)
+  }
+})
+
 void t.test('check prints faults, then notes, then how many there are', async (t) => {
   const text =
     'board: simulated\nchannels: { discord: { token: some-token } }\nunits: metrical\ndevices: { bulb: { kind: switch, line: GPIO17, maxOn: 1.5 hours } }\n'
