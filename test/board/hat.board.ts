@@ -51,6 +51,26 @@ void t.test(
   },
 )
 
+void t.test('a relay on an MCP23017 is switched also while signals reach the daemon', async (t) => {
+  const { board, expander, startDaemon, ask } = await serveHat(t)
+  const daemon = await startDaemon()
+  await ask('/on relay', 'relay is on')
+  // It does nothing in the daemon, as the end of a child does nothing: but this bus gives up a transfer that a signal meets.
+  board.i2c.delayMs = 20
+  const storm = board.start(['/bin/sh', '-c', `while kill -USR1 ${await daemon.pid}; do sleep 0.005; done`])
+  for (let time = 0; time < 5; time++) {
+    await ask('/off relay', 'relay is off')
+    await ask('/on relay', 'relay is on')
+  }
+  storm.kill('SIGKILL')
+  board.i2c.delayMs = 0
+  daemon.kill('SIGTERM')
+  t.match(await daemon.ended, { code: 0 })
+  const levels = expander.log.filter((each) => each.startsWith('GPA0')).map((each) => each.slice('GPA0 '.length))
+  t.same(levels, ['low', ...Array.from({ length: 6 }, () => ['high', 'low']).flat()])
+  t.same(expander.misuses, [])
+})
+
 void t.test(
   'an edge at an MCP23017 reaches the daemon by its interrupt line, and its missing pull is said',
   async (t) => {

@@ -45,7 +45,7 @@ napi_value gpio_chip(napi_env env, napi_callback_info info)
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1)
 		return throw_error(env, errno, "open");
-	if (ioctl_again(fd, GPIO_GET_CHIPINFO_IOCTL, &about) == -1) {
+	if (ioctl_undisturbed(fd, GPIO_GET_CHIPINFO_IOCTL, &about) == -1) {
 		int error = errno;
 		close(fd);
 		return throw_error(env, error, "GPIO_GET_CHIPINFO_IOCTL");
@@ -54,7 +54,7 @@ napi_value gpio_chip(napi_env env, napi_callback_info info)
 	napi_create_array(env, &lines);
 	for (uint32_t offset = 0; offset < about.lines; offset++) {
 		struct gpio_v2_line_info line = {.offset = offset};
-		if (ioctl_again(fd, GPIO_V2_GET_LINEINFO_IOCTL, &line) == -1) {
+		if (ioctl_undisturbed(fd, GPIO_V2_GET_LINEINFO_IOCTL, &line) == -1) {
 			int error = errno;
 			close(fd);
 			return throw_error(env, error, "GPIO_V2_GET_LINEINFO_IOCTL");

@@ -14,7 +14,7 @@ napi_value gpio_get(napi_env env, napi_callback_info info)
 	int fd = gpio_line_fd(env, handle, "gpioGet");
 	if (fd == -1)
 		return NULL;
-	if (ioctl_again(fd, GPIO_V2_LINE_GET_VALUES_IOCTL, &values) == -1)
+	if (ioctl_undisturbed(fd, GPIO_V2_LINE_GET_VALUES_IOCTL, &values) == -1)
 		return throw_error(env, errno, "GPIO_V2_LINE_GET_VALUES_IOCTL");
 	napi_create_uint32(env, values.bits & 1, &level);
 	return level;
@@ -31,7 +31,7 @@ napi_value gpio_set(napi_env env, napi_callback_info info)
 	if (fd == -1)
 		return NULL;
 	struct gpio_v2_line_values values = {.bits = (uint64_t)level, .mask = 1};
-	if (ioctl_again(fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values) == -1)
+	if (ioctl_undisturbed(fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values) == -1)
 		return throw_error(env, errno, "GPIO_V2_LINE_SET_VALUES_IOCTL");
 	return NULL;
 }

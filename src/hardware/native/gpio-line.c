@@ -194,7 +194,7 @@ static int request_line(const char *path, struct gpio_v2_line_request *request)
 	int chip = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (chip == -1)
 		return errno;
-	int result = ioctl_again(chip, GPIO_V2_GET_LINE_IOCTL, request);
+	int result = ioctl_undisturbed(chip, GPIO_V2_GET_LINE_IOCTL, request);
 	int error = result == -1 ? errno : 0;
 	/* The request lives on without the chip's descriptor. The kernel sets close-on-exec for it. */
 	close(chip);
@@ -281,7 +281,7 @@ napi_value gpio_reconfigure(napi_env env, napi_callback_info info)
 	int fd = gpio_line_fd(env, arguments[0], "gpioReconfigure");
 	if (fd == -1)
 		return NULL;
-	if (ioctl_again(fd, GPIO_V2_LINE_SET_CONFIG_IOCTL, &config) == -1)
+	if (ioctl_undisturbed(fd, GPIO_V2_LINE_SET_CONFIG_IOCTL, &config) == -1)
 		return throw_error(env, errno, "GPIO_V2_LINE_SET_CONFIG_IOCTL");
 	return NULL;
 }

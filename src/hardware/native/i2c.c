@@ -76,7 +76,7 @@ static void *run(void *data)
 {
 	struct transfer *transfer = data;
 	struct i2c_rdwr_ioctl_data all = {.msgs = transfer->messages, .nmsgs = transfer->count};
-	transfer->done = ioctl_again(transfer->fd, I2C_RDWR, &all);
+	transfer->done = ioctl_undisturbed(transfer->fd, I2C_RDWR, &all);
 	transfer->error = transfer->done == -1 ? errno : 0;
 	close(transfer->fd);
 

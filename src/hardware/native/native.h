@@ -47,8 +47,11 @@ void call_back(napi_env env, napi_value function, size_t count, const napi_value
 /* Sets a property that cannot fail but when the environment is ending. */
 void set_property(napi_env env, napi_value object, const char *name, napi_value value);
 
-/* ioctl that is called again after a signal; answers -1 with errno. */
-int ioctl_again(int fd, unsigned long request, void *argument);
+/*
+ * ioctl that no signal meets; answers -1 with errno. Some drivers of buses give a transfer up when one comes, and the end
+ * of any child is one: a relay behind an expander was then not switched.
+ */
+int ioctl_undisturbed(int fd, unsigned long request, void *argument);
 
 /* The file descriptor of a line that is held, for what else drives it; throws and answers -1 for any other value. */
 int gpio_line_fd(napi_env env, napi_value handle, const char *call);

@@ -2,6 +2,8 @@
 #include "native.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <uv.h>
@@ -119,11 +121,17 @@ void set_property(napi_env env, napi_value object, const char *name, napi_value 
 		napi_set_named_property(env, object, name, value);
 }
 
-int ioctl_again(int fd, unsigned long request, void *argument)
+int ioctl_undisturbed(int fd, unsigned long request, void *argument)
 {
-	int result;
+	sigset_t all, before;
+	int result, error;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	do
 		result = ioctl(fd, request, argument);
 	while (result == -1 && errno == EINTR);
+	error = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
 	return result;
 }

@@ -83,7 +83,7 @@ static void drive(const struct watched *watched)
 	const struct safe_state *safe = &watched->safe;
 	struct gpio_v2_line_values values = {.bits = safe->level, .mask = 1};
 	if (safe->length == 0)
-		ioctl_again(watched->fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values);
+		ioctl_undisturbed(watched->fd, GPIO_V2_LINE_SET_VALUES_IOCTL, &values);
 	else
 		while (pwrite(watched->fd, safe->text, safe->length, 0) == -1 && errno == EINTR)
 			;
