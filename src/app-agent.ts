@@ -17,7 +17,7 @@ import { withSteeringFiles } from './guard/steering-desk.ts'
 import { SteeringFiles } from './guard/steering-files.ts'
 import type { ApprovalDesk, Approver } from './guard/approval.ts'
 import { limits } from './limits.ts'
-import { Orders } from './model/offline/orders.ts'
+import { loadPart } from './parts.ts'
 import { version } from './runtime.ts'
 import { createDeviceTools } from './tools/devices.ts'
 import { createFileTools } from './tools/files.ts'
@@ -126,7 +126,10 @@ function createTurns(
         known: devices.known(),
         latched: devices.latched(),
       }),
-    ordersIn: (text: string) => new Orders(text, devices.list()),
+    ordersIn: async (text: string) => {
+      const { Orders } = await loadPart('offline')
+      return new Orders(text, devices.list())
+    },
   }
   const prompt = async (role: Person['role']): Promise<string> => {
     if (role === 'owner') await shell.ready()

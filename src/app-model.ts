@@ -7,11 +7,12 @@ import type { Devices } from './devices/device.ts'
 import { PincerError } from './errors.ts'
 import type { Board } from './hardware/board.ts'
 import type { HttpClient } from './http/http-client.ts'
+import { limits } from './limits.ts'
 import type { Log, Redact } from './log.ts'
 import { createChain } from './model/chain.ts'
 import { withFrames } from './model/frames.ts'
 import type { Model } from './model/model.ts'
-import { createOfflineModel } from './model/offline/offline-model.ts'
+import type { OfflineModelOptions } from './model/offline/offline-model.ts'
 import { withRedaction } from './model/redacted-model.ts'
 import { withRetry } from './model/retry.ts'
 import { TokenBudget, withTokenBudget } from './model/token-budget.ts'
@@ -41,10 +42,11 @@ export interface ModelSide {
 /** The configured models, each tried again where that helps and counted where it costs. */
 export async function createModels(parts: ModelParts): Promise<ModelSide> {
   const { config, devices, board, clock, log, redact, stateFolder } = parts
-  const { timezone, limits } = config
+  const { timezone } = config
+  const { tokensPerDay } = config.limits
   const facts = `Board: ${board.label}. Model: ${config.models.join(', ')}.`
-  const offline = createOfflineModel({ devices: () => devices.list(), facts: () => facts })
-  const budget = await TokenBudget.open({ clock, log, stateFolder, timezone, tokensPerDay: limits.tokensPerDay })
+  const offline = createOffline({ devices: () => devices.list(), facts: () => facts })
+  const budget = await TokenBudget.open({ clock, log, stateFolder, timezone, tokensPerDay })
   const models = await Promise.all(
     config.models.map(async (id) =>
       id === 'offline'
@@ -62,6 +64,18 @@ export async function createModels(parts: ModelParts): Promise<ModelSide> {
     log,
   })
   return { choice, close: () => budget.close() }
+}
+
+/** The grammar, loaded when it is first asked: where a provider answers, that may be never. */
+function createOffline(options: OfflineModelOptions): Model {
+  return {
+    id: 'offline',
+    windowTokens: limits.offlineWindowTokens,
+    async complete(request, signal) {
+      const { createOfflineModel } = await loadPart('offline')
+      return createOfflineModel(options).complete(request, signal)
+    },
+  }
 }
 
 async function createRemote(id: string, parts: ModelParts): Promise<Model> {

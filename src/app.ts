@@ -11,8 +11,8 @@ import { sentenceOf } from './errors.ts'
 import { GuestBudget } from './guard/guest-budget.ts'
 import { HourCount } from './guard/hour-count.ts'
 import { type BoardKind, greetingLines, servedLines } from './greeting.ts'
-import { thingsToTry } from './model/offline/grammar.ts'
 import type { Log } from './log.ts'
+import { loadPart } from './parts.ts'
 import { builtAs, version } from './runtime.ts'
 import { stopParts, type StoppedPart } from './stop-parts.ts'
 import type { Registry } from './tools/registry.ts'
@@ -25,7 +25,7 @@ import { Jobs } from './app-schedule.ts'
 export interface App {
   readonly terminal: TerminalChannel
   /** What an interactive terminal shows first. */
-  readonly greeting: readonly string[]
+  readonly greeting: () => Promise<readonly string[]>
   /** What `run` says first: what is served. */
   readonly served: readonly string[]
   /** Words that the terminal completes. */
@@ -109,11 +109,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const shown = { ...shownOf(base), model: models.choice.id }
   return {
     terminal: base.terminal,
-    greeting: greetingLines({
-      ...shown,
-      tries: thingsToTry(devices.list()),
-      fresh: home.fresh,
-    }),
+    async greeting() {
+      const { thingsToTry } = await loadPart('offline')
+      return greetingLines({ ...shown, tries: thingsToTry(devices.list()), fresh: home.fresh })
+    },
     served: servedLines({
       ...shown,
       home: home.path,

@@ -157,7 +157,12 @@ async function attach(start: Start): Promise<ExitCode> {
     return 1
   }
   const greeting = [`Attached to the Pincer that serves ${home.path}. /help lists commands; Ctrl-D leaves.`]
-  return converse(start, (peer) => client.attach(peer), greeting, { commands: ['/help'], devices: [] })
+  return converse(
+    start,
+    (peer) => client.attach(peer),
+    () => Promise.resolve(greeting),
+    { commands: ['/help'], devices: [] },
+  )
 }
 
 async function serve(start: Start): Promise<ExitCode> {
@@ -211,7 +216,7 @@ async function serveUntilEnd(app: App, signal: AbortSignal): Promise<ExitCode> {
 async function converse(
   start: Start,
   openLink: OpenLink,
-  greeting: readonly string[],
+  greeting: App['greeting'],
   completions: App['completions'] extends () => infer Words ? Words : never,
 ): Promise<ExitCode> {
   const { home, mode, clock, redact, signal } = start
@@ -228,7 +233,7 @@ async function converse(
         ...streams,
         input: process.stdin,
         clock,
-        greeting,
+        greeting: await greeting(),
         environment: process.env,
         historyPath: join(home.state, 'terminal-history'),
         redact,

@@ -15,6 +15,7 @@ const parts = {
   approvals: () => import('./guard/approvals.ts'),
   telegram: () => import('./channels/telegram/telegram-channel.ts'),
   openai: () => import('./model/openai/openai-model.ts'),
+  offline: () => import('./model/offline/offline-part.ts'),
   anthropic: () => import('./model/anthropic/anthropic-model.ts'),
   jobs: () => import('./schedule/jobs-part.ts'),
   jobTurn: () => import('./agent/job-turn.ts'),

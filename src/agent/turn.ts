@@ -47,7 +47,7 @@ export interface TurnOptions {
   /** Messages that have arrived since the last call of this: they join the next model call. */
   readonly join: () => readonly Words[]
   /** The orders in one message of the person. */
-  readonly ordersIn: (text: string) => Orders
+  readonly ordersIn: (text: string) => Promise<Orders>
   readonly origin: CallOrigin
   /** One quiet line for each tool call, before and after. */
   readonly onTool: (line: string, finished: ToolOutcome | undefined) => void
@@ -71,7 +71,7 @@ export class Turn {
   /** Whence the text from outside came that was in the last request: in what the model sees. */
   #inView: string | undefined
   /** Those of the newest message that is an owner's own. */
-  #orders: (() => Orders) | undefined
+  #orders: (() => Promise<Orders>) | undefined
   readonly #frame = frameCode()
 
   constructor(options: TurnOptions) {
@@ -184,7 +184,7 @@ export class Turn {
   async #runCalls(calls: readonly ToolCall[]): Promise<readonly ToolOutcome[]> {
     const outcomes = await this.#calls.run(calls, {
       untrusted: this.#inView,
-      takeOrder: (tool, args) => this.#orders?.().take(tool, args) === true,
+      takeOrder: async (tool, args) => (await this.#orders?.())?.take(tool, args) === true,
       ownerWrote: (words) => this.#ownerWrote(words),
     })
     calls.forEach((call, index) => {

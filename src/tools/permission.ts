@@ -19,7 +19,7 @@ export interface Circumstances {
   /** Whether an owner wrote these words, as they stand, in a message that is in view; without it nobody did. */
   ownerWrote?(words: string): boolean
   /** Whether an owner's newest message orders exactly this call in words that mean nothing else; once for each order. */
-  takeOrder?(tool: string, args: Readonly<Record<string, unknown>>): boolean
+  takeOrder?(tool: string, args: Readonly<Record<string, unknown>>): Promise<boolean>
   /**
    * The call was fixed when a job was made, and stands as it did then: nobody is asked now. `allowed`: what a person
    * allowed of it with the job, as `allowedText` has it. Set by the runner of jobs alone.
@@ -75,7 +75,7 @@ export class Permission {
       return impossible(error)
     }
     if (origin.planned !== undefined) return asPlanned(tool, args, own, origin.planned)
-    const reasons = [...(own === undefined ? [] : [{ text: own.reason }]), ...outerReasons(tool, args, origin)]
+    const reasons = [...(own === undefined ? [] : [{ text: own.reason }]), ...(await outerReasons(tool, args, origin))]
     if (reasons.length === 0) return { verdict: 'free', why: 'no person is needed' }
     const reason = reasons.map(({ text, source }) => (source === undefined ? text : `${text} (${source})`)).join('; ')
     const reasonForModel = reasons.map(({ text }) => text).join('; ')
@@ -187,7 +187,11 @@ interface Reason {
 }
 
 /** What makes a person necessary besides the tool itself. */
-function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circumstances): readonly Reason[] {
+async function outerReasons(
+  tool: Tool,
+  args: Record<string, unknown>,
+  origin: Circumstances,
+): Promise<readonly Reason[]> {
   const { messageAgeMs, untrusted } = origin
   const acts = tool.acts(args)
   const reasons: Reason[] = []
@@ -196,7 +200,7 @@ function outerReasons(tool: Tool, args: Record<string, unknown>, origin: Circums
   }
   const isOutward = acts || carriesOut(tool, args, origin)
   // Also with nothing from outside in view: done once, it is not to be done again for a page that comes later.
-  const isOrdered = isOutward && origin.takeOrder?.(tool.name, args) === true
+  const isOrdered = isOutward && (await origin.takeOrder?.(tool.name, args)) === true
   if (untrusted !== undefined && isOutward && !isOrdered) {
     reasons.push({ text: 'text from outside is in view', source: untrusted })
   }

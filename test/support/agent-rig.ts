@@ -62,7 +62,7 @@ export async function openAgent(
     roleNow,
     context: () => '[Now: noon]',
     news: () => undefined,
-    ordersIn: () => ({ take: () => false }),
+    ordersIn: () => Promise.resolve({ take: () => false }),
     command: (message) =>
       Promise.resolve({ text: `ran ${message.text}`, answers: [message], failed: false, notices: [] }),
     ...more,

@@ -75,7 +75,7 @@ export async function openMarks(folder: string, meant: Readonly<Record<string, s
   const all = [page, act, sense, deviceSet, ...createFileTools(files.workspace, files.origins)]
   const rig = await openAgent(folder, model, all, {
     model: withFrames(model),
-    ordersIn: (text) => new Orders(text, devices),
+    ordersIn: (text) => Promise.resolve(new Orders(text, devices)),
   })
   return {
     ...rig,

@@ -35,7 +35,7 @@ export function makeTurn(
     words: [{ text: 'do it' }],
     context: () => '[Now: noon]',
     join: () => [],
-    ordersIn: () => ({ take: () => false }),
+    ordersIn: () => Promise.resolve({ take: () => false }),
     origin: bench.origin({ signal: stop.signal }),
     onTool: (line, outcome) =>
       shown.push(outcome === undefined ? `> ${line}` : `${outcome.failed ? 'x' : '<'} ${line}`),

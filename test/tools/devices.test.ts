@@ -1,7 +1,7 @@
 import t from 'tap'
 import * as v from 'valibot'
-import { toJsonSchema } from '@valibot/to-json-schema'
 import { createDeviceTools } from '../../src/tools/devices.ts'
+import { toolSpec } from '../../src/tools/json-schema.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
 import { DeviceBench, switchConfig } from '../support/device-bench.ts'
 import { createToolBench } from '../support/tool-bench.ts'
@@ -21,17 +21,14 @@ async function open(t: { testdir(): string }): Promise<{ bench: DeviceBench; rea
 
 const argumentsOf = (tool: Tool, args: unknown): never => v.parse(tool.arguments, args) as never
 
-void t.test('both descriptions together are at most 600 bytes', async (t) => {
+void t.test('both descriptions together are at most 400 bytes', async (t) => {
   const { read, set } = await open(t)
-  const sent = [read, set].map(({ name, description, arguments: schema }) => {
-    const { $schema: _, ...parameters } = toJsonSchema(schema)
-    return { name, description, parameters }
-  })
+  const sent = [read, set].map(toolSpec)
   t.strictSame(
     sent.map(({ name }) => name),
     ['device_read', 'device_set'],
   )
-  t.ok(JSON.stringify(sent).length <= 600, `${JSON.stringify(sent).length} bytes`)
+  t.ok(JSON.stringify(sent).length <= 400, `${JSON.stringify(sent).length} bytes`)
 })
 
 void t.test('reading is a read that does not act, setting is a change that does', async (t) => {

@@ -1,3 +1,4 @@
+import { toJsonSchema } from '@valibot/to-json-schema'
 import t from 'tap'
 import * as v from 'valibot'
 import { toolSpec } from '../../src/tools/json-schema.ts'
@@ -38,6 +39,22 @@ void t.test('one definition gives the check and the schema that the model is tol
       required: ['name', 'value'],
     },
   })
+  t.end()
+})
+
+void t.test('nothing is told that the reference of the schema language does not say', (t) => {
+  const schema = v.strictObject({
+    text: v.pipe(v.string(), v.minLength(1), v.description('which')),
+    count: v.optional(v.pipe(v.number(), v.integer())),
+    share: v.number(),
+    flag: v.optional(v.boolean()),
+    level: v.picklist([0, 1]),
+    state: v.union([v.picklist(['on', 'off']), v.pipe(v.number(), v.description('%'))]),
+    calls: v.optional(v.array(v.object({ tool: v.string(), args: v.optional(v.record(v.string(), v.unknown())) }))),
+    when: v.optional(v.pipe(v.strictObject({ device: v.string() }), v.description('{device}'))),
+  })
+  t.match({ name: 'tool', description: 'Does it.', parameters: toJsonSchema(schema) }, specOf(schema))
+  t.throws(() => specOf(v.strictObject({ at: v.date() })), { message: /kind date/ }, 'a kind without a word for it')
   t.end()
 })
 

@@ -161,7 +161,7 @@ void t.test('what carries words out asks under foreign text, unless an owner wro
 
 void t.test('an order is used up by the call that it was for, also where nobody had to be asked', async (t) => {
   let orders = 1
-  const takeOrder = (): boolean => orders-- > 0
+  const takeOrder = (): Promise<boolean> => Promise.resolve(orders-- > 0)
   const bench = createToolBench([smallTool('switch', 'change', () => 'on')], { answer: 'no' })
   const run = (untrusted: string | undefined) =>
     bench.registry.run(call('switch', lamp), bench.origin({ untrusted, takeOrder }))

@@ -1,0 +1,3 @@
+export { thingsToTry } from './grammar.ts'
+export { createOfflineModel } from './offline-model.ts'
+export { Orders } from './orders.ts'
