@@ -27,6 +27,8 @@ export const scheduleLimits = {
   jobElapsedSaveMs: 10 * 60_000,
   /** Stretches of the calendar in which a job is known to have run, so that a clock that jumps back repeats nothing. */
   jobCoveredRangesMax: 16,
+  /** Places of the wall clock at which a job had missed slots, so that one that swings writes nothing again and again. */
+  jobPassedMarksMax: 4,
   /** After damage the runs of so long count as known, though their records may be gone. */
   jobDamageCoverMs: 7 * 24 * 60 * 60_000,
   /** Slots that are looked at to find the latest one that was missed. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Calendar } from './calendar.ts'
 import { isCalendarTrusted } from './clock-gate.ts'
-import { type CalendarSlot, firstOpen, latestOpen, type NextSlot, type Range } from './covered.ts'
+import { type Around, type NextSlot, openAround, type Range } from './covered.ts'
 import { intervalsOf } from './job-book.ts'
 import type { JobTime } from './job.ts'
 import type { JobState } from './job-records.ts'
@@ -27,17 +27,22 @@ export interface Due {
   readonly earlier: number | 'many'
 }
 
-interface Cursor {
+interface Cursor extends Around {
   /** What it was found with. */
   readonly covered: readonly Range[]
+  readonly passed: readonly number[]
   readonly sinceMs: number
   readonly behindMs: number
-  readonly next: CalendarSlot | undefined
-  /** The one behind `next`; absent until somebody asks: most slots come before that. */
-  following?: { readonly slot: CalendarSlot | undefined }
 }
 
-/** Says of each job which slot is due now, and how long it is to the next one. */
+/**
+ * Says of each job which slot is due now, and how long it is to the next one.
+ *
+ * On the calendar a slot that ran, or was left out by a rule of its own, never comes again. One that was only missed, as
+ * it came too late, is over; but where the wall clock is put back before the moment at which that was found, the clock
+ * was wrong, and the slot comes at its time. So of what lies ahead nothing counts but what ran, and slots are looked for
+ * from the latest moment behind now at which the job was made or resumed, ran, or was found to have missed some.
+ */
 export class Agenda {
   readonly #clock: Clock
   readonly #store: JobStore
@@ -69,7 +74,9 @@ export class Agenda {
   /** The wall clock was put back: what lay behind it may lie ahead now. */
   forgetAhead(): void {
     const nowMs = this.#clock.nowMs()
-    for (const [id, { behindMs }] of this.#cursors) if (behindMs > nowMs) this.#cursors.delete(id)
+    for (const [id, { behindMs, latest }] of this.#cursors) {
+      if (Math.max(behindMs, latest?.slotMs ?? 0) > nowMs) this.#cursors.delete(id)
+    }
   }
 
   due(state: JobState, now: Moment): Due | undefined {
@@ -111,8 +118,8 @@ export class Agenda {
       }
       case 'cron': {
         if (!now.isTrusted) return undefined
-        const cursor = this.#cursorOf(state, time, now)
-        const open = this.#openBehind(cursor, time, slot, now)
+        const { latest, next } = this.#cursorOf(state, time, now)
+        const open = latest === undefined || latest.slotMs === slot ? next : latest
         return open === undefined ? undefined : open.slotMs - now.wallMs
       }
       case 'when':
@@ -147,52 +154,33 @@ export class Agenda {
   }
 
   #dueCron(state: JobState, time: JobTime & { readonly kind: 'cron' }, now: Moment): Due | undefined {
-    const cursor = this.#cursorOf(state, time, now)
-    const { next, behindMs } = cursor
-    if (next === undefined || next.slotMs > now.wallMs) return undefined
-    const isLatest = (this.#followingOf(cursor, time)?.slotMs ?? Infinity) > now.wallMs
-    const range = { behindMs, nowMs: now.wallMs }
-    const latest = isLatest ? { ...next, earlier: 0 } : latestOpen(this.#nextOf(time), state.covered, range)
-    if (latest === undefined) return undefined
+    const { latest } = this.#cursorOf(state, time, now)
+    if (latest === undefined || latest.slotMs > now.wallMs) return undefined
     const { slotMs, afterMs, earlier } = latest
     return { slot: slotMs, afterMs, dueAtMs: slotMs, lateMs: now.wallMs - slotMs, earlier }
   }
 
-  /** Found once and kept: it changes only with what is dealt with, and when the clock jumps. */
+  /** Found once and kept: it changes when a slot comes or is dealt with, and when the clock jumps. */
   #cursorOf(state: JobState, time: JobTime & { readonly kind: 'cron' }, now: Moment): Cursor {
     const known = this.#cursors.get(state.job.id)
-    const { covered, sinceMs } = state
-    if (known !== undefined && known.covered === covered && known.sinceMs === sinceMs) return known
-    const behindMs = behindOf(state, now.wallMs)
-    const cursor = { covered, sinceMs, behindMs, next: firstOpen(this.#nextOf(time), covered, behindMs) }
+    const { covered, passed, sinceMs } = state
+    const isKnown = known?.covered === covered && known.passed === passed && known.sinceMs === sinceMs
+    if (isKnown && (known.next?.slotMs ?? Infinity) > now.wallMs) return known
+    const behindMs = behindOf(state, isKnown ? known.behindMs : undefined, now.wallMs)
+    const around = openAround(this.#nextOf(time), covered, { behindMs, nowMs: now.wallMs })
+    const cursor = { covered, passed, sinceMs, behindMs, ...around }
     this.#cursors.set(state.job.id, cursor)
     return cursor
   }
-
-  #openBehind(
-    cursor: Cursor,
-    time: JobTime & { readonly kind: 'cron' },
-    slot: number | undefined,
-    now: Moment,
-  ): CalendarSlot | undefined {
-    const { next, covered } = cursor
-    if (slot === undefined || next === undefined || next.slotMs > now.wallMs) return next
-    if (slot === next.slotMs) return this.#followingOf(cursor, time)
-    // The latest of several that were missed: those before it go with it.
-    return firstOpen(this.#nextOf(time), covered, Math.max(slot, now.wallMs))
-  }
-
-  #followingOf(cursor: Cursor, time: JobTime & { readonly kind: 'cron' }): CalendarSlot | undefined {
-    const { covered, next } = cursor
-    cursor.following ??= { slot: next && firstOpen(this.#nextOf(time), covered, next.slotMs) }
-    return cursor.following.slot
-  }
 }
 
-/** Behind which wall ms slots of this job are still its business. What lies ahead is of a clock that was wrong. */
-function behindOf({ covered, sinceMs }: JobState, nowMs: number): number {
-  const known = [sinceMs, ...covered.map(({ fromMs, toMs }) => (toMs <= nowMs ? toMs : fromMs))]
-  const past = known.filter((each) => each <= nowMs)
+/**
+ * Behind which wall ms slots of this job are still its business. What lies ahead is of a clock that was wrong. Where a
+ * stretch begins there may be a slot that does not belong to it and has not run.
+ */
+function behindOf({ covered, passed, sinceMs }: JobState, knownMs: number | undefined, nowMs: number): number {
+  const ran = covered.map(({ fromMs, toMs }) => (toMs <= nowMs ? toMs : fromMs - 1))
+  const past = [sinceMs, ...passed, ...ran, knownMs ?? sinceMs].filter((each) => each <= nowMs)
   return past.length === 0 ? nowMs : Math.max(...past, nowMs - lookBackMaxMs)
 }
 

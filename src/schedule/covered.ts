@@ -7,8 +7,9 @@ export interface Range {
 }
 
 /**
- * The stretches of the calendar whose slots are dealt with, touched longest ago first. Stretches and not one mark: a
- * clock that jumps back then repeats nothing, and one that had been years ahead holds up nothing when it is put right.
+ * The stretches of the calendar whose slots ran or were left out by a rule, touched longest ago first: none of them comes
+ * again. Stretches and not one mark: a clock that jumps back then repeats nothing, and one that had been years ahead holds
+ * up nothing when it is put right.
  */
 export function cover(covered: readonly Range[], range: Range): readonly Range[] {
   if (range.toMs <= range.fromMs) return covered
@@ -35,7 +36,7 @@ export interface CalendarSlot {
 }
 
 /** The first slot behind `afterMs` that is not dealt with. */
-export function firstOpen(next: NextSlot, covered: readonly Range[], afterMs: number): CalendarSlot | undefined {
+function firstOpen(next: NextSlot, covered: readonly Range[], afterMs: number): CalendarSlot | undefined {
   let fromMs = afterMs
   // Each round leaves one stretch behind, and they do not touch.
   for (let round = 0; round <= covered.length; round++) {
@@ -57,17 +58,24 @@ export interface MissedSlot extends CalendarSlot {
   readonly earlier: number | 'many'
 }
 
-/** The latest slot in `behindMs` to `nowMs` that is not dealt with; one near it where they are too many to look through. */
-export function latestOpen(
+export interface Around {
+  /** The latest slot that has come; one near it where they are too many to look through. */
+  readonly latest: MissedSlot | undefined
+  /** The first one that has not come yet. */
+  readonly next: CalendarSlot | undefined
+}
+
+/** The slots around `nowMs` that lie behind `behindMs` and are not dealt with. */
+export function openAround(
   next: NextSlot,
   covered: readonly Range[],
   { behindMs, nowMs }: { readonly behindMs: number; readonly nowMs: number },
-): MissedSlot | undefined {
+): Around {
   const whole = walk(next, covered, { behindMs, nowMs })
-  if (whole?.earlier !== 'many') return whole
+  if (whole.latest?.earlier !== 'many') return whole
   for (let lengthMs = windowMs; nowMs - lengthMs > behindMs; lengthMs *= windowGrowth) {
     const found = walk(next, covered, { behindMs: nowMs - lengthMs, nowMs })
-    if (found !== undefined) return { ...found, earlier: 'many' }
+    if (found.latest !== undefined) return { ...found, latest: { ...found.latest, earlier: 'many' } }
   }
   return whole
 }
@@ -76,12 +84,14 @@ function walk(
   next: NextSlot,
   covered: readonly Range[],
   { behindMs, nowMs }: { readonly behindMs: number; readonly nowMs: number },
-): MissedSlot | undefined {
+): Around {
   let found: CalendarSlot | undefined
   for (let count = 0; count <= limits.jobMissedSlotsMax; count++) {
     const slot = firstOpen(next, covered, found?.slotMs ?? behindMs)
-    if (slot === undefined || slot.slotMs > nowMs) return found && { ...found, earlier: count - 1 }
+    if (slot === undefined || slot.slotMs > nowMs) {
+      return { latest: found && { ...found, earlier: count - 1 }, next: slot }
+    }
     found = slot
   }
-  return found && { ...found, earlier: 'many' }
+  return { latest: found && { ...found, earlier: 'many' }, next: firstOpen(next, covered, nowMs) }
 }

@@ -52,7 +52,7 @@ export class JobBook {
         break
       case 'run':
         this.#change(record.id, (state) => ({
-          ...dealtWith(state, record),
+          ...dealtWith(state, record, written.wallMs),
           running: { slot: record.slot, atMs: written.wallMs, calls: [] },
         }))
         break
@@ -152,16 +152,30 @@ function behind(state: JobState, now: Pick<Written, 'elapsedMs' | 'wallMs'>): Jo
   return { ...state, sinceMs: now.wallMs, lastSlot: Math.max(state.lastSlot, lastSlot) }
 }
 
-function dealtWith(state: JobState, { slot, after }: { readonly slot: number; readonly after?: number }): JobState {
+/** It never comes again. What had been missed further ahead than now was missed by a clock that was wrong. */
+function dealtWith(
+  state: JobState,
+  { slot, after }: { readonly slot: number; readonly after?: number },
+  nowMs: number,
+): JobState {
   if (state.job.time.kind !== 'cron') return { ...state, lastSlot: Math.max(state.lastSlot, slot) }
-  return { ...state, lastSlot: slot, covered: cover(state.covered, { fromMs: after ?? slot - 1, toMs: slot }) }
+  return {
+    ...state,
+    lastSlot: slot,
+    covered: cover(state.covered, { fromMs: after ?? slot - 1, toMs: slot }),
+    passed: state.passed.filter((each) => each > slot && each <= nowMs),
+  }
 }
 
 function ended(before: JobState, record: JobRecord & { readonly k: 'end' }, atMs: number): JobState {
   const { durationMs, outcome } = record
   const { running, ...rest } = before
   const wasRunning = running?.slot === record.slot
-  const state = wasRunning ? rest : dealtWith(before, record)
+  const left =
+    record.missedAtMs === undefined
+      ? dealtWith(before, record, atMs)
+      : { ...before, passed: [...before.passed, record.missedAtMs].slice(-limits.jobPassedMarksMax) }
+  const state = wasRunning ? rest : left
   const result: JobResult = { atMs, durationMs, outcome }
   return {
     ...state,

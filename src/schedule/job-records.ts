@@ -30,6 +30,7 @@ const stateSchema = object({
   sinceMs: number(),
   lastSlot: number(),
   covered: v.pipe(v.array(rangeSchema), v.readonly()),
+  passed: v.optional(v.pipe(v.array(number()), v.readonly()), []),
   running: v.exactOptional(
     object({ slot: number(), atMs: number(), calls: v.pipe(v.array(startedCallSchema), v.readonly()) }),
   ),
@@ -65,6 +66,8 @@ const recordSchema = v.variant('k', [
     id,
     slot: number(),
     after: v.exactOptional(number()),
+    /** It came too late, at this wall ms. Where the clock is put back before that it was wrong, and the slot may come. */
+    missedAtMs: v.exactOptional(number()),
     durationMs: number(),
     outcome: outcomeSchema,
   }),

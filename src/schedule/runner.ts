@@ -70,6 +70,12 @@ export class Runner {
     this.#waiting.push({ ...request, askedMs: this.#options.clock.monotonicMs() })
   }
 
+  /** The wall clock was put back: what waits to be caught up and lies ahead now comes at its time. */
+  forgetAhead(): void {
+    const nowMs = this.#options.clock.nowMs()
+    this.#waiting = this.#waiting.filter(({ notBeforeMs, dueAtMs }) => notBeforeMs === undefined || dueAtMs <= nowMs)
+  }
+
   /** Monotonic ms at which the next one that must wait may begin. */
   nextStartMs(): number | undefined {
     const times = this.#waiting.flatMap(({ notBeforeMs }) => (notBeforeMs === undefined ? [] : [notBeforeMs]))

@@ -203,6 +203,7 @@ class Scheduler implements Schedule {
       sinceMs: wallMs,
       lastSlot: 0,
       covered: [],
+      passed: [],
       results: [],
       failuresInRow: 0,
     }

@@ -72,7 +72,7 @@ export class Timekeeper {
   }
 
   #noticeClocks(): void {
-    const { clock, log, store, agenda } = this.#options
+    const { clock, log, store, agenda, runner } = this.#options
     const driftMs = clock.nowMs() - clock.monotonicMs()
     const jumpMs = driftMs - this.#driftMs
     this.#driftMs = driftMs
@@ -81,6 +81,7 @@ export class Timekeeper {
       const way = jumpMs > 0 ? 'forward' : 'back'
       log.info('schedule', `The wall clock was put ${way} by ${formatDuration(Math.abs(jumpMs))}.`)
       agenda.forgetAhead()
+      runner.forgetAhead()
       // Whoever has set it knows more than what was written down before.
       if (this.#has('calendar') && !clock.wallIsSet()) void store.keep([{ k: 'time', wallWasSet: true }])
     }
@@ -130,7 +131,8 @@ export class Timekeeper {
       case 'missed': {
         if (once) this.#tell(state, missedText(job, due))
         const more = due.earlier === 0 ? '' : `, after ${due.earlier} others`
-        this.#record(state, due, `it was missed by ${formatDuration(lateMs)}${more}`)
+        const why = `it was missed by ${formatDuration(lateMs)}${more}`
+        this.#record(state, due, job.time.kind === 'cron' ? { why, missedAtMs: dueAtMs + lateMs } : { why })
         break
       }
     }
@@ -140,13 +142,17 @@ export class Timekeeper {
   #leaveOut(state: JobState, due: Due, why: string): void {
     const last = state.results.at(-1)?.outcome
     if (last?.kind !== 'skipped' || last.why !== why) this.#tell(state, leftOutText(state.job, why))
-    this.#record(state, due, why)
+    this.#record(state, due, { why })
   }
 
-  #record({ job }: JobState, { slot, afterMs }: Due, why: string): void {
+  #record(
+    { job }: JobState,
+    { slot, afterMs }: Due,
+    { why, ...missed }: { readonly why: string; readonly missedAtMs?: number },
+  ): void {
     const after = afterMs === undefined ? {} : { after: afterMs }
     const outcome = { kind: 'skipped', why } as const
-    void this.#options.store.keep([{ k: 'end', id: job.id, slot, ...after, durationMs: 0, outcome }])
+    void this.#options.store.keep([{ k: 'end', id: job.id, slot, ...after, ...missed, durationMs: 0, outcome }])
   }
 
   #tell({ job }: JobState, text: string): void {

@@ -70,6 +70,7 @@ function job(id: string, of: Partial<JobState> = {}): JobRecord {
     sinceMs: 1,
     lastSlot: 0,
     covered: [],
+    passed: [],
     results: [],
     failuresInRow: 0,
     ...of,
