@@ -22,14 +22,22 @@ for (let seed = firstSeed; seed < firstSeed + years; seed++) {
   })
 }
 
-const planted: readonly (readonly [string, Mutation, RegExp])[] = [
+const planted: readonly (readonly [string, days: number, Mutation, RegExp])[] = [
   [
     'the record of a run is not written before it',
+    30,
     ['schedule/runner.ts', "await store.append([{ k: 'run', id, slot, ...after }], { sync: true })", ''],
     /ran \d+ times for/,
   ],
   [
+    'what ran before a clock jumped back is not remembered',
+    6,
+    ['schedule/covered.ts', 'each.fromMs < slotMs && slotMs <= each.toMs', 'false'],
+    /ran \d+ times for/,
+  ],
+  [
     'what was missed is never caught up',
+    30,
     [
       'schedule/missed.ts',
       "return missed === 'once' && lateMs <= graceMs(action) ? 'catch-up' : 'missed'",
@@ -39,11 +47,11 @@ const planted: readonly (readonly [string, Mutation, RegExp])[] = [
   ],
 ]
 
-for (const [what, mutation, fault] of planted) {
-  void t.test(`a month is enough to see it when ${what}`, async (t) => {
+for (const [what, days, mutation, fault] of planted) {
+  void t.test(`${days} days are enough to see it when ${what}`, async (t) => {
     const path = join(mutantSource(t, [mutation]), 'test/support/schedule-year.ts')
     const mutant = (await import(pathToFileURL(path).href)) as typeof YearModule
-    const { faults } = await mutant.liveYear(t.testdir({}), { seed: 1, days: 30 })
+    const { faults } = await mutant.liveYear(t.testdir({}), { seed: 1, days })
     t.ok(
       faults.some((each) => fault.test(each)),
       `${faults.length} faults, such as ${faults[0]}`,
