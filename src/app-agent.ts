@@ -4,7 +4,6 @@ import { formatContext } from './agent/context.ts'
 import { Gauge } from './agent/gauge.ts'
 import type { JobTurnParts } from './agent/job-turn.ts'
 import { PromptCache } from './agent/prompt-cache.ts'
-import type { RoleNow } from './agent/recovery.ts'
 import { statusText } from './agent/status.ts'
 import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
@@ -26,7 +25,7 @@ import { Registry } from './tools/registry.ts'
 import type { Tool } from './tools/tool.ts'
 import type { PairingPort } from './channels/pairing-port.ts'
 import type { ModelChoice } from './agent/model-choice.ts'
-import type { AppOptions, Base } from './app-base.ts'
+import { type AppOptions, type Base, roleNowOf } from './app-base.ts'
 import type { HeartParts } from './app-heartbeat.ts'
 import type { Jobs } from './app-schedule.ts'
 import { bubblewrapProgram, Shell } from './app-shell.ts'
@@ -60,12 +59,6 @@ export function createRegistry(
     redact,
     park: (name, text, isOurs) => parkResult({ workspace, origins }, name, text, isOurs),
   })
-}
-
-/** What somebody who wrote earlier may do now. Where Telegram is not served, who is paired there is not known. */
-export function roleNowOf({ telegram }: Base): RoleNow {
-  return (channel, person) =>
-    telegram === undefined || channel !== telegram.name ? person.role : telegram.roleNow(person)
 }
 
 export function createShell(base: Base, registry: Registry, options: AppOptions): Shell {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { commandMenu } from './agent/commands.ts'
+import type { RoleNow } from './agent/recovery.ts'
 import { openHardware } from './app-hardware.ts'
 import { Network } from './app-network.ts'
 import { Sessions } from './agent/sessions.ts'
@@ -126,4 +127,10 @@ function createRawTools(parts: {
   const { raw } = config.hardware
   if (raw === 'off') return { tools: [], close: () => Promise.resolve() }
   return createHardwareTools({ ...rest, raw })
+}
+
+/** What somebody who wrote earlier may do now. Where Telegram is not served, who is paired there is not known. */
+export function roleNowOf({ telegram }: Base): RoleNow {
+  return (channel, person) =>
+    telegram === undefined || channel !== telegram.name ? person.role : telegram.roleNow(person)
 }

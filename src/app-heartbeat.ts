@@ -1,6 +1,5 @@
 import type { JobTurnParts } from './agent/job-turn.ts'
-import { roleNowOf } from './app-agent.ts'
-import type { AppOptions, Base } from './app-base.ts'
+import { type AppOptions, type Base, roleNowOf } from './app-base.ts'
 import { isPincerError } from './errors.ts'
 import type { Model } from './model/model.ts'
 import { loadPart } from './parts.ts'

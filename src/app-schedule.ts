@@ -1,7 +1,6 @@
 import { type ObeyJobs } from './agent/job-commands.ts'
 import type { JobTurnParts } from './agent/job-turn.ts'
-import { roleNowOf } from './app-agent.ts'
-import type { AppOptions, Base } from './app-base.ts'
+import { type AppOptions, type Base, roleNowOf } from './app-base.ts'
 import { type Heart, type HeartParts, openHeartbeat } from './app-heartbeat.ts'
 import { PincerError } from './errors.ts'
 import { loadPart } from './parts.ts'

@@ -1,4 +1,4 @@
-import type { StoredTurn } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
 
 /**
  * What a guest's turn is sent of a chat that owners share with them: what was said there, and no calls and results, in

@@ -1,6 +1,6 @@
 import { sourcesText } from '../guard/sources.ts'
 import type { Message } from '../model/model.ts'
-import type { StoredTurn } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
 
 /**
  * The mark of text from outside. A message that has it (`foreign`) holds such text, or was written by the model with such

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts'
 import type { Message } from '../model/model.ts'
 import { quoteMessages } from './first-words.ts'
 import type { Sessions } from './sessions.ts'
-import type { StoredTurn } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
 import { wordsOf } from './words.ts'
 
 /**

@@ -3,7 +3,8 @@ import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import { Gauge } from './gauge.ts'
 import { SessionLog } from './session-log.ts'
-import { type Line, parseLine, type StoredTurn, type SummaryLine, Transcript, turnLine, turnOf } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
+import { type Line, parseLine, type SummaryLine, Transcript, turnLine, turnOf } from './transcript.ts'
 
 /**
  * What was said in a chat: JSON lines that are only appended, in one file and its archives. A turn is one line,

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import type { Message } from '../model/model.ts'
 import { shortText, shrunk } from './shrink.ts'
-import type { StoredTurn } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
 
 const ordersHeading = 'Standing orders and open promises:'
 const ordersLine = /^\W*standing orders\b.*$/im

@@ -8,7 +8,7 @@ import { jsonBytes, messageBytes, requestBytes } from './gauge.ts'
 import { callModel } from './model-call.ts'
 import type { Session } from './session.ts'
 import { checkedSummary, summaryInput, summarySystem, turnText } from './summary-prompt.ts'
-import type { StoredTurn } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
 import { fitRequest } from './window.ts'
 
 export interface SummaryOptions {

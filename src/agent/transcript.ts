@@ -3,6 +3,7 @@ import { readJson } from '../json-text.ts'
 import { limits } from '../limits.ts'
 import type { Message } from '../model/model.ts'
 import { marked, sentTurns } from './marks.ts'
+import type { StoredTurn } from './stored-turn.ts'
 
 /** The lines of a session log, and what they say together. */
 
@@ -48,14 +49,6 @@ const lineSchema = v.variant('k', [
 
 export type Line = v.InferOutput<typeof lineSchema>
 export type SummaryLine = Line & { readonly k: 'summary' }
-
-/** One turn as it was stored. */
-export interface StoredTurn {
-  readonly messages: readonly Message[]
-  /** Keys of the inbound messages that it answers. */
-  readonly answers: readonly string[]
-  readonly failed: boolean
-}
 
 export function parseLine(text: string): Line | undefined {
   return readJson(lineSchema, text)

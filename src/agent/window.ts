@@ -1,7 +1,7 @@
 import type { Message, ToolSpec } from '../model/model.ts'
 import { jsonBytes, messageBytes } from './gauge.ts'
 import { shrunk } from './shrink.ts'
-import type { StoredTurn } from './transcript.ts'
+import type { StoredTurn } from './stored-turn.ts'
 
 /** For the last message of a request whose history lacks turns: a model that does not know of them invents them. */
 export const leftOutNote =

@@ -1,35 +1,18 @@
-import type { Clock } from '../clock.ts'
-import type { Config, DeviceConfig, SwitchConfig } from '../config/config.ts'
+import type { DeviceConfig, SwitchConfig } from '../config/config.ts'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
-import type { Hardware } from '../hardware/ports.ts'
 import { limits } from '../limits.ts'
-import type { Log } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import { busDevicesOf } from './bus-devices.ts'
-import type { Devices, DeviceSummary, OutputNotice, ReadOutcome } from './device.ts'
+import type { Devices, DeviceSummary, ReadOutcome } from './device.ts'
 import { LineNames } from './line-names.ts'
+import type { DevicesOptions } from './devices-options.ts'
 import { describeConfirmation, formatLimits } from './output-text.ts'
 import type { Output } from './output.ts'
 import { Outputs } from './outputs.ts'
 import { untilAborted } from './reader.ts'
 import type { Reader } from './reader.ts'
 import { createReaders } from './readers.ts'
-import type { createSensors } from './sensors.ts'
 import { followStuckLoop } from './stuck-loop.ts'
-
-export interface DevicesOptions {
-  readonly configs: Readonly<Record<string, DeviceConfig>>
-  readonly hardware: Hardware
-  readonly clock: Clock
-  readonly log: Log
-  /** Where `outputs.json` and `latch.json` stand. */
-  readonly stateFolder: string
-  readonly units: Config['units']
-  /** Told what an output did by itself; must not throw or wait. */
-  readonly tell: (notice: OutputNotice) => void
-  /** The code of sensors.ts, loaded when a sensor is first needed. */
-  readonly loadSensors: () => Promise<{ readonly createSensors: typeof createSensors }>
-}
 
 /** Touches nothing before `start`. Fails with PincerError `config` for limits that contradict each other. */
 export function createDevices(options: DevicesOptions): Devices {

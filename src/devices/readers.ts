@@ -1,6 +1,6 @@
 import type { DeviceConfig, SensorConfig } from '../config/config.ts'
 import { createContact } from './contact.ts'
-import type { DevicesOptions } from './devices.ts'
+import type { DevicesOptions } from './devices-options.ts'
 import { createLazyReader } from './lazy-reader.ts'
 import type { Outputs } from './outputs.ts'
 import type { Reader } from './reader.ts'

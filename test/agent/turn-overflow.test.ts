@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Gauge, requestBytes } from '../../src/agent/gauge.ts'
-import type { StoredTurn } from '../../src/agent/transcript.ts'
+import type { StoredTurn } from '../../src/agent/stored-turn.ts'
 import type { ModelRequest } from '../../src/model/model.ts'
 import { ProviderError } from '../../src/model/provider-error.ts'
 import { callsTools, says, ScriptedModel } from '../support/scripted-model.ts'

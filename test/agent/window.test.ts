@@ -1,6 +1,6 @@
 import t from 'tap'
 import { messageBytes } from '../../src/agent/gauge.ts'
-import type { StoredTurn } from '../../src/agent/transcript.ts'
+import type { StoredTurn } from '../../src/agent/stored-turn.ts'
 import { fitRequest, type Fitted, type FitOptions } from '../../src/agent/window.ts'
 import type { Message } from '../../src/model/model.ts'
 
