@@ -51,10 +51,11 @@ export interface AppOptions {
 
 /** What stands below the agent: the board and what moves messages. */
 export async function createBase(options: AppOptions) {
-  const { home, config, clock, log, redact, person } = options
+  const { home, config, log, redact, person } = options
+  const nativeFolder = join(home.state, 'native')
+  const opened = await openHardware({ boardId: config.board, clock: options.clock, log, nativeFolder })
+  const { board, hardware, clock } = opened
   const ownerNotices = new OwnerNotices({ clock, log })
-  const opened = await openHardware({ boardId: config.board, clock, log, nativeFolder: join(home.state, 'native') })
-  const { board, hardware } = opened
   const devices = createDevices({
     configs: config.devices,
     hardware,

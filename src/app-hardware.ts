@@ -1,5 +1,5 @@
 import { readBoard } from './boards.ts'
-import type { Clock } from './clock.ts'
+import { askingKernel, type Clock } from './clock.ts'
 import type { Board } from './hardware/board.ts'
 import type { Hardware } from './hardware/ports.ts'
 import type { Log } from './log.ts'
@@ -9,6 +9,8 @@ import { loadPart } from './parts.ts'
 export interface OpenedHardware {
   readonly board: Board
   readonly hardware: Hardware
+  /** The clock, which the kernel of a real board is asked about too. */
+  readonly clock: Clock
   /** Does to the simulated world what a hand would do to a real one; absent on a real board. */
   readonly play?: (command: string) => string
   /** Gives all lines back and ends all waits and timers. */
@@ -28,13 +30,15 @@ export async function openHardware(options: {
   if (board.id !== 'simulated') {
     const { createLinuxHardware } = await loadPart('linux')
     const hardware = createLinuxHardware({ board, clock, log, nativeFile: (name) => nativeFile(name, nativeFolder) })
-    return { board, hardware, close: () => hardware.close() }
+    const asking = askingKernel(clock, () => hardware.clockIsKept())
+    return { board, hardware, clock: asking, close: () => hardware.close() }
   }
   const { createSimulator } = await loadPart('simulator')
   const simulator = createSimulator({ board, clock })
   return {
     board,
     hardware: simulator,
+    clock,
     play: (command) => simulator.play(command),
     close: () => simulator.close(),
   }

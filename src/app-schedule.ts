@@ -117,8 +117,8 @@ function isTriggeredBy(time: JobTime, name: string): boolean {
 }
 
 async function open({ base, options, registry, agent }: Surroundings): Promise<Opened> {
-  const { bus, devices, ownerNotices } = base
-  const { clock, log, home, config } = options
+  const { bus, devices, ownerNotices, clock } = base
+  const { log, home, config } = options
   const [{ createJobDesk, createPerformer, jobsLine, orderJobs }, { createSchedule }] = await Promise.all([
     loadPart('jobs'),
     loadPart('schedule'),

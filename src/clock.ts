@@ -62,8 +62,23 @@ export function createSystemClock(): Clock {
 }
 
 /**
- * `root`: where /run and /sys stand. chrony and ntpd leave nothing that we may read, but where the board has a clock chip
- * the kernel copies their time into it every 11 minutes, and the two agree; where it has none, they are not noticed.
+ * This clock, which counts as set also once the kernel has said for once that something keeps it: that it says no more
+ * when the network is gone for hours. Asked while nothing else tells it.
+ */
+export function askingKernel(clock: Clock, isKept: () => boolean): Clock {
+  let wasKept = false
+  return {
+    nowMs: () => clock.nowMs(),
+    wallIsSet: () => clock.wallIsSet() || (wasKept ||= isKept()),
+    monotonicMs: () => clock.monotonicMs(),
+    bootId: clock.bootId,
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+  }
+}
+
+/**
+ * `root`: where /run and /sys stand. chrony and ntpd leave nothing there, but where the board has a clock chip the kernel
+ * copies their time into it every 11 minutes, and the two agree; where it has none, the kernel must be asked.
  */
 export function wallIsSet(root: string, nowMs: number): boolean {
   // Made by systemd-timesyncd when a time server has answered.

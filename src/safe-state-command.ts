@@ -61,7 +61,7 @@ async function driveAll({ home, load, clock, redact, output, error }: SafeStateO
       usedLines: new Set(entries.flatMap(([, config]) => ('line' in config ? [config.line] : []))),
       ports: opened.hardware,
       simulated,
-      clock,
+      clock: opened.clock,
       log,
       stateFolder,
     })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createSystemClock, sleep, wallIsSet } from '../src/clock.ts'
+import { askingKernel, createSystemClock, sleep, wallIsSet } from '../src/clock.ts'
 import { FakeClock } from './support/fake-clock.ts'
 
 const never = new AbortController().signal
@@ -69,4 +69,24 @@ void t.test('the wall clock counts as set by a time server, or by a clock chip t
   )
   t.notOk(wallIsSet(t.testdir(chip(String(nowMs / 1_000 - 3_600))), nowMs))
   t.notOk(wallIsSet(t.testdir(chip('what?')), nowMs))
+})
+
+void t.test('the kernel is asked whether something keeps the clock, until it says so or anything else does', (t) => {
+  const board = new FakeClock()
+  board.isSet = false
+  let asked = 0
+  let isKept = false
+  const clock = askingKernel(board, () => {
+    asked++
+    return isKept
+  })
+  t.same([clock.wallIsSet(), clock.wallIsSet(), asked], [false, false, 2])
+  isKept = true
+  t.same([clock.wallIsSet(), asked], [true, 3])
+  isKept = false
+  t.same([clock.wallIsSet(), asked], [true, 3], 'it was set, though the network is gone for a day')
+  board.isSet = true
+  t.same([askingKernel(board, () => t.fail('asked in vain')).wallIsSet()], [true])
+  t.same([clock.nowMs(), clock.monotonicMs(), clock.bootId], [board.nowMs(), board.monotonicMs(), board.bootId])
+  t.end()
 })

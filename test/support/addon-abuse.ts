@@ -104,8 +104,9 @@ async function use(): Promise<void> {
     }
     throw new Error('A call was to fail, and did not.')
   }
-  for (let done = 0; done < operations; done += 5) {
+  for (let done = 0; done < operations; done += 6) {
     addon.peerUserId(fd)
+    addon.clockIsKept()
     fails(() => addon.notify(join(folder, 'nobody'), 'READY=1'))
     fails(() => addon.gpioChip(devicePath))
     fails(() => addon.gpioRequest({ ...request, listener }))

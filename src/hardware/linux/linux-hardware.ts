@@ -19,6 +19,8 @@ export interface LinuxHardwareOptions {
 }
 
 export interface LinuxHardware extends Hardware {
+  /** Whether something keeps the wall clock, as the kernel was told; false where it cannot be asked. Loads our addon. */
+  clockIsKept(): boolean
   /** Nobody is told of edges any more, and nothing watches the event loop. */
   close(): void
 }
@@ -38,6 +40,14 @@ export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHard
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
     kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog }),
     simulated: false,
+    clockIsKept() {
+      try {
+        return addon().clockIsKept()
+      } catch {
+        // Not compiled, or a sandbox in the way: the clock is then known as well as without.
+        return false
+      }
+    },
     onStuck: (tell) => watchdog.onStuck(tell),
     close() {
       gpio.close()

@@ -20,6 +20,7 @@ static const struct {
 	{"watchdogStop", watchdog_stop},
 	{"notify", notify},
 	{"peerUserId", peer_user_id},
+	{"clockIsKept", clock_is_kept},
 };
 
 NAPI_MODULE_INIT()

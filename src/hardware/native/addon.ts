@@ -106,6 +106,8 @@ export interface Addon {
   notify(path: string, text: string): void
   /** The user id at the other end of a connected Unix socket. */
   peerUserId(fd: number): number
+  /** Whether something that knows the time keeps the wall clock, or did some hours ago. */
+  clockIsKept(): boolean
 }
 
 /** The functions as C has them: everything by position. */
@@ -146,6 +148,7 @@ const functionNames = [
   'watchdogStop',
   'notify',
   'peerUserId',
+  'clockIsKept',
 ] as const satisfies readonly (keyof RawAddon)[]
 
 /** Loads the compiled addon from its file. One that does not load, or is of another version: PincerError `hardware`. */

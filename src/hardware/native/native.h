@@ -82,4 +82,6 @@ napi_value watchdog_stop(napi_env env, napi_callback_info info);
 napi_value notify(napi_env env, napi_callback_info info);
 napi_value peer_user_id(napi_env env, napi_callback_info info);
 
+napi_value clock_is_kept(napi_env env, napi_callback_info info);
+
 #endif

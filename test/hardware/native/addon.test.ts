@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -129,6 +130,44 @@ void t.test('without devices', { skip: withoutAddon }, async (t) => {
     })
     fails(t, 'ENOTCONN', 'SO_PEERCRED', () => addon.peerUserId(descriptorOf(accepted)))
   })
+})
+
+void t.test('whether something keeps the clock is what adjtimex says', { skip: withoutAddon }, async (t) => {
+  const kept = (preload: Record<string, string>): string => {
+    const file = join(import.meta.dirname, '../../../src/hardware/native/addon.ts')
+    const script = `import { loadAddon } from ${JSON.stringify(file)}
+      try { console.log(loadAddon(${JSON.stringify(addonPath)}).clockIsKept()) } catch (error) { console.log(error.code, error.syscall) }`
+    const words = ['--input-type=module', '--eval', script]
+    return spawnSync(process.execPath, words, { encoding: 'utf8', env: preload }).stdout.trim()
+  }
+  const folder = t.testdir({
+    'kernel.c': `#include <errno.h>
+      #include <stdlib.h>
+      #include <sys/timex.h>
+      int adjtimex(struct timex *state) {
+        if (state->modes != 0) abort();
+        state->status = atoi(getenv("STATUS"));
+        errno = EPERM;
+        return atoi(getenv("ANSWER"));
+      }`,
+  })
+  const library = join(folder, 'kernel.so')
+  const { stderr, status } = spawnSync('cc', ['-shared', '-fPIC', '-o', library, join(folder, 'kernel.c')])
+  t.equal(status, 0, stderr.toString())
+  const answer = (ANSWER: number, STATUS: number) =>
+    kept({ LD_PRELOAD: library, ANSWER: String(ANSWER), STATUS: String(STATUS) })
+  t.equal(answer(0, 0x2001), 'true', 'kept, as timesyncd and chrony tell it')
+  t.equal(answer(1, 0x0011), 'true', 'kept, and a leap second comes')
+  t.equal(answer(5, 0x0040), 'false', 'TIME_ERROR, as after a boot')
+  t.equal(answer(0, 0x0040), 'false', 'STA_UNSYNC alone')
+  t.equal(answer(-1, 0), 'EPERM adjtimex', 'in a sandbox')
+  // What the kernel of this machine says, asked by another program.
+  const python = `import ctypes
+state = ctypes.create_string_buffer(512)
+print(ctypes.CDLL(None).adjtimex(state) not in (-1, 5))`
+  const other = spawnSync('python3', ['-c', python], { encoding: 'utf8' })
+  if (other.status === 0) t.equal(kept({}), other.stdout.trim().toLowerCase())
+  else t.comment('no python3 to compare with')
 })
 
 /** The path of a socket has at most 107 bytes. */
