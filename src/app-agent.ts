@@ -148,6 +148,9 @@ function createTurns(
   return { mind, prompt, jobTurns }
 }
 
+/** What the heartbeat looks after, in the workspace. */
+const heartbeatFile = 'HEARTBEAT.md'
+
 interface AgentParts {
   readonly base: Base
   readonly registry: Registry
@@ -203,7 +206,9 @@ export function createAgent(parts: AgentParts): {
         asked === 'on the host' || asked.person.role === 'owner'
           ? await shellLines(shell, parts, asked !== 'on the host' && isShared(asked))
           : undefined,
-      jobs: asked === 'on the host' || asked.person.role === 'owner' ? jobs.status() : undefined,
+      ...(asked === 'on the host' || asked.person.role === 'owner'
+        ? { jobs: jobs.status(), heartbeat: await jobs.heartbeat() }
+        : {}),
       channels: base.telegram === undefined ? [] : [{ title: 'Telegram', ...base.telegram.status() }],
       // Asked in a chat, the question is one of the open messages.
       waiting: bus.pending().length - (asked === 'on the host' ? 0 : 1),
@@ -223,7 +228,10 @@ export function createAgent(parts: AgentParts): {
     stopRuns: (where) => jobs.stopRuns(where),
     jobs: jobs.obey(isShared),
     approvals: withGuessBound(
-      withSteeringFiles(approvals, steering, isShared, () => prompts.get('owner')),
+      withSteeringFiles(approvals, steering, isShared, async () => {
+        await prompts.get('owner')
+        if (options.config.heartbeatMs !== undefined) await steering.read(heartbeatFile)
+      }),
       clock,
     ),
     commandsOf: (channel) => base.channels.find(({ name }) => name === channel)?.commands ?? [],
@@ -234,7 +242,13 @@ export function createAgent(parts: AgentParts): {
     record: (command) => base.audit.command(command),
     ...(play === undefined ? {} : { play }),
   })
-  const heart = { readSteering: (path: string) => steering.read(path), isBusy: () => loop.runningTurns() > 0 }
+  const heart: HeartParts = {
+    model: () => choice.withoutOffline(),
+    read: () => steering.read(heartbeatFile),
+    whyLeftOut: () => steering.whyLeftOut(heartbeatFile),
+    takeNews: () => steering.takeNews(),
+    isBusy: () => loop.runningTurns() > 0,
+  }
   return { loop, commands, prompts, status, jobTurns, heart }
 }
 

@@ -3,26 +3,26 @@ import { type AppOptions, type Base, roleNowOf } from './app-base.ts'
 import { isPincerError } from './errors.ts'
 import type { Model } from './model/model.ts'
 import { loadPart } from './parts.ts'
+import type { HeartbeatOptions } from './schedule/heartbeat.ts'
 import type { JobMaker } from './schedule/job.ts'
 import type { JobPerformer } from './schedule/job-performer.ts'
 import type { Registry } from './tools/registry.ts'
 
 /** What the agent knows that the heartbeat needs. */
-export interface HeartParts {
-  /** A file of the workspace as far as an owner stands behind its bytes. */
-  readonly readSteering: (path: string) => Promise<string | undefined>
-  readonly isBusy: () => boolean
+export interface HeartParts extends Pick<HeartbeatOptions, 'read' | 'whyLeftOut' | 'takeNews' | 'isBusy'> {
+  /** Any but the offline one, which would answer that it understands nothing. */
+  readonly model: () => Model
 }
 
 export interface Heart {
   /** Ends a beat of this chat, or any. Answers how many that were. */
   stopRuns: JobPerformer['stopRuns']
+  /** For /status. */
+  status(): Promise<string>
   stop(): Promise<void>
 }
 
-const path = 'HEARTBEAT.md'
-
-/** The heartbeat, where the configuration wants one. */
+/** The heartbeat, where the configuration wants one and a model is there that understands it. */
 export async function openHeartbeat({
   base,
   options,
@@ -45,17 +45,17 @@ export async function openHeartbeat({
     loadPart('jobs'),
     loadPart('jobTurn'),
   ])
+  const { heart, jobTurns } = agent()
+  const { model: mind, ...looks } = heart
   let tokens = 0
   const count = (more: number): void => void (tokens += more)
+  const model = counted(mind(), count)
   const performer = createPerformer({
     bus,
     registry: registry(),
     devices,
     roleNow: roleNowOf(base),
-    ask: (job, task, origin) => {
-      const { jobTurns } = agent()
-      return askInTurn(job, task, origin, { ...jobTurns, model: counted(jobTurns.model, count) })
-    },
+    ask: (job, task, origin) => askInTurn(job, task, origin, { ...jobTurns, model }),
   })
   const heartbeat = new Heartbeat({
     everyMs: heartbeatMs,
@@ -63,8 +63,7 @@ export async function openHeartbeat({
     log,
     stateFolder: home.state,
     devices,
-    read: () => agent().heart.readSteering(path),
-    isBusy: () => agent().heart.isBusy(),
+    ...looks,
     fingerprint: (name) => fingerprintOf(workspace, name),
     owner: () => ownerOf(base, options),
     ask: async (job, run) => {
@@ -77,7 +76,11 @@ export async function openHeartbeat({
     },
   })
   await heartbeat.start()
-  return { stopRuns: (where) => performer.stopRuns(where), stop: () => heartbeat.stop() }
+  return {
+    stopRuns: (where) => performer.stopRuns(where),
+    status: () => heartbeat.status(),
+    stop: () => heartbeat.stop(),
+  }
 }
 
 /** The first one whom Pincer can write to; where no channel is served, who runs this process. */
@@ -103,7 +106,6 @@ function fingerprintOf(workspace: Base['workspace'], name: string): string {
 }
 
 function counted(model: Model, count: (tokens: number) => void): Model {
-  const asked = model.asked?.bind(model)
   return {
     get id() {
       return model.id
@@ -111,7 +113,6 @@ function counted(model: Model, count: (tokens: number) => void): Model {
     get windowTokens() {
       return model.windowTokens
     },
-    ...(asked === undefined ? {} : { asked }),
     async complete(request, signal) {
       const reply = await model.complete(request, signal)
       const { inputTokens, cacheReadTokens, outputTokens } = reply.usage

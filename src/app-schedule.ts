@@ -96,6 +96,12 @@ export class Jobs {
     return this.#opened?.status()
   }
 
+  /** For /status; nothing where none is configured. */
+  async heartbeat(): Promise<string | undefined> {
+    if (this.#surroundings.options.config.heartbeatMs === undefined) return undefined
+    return (await this.#heart?.status()) ?? 'Heartbeat: does nothing, because offline understands no HEARTBEAT.md.'
+  }
+
   /** Where nothing was ever planned the answer needs no part. */
   async #order(words: string, by: JobOrderer): Promise<JobAnswer> {
     if (!this.#isPlanned()) return { text: 'There are no jobs.' }

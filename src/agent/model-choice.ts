@@ -85,6 +85,22 @@ export class ModelChoice implements Model {
     return notice === undefined ? reply : { ...reply, text: `${reply.text}\n\n${notice}` }
   }
 
+  /** The configured ones but offline, for what a grammar cannot do, whatever the chats chose. */
+  withoutOffline(): Model {
+    const { models, offline, budget, chain } = this.#options
+    const whole = chain(models.filter(({ id }) => id !== offline.id))
+    return {
+      id: whole.id,
+      get windowTokens() {
+        return whole.windowTokens
+      },
+      complete: async (request, signal) => {
+        if (budget.isUsedUp()) throw new PincerError('model', budget.refusal(request.chat))
+        return whole.complete(request, signal)
+      },
+    }
+  }
+
   asked(where: Chat): string | undefined {
     return this.line(where).now
   }

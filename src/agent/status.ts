@@ -29,6 +29,8 @@ export function statusText(options: {
   readonly shell?: string | undefined
   /** What is planned; absent where nothing is, or it is none of the asker's. */
   readonly jobs?: string | undefined
+  /** What the heartbeat is at; absent where none is configured, or it is none of the asker's. */
+  readonly heartbeat?: string | undefined
   /** The channels that go out to a network. */
   readonly channels: readonly ChannelState[]
   /** Accepted messages without an answer, but for the one that asks for this. */
@@ -49,6 +51,7 @@ export function statusText(options: {
     outputsLine(devices),
     ...(shell === undefined ? [] : [shell]),
     ...(options.jobs === undefined ? [] : [options.jobs]),
+    ...(options.heartbeat === undefined ? [] : [options.heartbeat]),
     ...channels.map(channelLine),
     `Waiting: ${counted(waiting, 'message', 'messages')}, ${counted(undelivered, 'reply', 'replies')}. Turns running: ${runningTurns}.`,
     ...deadLetterLines(deadLetters, options.isShared),

@@ -66,6 +66,17 @@ export class SteeringFiles {
     return sentences.length === 0 ? undefined : sentences.join('\n')
   }
 
+  /** Why this file was left out when it was last read, as the end of a sentence; `undefined` where it was not. */
+  whyLeftOut(path: string): string | undefined {
+    const file = this.#changed.get(path)
+    if (file === undefined) return undefined
+    const name = showPath(path)
+    if (file.isRefused) return `you said no to what stands in ${name}: change it to be asked again`
+    return file.isRecorded
+      ? `${name} was changed by another program than me: /approve shows it, and takes your yes`
+      : `I have no record of ${name} (new, or older than my records): /approve shows it, and takes your yes`
+  }
+
   /** What waits for a yes, each with its text and its code. */
   async list(): Promise<readonly string[]> {
     for (const path of this.#changed.keys()) await this.read(path)
@@ -94,7 +105,7 @@ export class SteeringFiles {
     if (text !== file.text) return `${showPath(path)} has changed since you saw it: /approve shows it again.`
     await this.#origins.record(path, text)
     this.#changed.delete(path)
-    return `${showPath(path)} counts again from your next message on.`
+    return `${showPath(path)} counts again from now on.`
   }
 
   async #textOf(path: string): Promise<string | undefined> {

@@ -13,19 +13,25 @@ export interface QuietHours {
   readonly toMinute: number
 }
 
-const usual: QuietHours = { fromMinute: 22 * 60, toMinute: 7 * 60 }
+export const usualQuietHours: QuietHours = { fromMinute: 22 * 60, toMinute: 7 * 60 }
 
 export function readHeartbeatFile(text: string): HeartbeatFile {
   const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '')
   const lines = plain.split('\n').map((line) => line.trim())
   const hours = lines.find(isAboutQuiet)
-  const found = hours === undefined ? usual : readHours(hours)
+  const found = hours === undefined ? usualQuietHours : readHours(hours)
   const tasks = lines.filter((line) => line !== '' && !line.startsWith('#') && !isAboutQuiet(line))
   return {
     task: tasks.length === 0 ? '' : plain.trim(),
-    quiet: found === 'off' ? undefined : (found ?? usual),
+    quiet: found === 'off' ? undefined : (found ?? usualQuietHours),
     fault: found === undefined ? hours : undefined,
   }
+}
+
+/** When they end, for example `07:00`. */
+export function quietEnd({ toMinute }: QuietHours): string {
+  const two = (part: number): string => String(part).padStart(2, '0')
+  return `${two(Math.floor(toMinute / 60))}:${two(toMinute % 60)}`
 }
 
 export function isQuiet(quiet: QuietHours | undefined, nowMs: number): boolean {

@@ -5,9 +5,10 @@ import { sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { localDay } from '../local-time.ts'
 import type { Log } from '../log.ts'
-import { isQuiet, readHeartbeatFile } from './heartbeat-file.ts'
+import { isQuiet, readHeartbeatFile, usualQuietHours } from './heartbeat-file.ts'
 import { changedIn, type Named, namedIn, type Seen, seenOf } from './heartbeat-names.ts'
 import { type HeartbeatState, HeartbeatStore } from './heartbeat-state.ts'
+import { heartbeatLine } from './heartbeat-text.ts'
 import type { Job, JobMaker, RunOutcome } from './job.ts'
 import type { RunContext } from './perform.ts'
 import type { TellMaker } from './runner.ts'
@@ -20,6 +21,10 @@ export interface HeartbeatOptions {
   readonly stateFolder: string
   /** HEARTBEAT.md as far as an owner stands behind its bytes. */
   readonly read: () => Promise<string | undefined>
+  /** Why the last `read` found nothing that counts, as the end of a sentence; undefined where there is no file. */
+  readonly whyLeftOut: () => string | undefined
+  /** What nobody was told yet of files that are left out. */
+  readonly takeNews: () => string | undefined
   readonly devices: Pick<Devices, 'list' | 'read'>
   /** Tells the versions of a path in the workspace apart; `-` where there is nothing that may be looked at. */
   readonly fingerprint: (path: string) => string
@@ -42,6 +47,9 @@ export class Heartbeat {
   readonly #stopped = new AbortController()
   #state: HeartbeatState | undefined
   #timer: Timer | undefined
+  /** Monotonic ms of the next look. */
+  #nextMs = 0
+  #isLooking = false
   #beating: Promise<void> = Promise.resolve()
   /** The first failure of a row was told. */
   #hasFailed = false
@@ -62,6 +70,23 @@ export class Heartbeat {
     this.#arm(Math.min(everyMs, Math.max(limits.heartbeatFirstMs, everyMs - sinceMs)))
   }
 
+  /** One line for /status. */
+  async status(): Promise<string> {
+    const { clock, everyMs, owner, read, whyLeftOut } = this.#options
+    const text = await read()
+    const nowMs = clock.nowMs()
+    return heartbeatLine({
+      everyMs,
+      nowMs,
+      hasOwner: owner() !== undefined,
+      file: text === undefined ? undefined : readHeartbeatFile(text),
+      whyLeftOut: whyLeftOut(),
+      nextMs: this.#isLooking ? 'now' : Math.max(0, this.#nextMs - clock.monotonicMs()),
+      askedMs: this.#state?.beatMs ?? 0,
+      tokens: this.#tokensToday(nowMs),
+    })
+  }
+
   async stop(): Promise<void> {
     this.#timer?.cancel()
     this.#stopped.abort()
@@ -70,7 +95,9 @@ export class Heartbeat {
 
   #arm(delayMs: number): void {
     if (this.#stopped.signal.aborted) return
-    this.#timer = this.#options.clock.after(delayMs, () => {
+    const { clock } = this.#options
+    this.#nextMs = clock.monotonicMs() + delayMs
+    this.#timer = clock.after(delayMs, () => {
       this.#beating = this.#due()
     })
   }
@@ -81,10 +108,13 @@ export class Heartbeat {
       this.#arm(Math.min(everyMs, limits.heartbeatBusyMs))
       return
     }
+    this.#isLooking = true
     try {
       await this.#beat()
     } catch (error) {
       log.error('heartbeat', sentenceOf(error))
+    } finally {
+      this.#isLooking = false
     }
     this.#arm(everyMs)
   }
@@ -94,7 +124,11 @@ export class Heartbeat {
     const maker = owner()
     const text = await read()
     const before = this.#state
-    if (maker === undefined || text === undefined || before === undefined) return
+    if (maker === undefined || before === undefined) return
+    if (text === undefined) {
+      await this.#tellLeftOut(maker)
+      return
+    }
     const { task, quiet, fault } = readHeartbeatFile(text)
     if (fault !== undefined) {
       log.warn('heartbeat', `HEARTBEAT.md says ${JSON.stringify(fault)}: expected quiet hours: 22:00-07:00, or off.`)
@@ -107,17 +141,27 @@ export class Heartbeat {
     const changed = changedIn(before.seen, seen)
     const namesNothing = named.devices.length === 0 && named.paths.length === 0
     if (!isNewTask && changed.length === 0 && !namesNothing) return
-    const day = localDay(clock.nowMs())
-    const tokens = before.day === day ? before.tokens : 0
+    const nowMs = clock.nowMs()
+    const tokens = this.#tokensToday(nowMs)
     if (tokens >= limits.heartbeatTokensPerDayMax) {
       log.info('heartbeat', `Its ${limits.heartbeatTokensPerDayMax} tokens of today are used up.`)
       return
     }
-    const { everyMs } = this.#options
-    const nowMs = clock.nowMs()
-    const job = jobOf(maker, taskText(task, isNewTask ? [] : changed), everyMs, nowMs)
-    const spent = { beatMs: nowMs, day, tokens }
+    const job = this.#jobOf(maker, taskText(task, isNewTask ? [] : changed))
+    const spent = { beatMs: nowMs, day: localDay(nowMs), tokens }
     await this.#ask(job, { before: { ...before, ...spent }, after: { version: 1, ...spent, text: hash, seen } })
+  }
+
+  /** Who wrote the file by hand waits for something to happen. */
+  async #tellLeftOut(maker: JobMaker): Promise<void> {
+    const { clock, takeNews, tell } = this.#options
+    if (isQuiet(usualQuietHours, clock.nowMs())) return
+    const news = takeNews()
+    if (news !== undefined) await tell(this.#jobOf(maker, ''), news, { failed: false })
+  }
+
+  #tokensToday(nowMs: number): number {
+    return this.#state?.day === localDay(nowMs) ? this.#state.tokens : 0
   }
 
   readonly #fingerprint = (path: string): string => this.#options.fingerprint(path)
@@ -158,7 +202,7 @@ export class Heartbeat {
     switch (outcome.kind) {
       case 'done':
         this.#hasFailed = false
-        if (outcome.said !== undefined) await tell(job, outcome.said, { failed: false })
+        if (outcome.said !== undefined) await tell(job, `Heartbeat: ${outcome.said}`, { failed: false })
         return
       case 'failed':
       case 'skipped':
@@ -173,13 +217,13 @@ export class Heartbeat {
   }
 
   async #tellInterrupted(state: HeartbeatState): Promise<void> {
-    const { tell, owner, everyMs, clock } = this.#options
+    const { tell, owner } = this.#options
     const { running, ...rest } = state
     const maker = owner()
     const calls = running ?? []
     if (maker !== undefined && calls.length > 0) {
       const text = `The heartbeat was interrupted: I ended in the middle of it. It is not repeated. It had started:\n- ${calls.join('\n- ')}`
-      await tell(jobOf(maker, '', everyMs, clock.nowMs()), text, { failed: true })
+      await tell(this.#jobOf(maker, ''), text, { failed: true })
     }
     await this.#keep(rest)
   }
@@ -188,17 +232,18 @@ export class Heartbeat {
     await this.#store.save(state)
     this.#state = state
   }
-}
 
-function jobOf(maker: JobMaker, task: string, everyMs: number, nowMs: number): Job {
-  return {
-    id: 'heartbeat',
-    time: { kind: 'every', everyMs },
-    action: { kind: 'ask', task },
-    missed: 'skip',
-    quiet: true,
-    maker,
-    madeAtMs: nowMs,
+  #jobOf(maker: JobMaker, task: string): Job {
+    const { everyMs, clock } = this.#options
+    return {
+      id: 'heartbeat',
+      time: { kind: 'every', everyMs },
+      action: { kind: 'ask', task },
+      missed: 'skip',
+      quiet: true,
+      maker,
+      madeAtMs: clock.nowMs(),
+    }
   }
 }
 

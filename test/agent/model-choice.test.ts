@@ -93,6 +93,24 @@ async function rig(t: Test, ids: readonly string[], more: { readonly tokensPerDa
   }
 }
 
+void t.test('without offline the others answer, whatever a chat chose, and nobody where they cannot', async (t) => {
+  const { choice, text, outcomes, budget } = await rig(t, ['anthropic/big', 'openai/small', 'offline'], {
+    tokensPerDay: 250,
+  })
+  const asked = { system: '', tools: [], messages: [{ role: 'user', text: 'hi', context: '' }], chat: home } as const
+  await text('offline')
+  const model = choice.withoutOffline()
+  t.equal((await model.complete(asked, never)).text, 'from anthropic/big')
+  outcomes['anthropic/big'] = overloaded
+  t.equal((await model.complete(asked, never)).text, 'from openai/small')
+  outcomes['openai/small'] = overloaded
+  await t.rejects(model.complete(asked, never), /^No model could answer: anthropic\/big .*, openai\/small /)
+  delete outcomes['anthropic/big']
+  await choice.complete({ ...asked, chat: garden }, never)
+  t.ok(budget.isUsedUp())
+  await t.rejects(model.complete(asked, never), /tokens/)
+})
+
 const overloaded = new ProviderError('x', {
   status: 529,
   retryAfterMs: undefined,

@@ -27,6 +27,9 @@ class Rig {
   text: string | undefined = 'Is the room too warm? Is the door open?'
   values: Record<string, number | string | undefined> = { temperature: 20, humidity: 50, state: 'closed' }
   paths: Record<string, string> = {}
+  whyLeftOut: string | undefined
+  /** Of files that are left out. */
+  news: string[] = []
   isBusy = false
   tokens = 1_000
   answer: (run: RunContext) => Promise<RunOutcome> = async () => ({ kind: 'done' })
@@ -44,6 +47,8 @@ class Rig {
       log,
       stateFolder,
       read: async () => this.text,
+      whyLeftOut: () => this.whyLeftOut,
+      takeNews: () => this.news.shift(),
       devices: { list: () => list, read: async (name) => [this.#read(String(name))] },
       fingerprint: (path) => this.paths[path] ?? '-',
       owner: () => ({ channel: 'telegram', chat: '7', person: { id: '7', name: 'Ada' } }),
@@ -59,6 +64,10 @@ class Rig {
   async start(): Promise<void> {
     this.#heartbeat = new Heartbeat(this.#options)
     await this.#heartbeat.start()
+  }
+
+  async status(): Promise<string> {
+    return (await this.#heartbeat?.status()) ?? ''
   }
 
   async stop(): Promise<void> {
@@ -196,7 +205,7 @@ void t.test('what it has to say is told, and nothing else; of failures the first
   rig.answer = async () => ({ kind: 'failed', why: 'Again.' })
   await rig.beat()
   t.strictSame(rig.told, [
-    'The room is warm.',
+    'Heartbeat: The room is warm.',
     'The heartbeat failed: No model answers.',
     'The heartbeat failed: Again.',
   ])
@@ -299,6 +308,49 @@ void t.test('a beat that a kill ended is told with what it had begun, and not re
   t.equal(await rig.beat(2), 0)
   await rig.restart()
   t.equal(rig.told.length, 1)
+  await rig.stop()
+})
+
+void t.test('a file that is left out is told once, by day, and the status says what to do', async (t) => {
+  const rig = new Rig(t.testdir())
+  rig.text = undefined
+  rig.news = ['HEARTBEAT.md was changed by another program than me: /approve']
+  rig.whyLeftOut = 'HEARTBEAT.md was changed: /approve'
+  rig.clock.jumpWall(11 * 60 * minuteMs)
+  await rig.start()
+  await rig.beat()
+  t.same(rig.told, [], 'at night')
+  rig.clock.jumpWall(10 * 60 * minuteMs)
+  await rig.beat(2)
+  t.same(rig.told, ['HEARTBEAT.md was changed by another program than me: /approve'])
+  t.equal(await rig.status(), 'Heartbeat: looks after nothing, because HEARTBEAT.md was changed: /approve.')
+  await rig.stop()
+})
+
+void t.test('the status says when it looks next and what it cost, or why it looks after nothing', async (t) => {
+  const rig = new Rig(t.testdir())
+  rig.text = 'Tell me a joke.'
+  await rig.start()
+  const used = `of ${limits.heartbeatTokensPerDayMax} tokens today.`
+  t.equal(await rig.status(), `Heartbeat: looks each 30m, next in 1m; it never asked the model yet; 0 ${used}`)
+  await rig.beat()
+  await rig.clock.advance(minuteMs)
+  t.match(await rig.status(), /looks each 30m, next in \d+m; it asked the model \d+m ago; 1000 of/)
+  rig.text = 'Tell me a joke.\nquiet hours: 0:00-24:00'
+  t.match(await rig.status(), /, quiet until 24:00; /)
+  rig.text = 'Tell me a joke.\nquiet hours: at night'
+  t.match(await rig.status(), /HEARTBEAT\.md says "quiet hours: at night", which I do not understand/)
+  for (const [text, why] of [
+    [undefined, /because there is no HEARTBEAT\.md in the workspace: write there what to look after\.$/],
+    ['# Heartbeat\n', /because HEARTBEAT\.md is empty: /],
+  ] as const) {
+    rig.text = text
+    t.match(await rig.status(), why)
+  }
+  rig.text = 'Tell me a joke.'
+  rig.tokens = limits.heartbeatTokensPerDayMax
+  await rig.beat()
+  t.match(await rig.status(), /because its 100000 tokens of today are used up\.$/)
   await rig.stop()
 })
 
