@@ -71,7 +71,7 @@ void t.test('a home without jobs loads nothing of the schedule but what its tool
         )
       })
     })
-  const needed = ['schedule/job-files', 'schedule/tools']
+  const needed = ['schedule/condition-forms', 'schedule/job-files', 'schedule/tools']
   t.same(await filesOf('read lamp'), needed)
   t.same(await filesOf('/jobs'), needed)
   t.match((await filesOf('every 30 minutes read lamp')).join(' '), /scheduler/, 'else this would prove nothing')
