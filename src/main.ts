@@ -1,16 +1,12 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from './app.ts'
-import { showBoard } from './board-command.ts'
 import { boardRemarks, boardsForConfig } from './boards.ts'
-import { runOnce, runPiped } from './channels/terminal/script-mode.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
 import { createSystemClock, type Clock } from './clock.ts'
 import { parseCommandLine, usage } from './command-line.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
 import { formatCheck, formatNote } from './config/report.ts'
-import { askDaemon } from './daemon/ask-daemon.ts'
-import { connectControl } from './daemon/control-client.ts'
 import { tryControl } from './daemon/control-socket.ts'
 import { acquireHomeLock, homeLockHolder } from './daemon/home-lock.ts'
 import { isPincerError, PincerError } from './errors.ts'
@@ -20,7 +16,6 @@ import { createLog, type Log, type LogLevel, type Redact } from './log.ts'
 import { modeOf, type Mode } from './mode.ts'
 import { loadPart } from './parts.ts'
 import { forgetSecrets, leaveMemoryOutOfCoreDumps } from './process-memory.ts'
-import { safeState } from './safe-state-command.ts'
 import { createRedact } from './secrets.ts'
 import { versionLine } from './version-line.ts'
 
@@ -59,6 +54,7 @@ async function main(): Promise<ExitCode> {
     case 'trigger':
     case 'send':
     case 'pair': {
+      const { askDaemon } = await loadPart('commands')
       const answer = await askDaemon({ home: pathOf(home), request: command, clock: createSystemClock() })
       ;(answer.failed ? complain : say)(answer.text)
       return answer.failed ? 1 : 0
@@ -106,6 +102,7 @@ async function onHost(name: 'safe-state' | 'board', path: string): Promise<ExitC
     output: process.stdout,
     error: process.stderr,
   }
+  const { showBoard, safeState } = await loadPart('commands')
   return name === 'board' ? showBoard(host) : safeState({ ...host, userId: userId(), signal: endSignal() })
 }
 
@@ -151,6 +148,7 @@ async function attach(start: Start): Promise<ExitCode> {
     complain(`Another Pincer${which} serves ${home.path} already: text it with \`pincer chat\`, or stop it first.`)
     return 1
   }
+  const { connectControl } = await loadPart('commands')
   const client = await connectControl(home.path, clock)
   if (client === 'none') {
     complain(`Another Pincer holds ${home.path} and does not listen yet (or is just ending): try again in a moment.`)
@@ -223,9 +221,9 @@ async function converse(
   const streams = { output: process.stdout, error: process.stderr }
   switch (mode.kind) {
     case 'once':
-      return runOnce({ openLink, ...streams, clock, signal, text: mode.text })
+      return (await loadPart('commands')).runOnce({ openLink, ...streams, clock, signal, text: mode.text })
     case 'piped':
-      return runPiped({ openLink, ...streams, input: process.stdin, clock, signal })
+      return (await loadPart('commands')).runPiped({ openLink, ...streams, input: process.stdin, clock, signal })
     case 'interactive': {
       const { runInteractive } = await loadPart('terminal')
       return runInteractive({

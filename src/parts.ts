@@ -10,6 +10,7 @@ const parts = {
   linux: () => import('./hardware/linux/linux-hardware.ts'),
   simulator: () => import('./hardware/simulator/simulator.ts'),
   safeState: () => import('./devices/safe-state.ts'),
+  commands: () => import('./commands-part.ts'),
   boardPicture: () => import('./board-picture.ts'),
   terminal: () => import('./channels/terminal/interactive.ts'),
   approvals: () => import('./guard/approvals.ts'),

@@ -173,18 +173,22 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'daemon/',
     'channels/terminal/script-mode.ts',
   ],
+  'commands-part': [
+    'safe-state-command.ts',
+    'board-command.ts',
+    'daemon/ask-daemon.ts',
+    'daemon/control-client.ts',
+    'channels/terminal/script-mode.ts',
+  ],
   // How a process talks to the person who started it is main's; which channels are served is app's.
   main: [
     ...foundation,
     ...ways,
     ...program,
     'app.ts',
-    'safe-state-command.ts',
-    'board-command.ts',
     'config/',
     'daemon/',
     'bus/message.ts',
-    'channels/terminal/script-mode.ts',
     'channels/terminal/terminal-peer.ts',
   ],
 }
@@ -197,7 +201,7 @@ const concreteNamedBy: Readonly<Record<string, readonly string[]>> = {
   'hardware/native/addon.ts': ['hardware/'],
   'channels/terminal/terminal-peer.ts': ['main', 'daemon/'],
   'channels/terminal/line-splitter.ts': ['daemon/'],
-  'channels/terminal/script-mode.ts': ['main', 'safe-state-command'],
+  'channels/terminal/script-mode.ts': ['commands-part', 'safe-state-command'],
 }
 
 /** Imported where they are used, for each loads its addon at once, which has to be found first. They stay in that bundle. */
