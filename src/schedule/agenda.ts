@@ -166,8 +166,10 @@ export class Agenda {
     const { covered, passed, sinceMs } = state
     const isKnown = known?.covered === covered && known.passed === passed && known.sinceMs === sinceMs
     if (isKnown && (known.next?.slotMs ?? Infinity) > now.wallMs) return known
-    const behindMs = behindOf(state, isKnown ? known.behindMs : undefined, now.wallMs)
-    const around = openAround(this.#nextOf(time), covered, { behindMs, nowMs: now.wallMs })
+    const next = this.#nextOf(time)
+    const nowMs = now.wallMs
+    const behindMs = behindOf(state, next, { knownMs: isKnown ? known.behindMs : undefined, nowMs })
+    const around = openAround(next, covered, { behindMs, nowMs })
     const cursor = { covered, passed, sinceMs, behindMs, ...around }
     this.#cursors.set(state.job.id, cursor)
     return cursor
@@ -175,11 +177,20 @@ export class Agenda {
 }
 
 /**
- * Behind which wall ms slots of this job are still its business. What lies ahead is of a clock that was wrong. Where a
- * stretch begins there may be a slot that does not belong to it and has not run.
+ * Behind which wall ms slots of this job are still its business: what lies before one that ran went with it, and what lies
+ * ahead is of a clock that was wrong. `knownMs`: an answer of before.
  */
-function behindOf({ covered, passed, sinceMs }: JobState, knownMs: number | undefined, nowMs: number): number {
-  const ran = covered.map(({ fromMs, toMs }) => (toMs <= nowMs ? toMs : fromMs - 1))
+function behindOf(
+  { covered, passed, sinceMs }: JobState,
+  next: NextSlot,
+  { knownMs, nowMs }: { readonly knownMs: number | undefined; readonly nowMs: number },
+): number {
+  const ran = covered.map(({ fromMs, toMs }) => {
+    if (toMs <= nowMs || fromMs > nowMs) return toMs
+    const firstMs = next(fromMs)
+    // Where the stretch begins there may be a slot that does not belong to it, and comes just now.
+    return firstMs !== undefined && firstMs <= nowMs ? nowMs : fromMs - 1
+  })
   const past = [sinceMs, ...passed, ...ran, knownMs ?? sinceMs].filter((each) => each <= nowMs)
   return past.length === 0 ? nowMs : Math.max(...past, nowMs - lookBackMaxMs)
 }

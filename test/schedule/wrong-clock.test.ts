@@ -99,6 +99,25 @@ void t.test('the slot before one that ran while the clock was ahead comes at its
   await schedule.stop()
 })
 
+void t.test(
+  'what went with a later one that was caught up does not come when the clock is put back a little',
+  async (t) => {
+    const rig = await ScheduleRig.create(t)
+    const schedule = await rig.start()
+    const time = { kind: 'cron', expression: '0 1,7,13,19 * * *', zone: 'UTC' } as const
+    await schedule.add(draft({ time, missed: 'once' }))
+    await rig.advance(2 * hourMs)
+    await rig.rebootAndStart(13 * hourMs)
+    await rig.advance(5 * hourMs)
+    t.same(timesOf(rig), ['11-21T13:00', '11-22T03:00', '11-22T07:00'], 'of 19 and 1 the later')
+    await jump(rig, -dayMs)
+    await jump(rig, dayMs - 65 * minuteMs)
+    await rig.advance(4 * hourMs)
+    t.equal(rig.ids, '1 1 1')
+    await rig.schedule.stop()
+  },
+)
+
 void t.test('a clock that swings to and fro runs nothing twice, and writes nothing again and again', async (t) => {
   const rig = await ScheduleRig.create(t)
   const schedule = await rig.start()
