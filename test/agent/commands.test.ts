@@ -99,6 +99,14 @@ void t.test('/jobs hands its words over, and is for owners only', async (t) => {
   t.equal(await text('/jobs', asGuest), '! /jobs is for owners only.')
   t.match(recorded, [{ command: '/jobs pause 3' }])
   t.equal(recorded.length, 1, 'the audit keeps what changes something')
+  const late = { messageAgeMs: 2 * 3_600_000 }
+  t.equal(
+    await text('/jobs remove 3', {}, late),
+    '! I did not do "/jobs remove 3": it may have been sent 2h ago. Send it again, or press again, if you still mean it.',
+  )
+  t.match(await text('/jobs run 3', {}, { messageAgeMs: Infinity }), /^! .*: nobody knows when it was sent\. /)
+  for (const words of ['', 'list']) t.match(await text(`/jobs ${words}`, {}, late), /^jobs/, 'looking changes nothing')
+  t.match(await text('/jobs pause 3', {}, { messageAgeMs: limits.actingMessageAgeMaxMs }), /^jobs pause 3/)
 })
 
 void t.test('guests may only read, and only owners are told more', async (t) => {

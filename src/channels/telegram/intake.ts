@@ -73,16 +73,27 @@ export class TelegramIntake {
     }
   }
 
-  /** A button with a command was pressed: as if its words had been written just now by whoever pressed it. */
-  async press({ from, message: under }: Press, command: string, updateId: number): Promise<Handled> {
+  /**
+   * A button with a command was pressed: as if its words had been written by whoever pressed it. When that was, Telegram
+   * does not say: after the message under the button, and no longer ago than `ageMaxMs`. Where that does not make it
+   * fresh, it is taken for as old as the message.
+   */
+  async press(
+    { from, message: under }: Press,
+    command: string,
+    { updateId, ageMaxMs }: { readonly updateId: number; readonly ageMaxMs: number },
+  ): Promise<Handled> {
     const { clock, roleOf } = this.#options
     if (under === undefined) return 'done'
-    const message: Message = { ...under, from, text: command, date: Math.floor(clock.nowMs() / 1_000) }
+    const isFresh = ageMaxMs <= limits.actingMessageAgeMaxMs
+    const date = isFresh ? Math.floor((clock.nowMs() - ageMaxMs) / 1_000) : under.date
+    const message: Message = { ...under, from, text: command, date }
     const user = personBehind(message)
     const role = user === undefined ? undefined : roleOf(user.id)
     if (user === undefined || role === undefined) return 'done'
     const person: Person = { id: String(user.id), name: nameOf(user), role }
-    return this.#takeAddressed({ message, chat: chatOf(message), person, updateId, isEdit: false, text: command })
+    const age = isFresh ? { ageMs: ageMaxMs } : date === 0 ? { ageMs: null } : {}
+    return this.#takeAddressed({ message, chat: chatOf(message), person, updateId, isEdit: false, text: command, age })
   }
 
   async #takeAddressed(parts: {
@@ -92,8 +103,10 @@ export class TelegramIntake {
     readonly updateId: number
     readonly isEdit: boolean
     readonly text: string
+    /** Where its date does not tell it. */
+    readonly age?: Pick<Inbound, 'ageMs'>
   }): Promise<Handled> {
-    const { message, chat, person, updateId, isEdit, text } = parts
+    const { message, chat, person, updateId, isEdit, text, age } = parts
     const { channel, refuse } = this.#options
     const hasWords = message.text !== undefined || message.caption !== undefined
     if (isEdit) {
@@ -119,7 +132,7 @@ export class TelegramIntake {
     }
     const sentAtMs = message.date * 1_000
     const words = isOwnWords(message) ? { text } : { text: quoted(text), foreign: 'a forwarded message' }
-    const taken = await this.#accept({ id: String(updateId), channel, chat, person, ...words, sentAtMs })
+    const taken = await this.#accept({ id: String(updateId), channel, chat, person, ...words, sentAtMs, ...age })
     if (taken === 'done' && media !== undefined) {
       this.#tellOnce(message, { chat, person }, `I take only the words of this message: I cannot open ${media} yet.`)
     }

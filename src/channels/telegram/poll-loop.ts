@@ -23,8 +23,11 @@ export interface PollLoopOptions {
   readonly chance: () => number
   /** Tells the first owner, who can still be written to. */
   readonly tellOwner: (kind: string, sentence: string) => void
-  /** Must not reject. */
-  readonly handle: (update: unknown) => Promise<Handled>
+  /**
+   * Must not reject. `ageMaxMs`: what it tells of did not happen longer ago, since Telegram had nothing more for us then;
+   * Infinity where nobody knows.
+   */
+  readonly handle: (update: unknown, ageMaxMs: number) => Promise<Handled>
 }
 
 const pollDeadlines = {
@@ -52,6 +55,8 @@ export class PollLoop {
   #offset: number | undefined
   #startedMs = 0
   #lastAnswerMs: number | undefined
+  /** When the newest poll was asked whose answer was all that there was, and was handled: what comes now is younger. */
+  #caughtUp: { readonly monotonicMs: number; readonly wallMs: number } | undefined
 
   constructor(options: PollLoopOptions) {
     this.#options = options
@@ -98,6 +103,7 @@ export class PollLoop {
   async #round(): Promise<number> {
     const { clock } = this.#options
     const askedMs = clock.monotonicMs()
+    const asked = { monotonicMs: askedMs, wallMs: clock.nowMs() }
     const confirming = this.#offset
     const polled = await this.#poll(confirming)
     if (this.#stop.signal.aborted) return 0
@@ -106,7 +112,7 @@ export class PollLoop {
     this.#network.reset()
     this.#conflict.reset()
     this.#offset = undefined
-    const waitMs = await this.#handleAll(polled.result)
+    const waitMs = await this.#handleAll(polled.result, asked)
     // A server that does not hold the poll open is not asked without a pause.
     const isIdle = polled.result.length === 0 && confirming === undefined
     const answeredAtOnce = this.#lastAnswerMs - askedMs < limits.telegramRetryMs
@@ -154,11 +160,15 @@ export class PollLoop {
     }
   }
 
-  async #handleAll(updates: readonly unknown[]): Promise<number> {
+  async #handleAll(
+    updates: readonly unknown[],
+    asked: { readonly monotonicMs: number; readonly wallMs: number },
+  ): Promise<number> {
     let confirmable = 0
+    const ageMaxMs = this.#ageMaxMs()
     for (const update of updates) {
       const id = updateIdOf(update)
-      const handled = await this.#options.handle(update)
+      const handled = await this.#options.handle(update, ageMaxMs)
       if (typeof handled !== 'string') {
         this.#troubles.happened('updates', handled.again)
         return this.#unhandled.nextMs()
@@ -177,9 +187,18 @@ export class PollLoop {
       this.#troubles.happened('updates', 'Telegram sends updates without a usable id: they cannot be confirmed.')
       return this.#unhandled.nextMs()
     }
+    if (updates.length < limits.telegramUpdatesPerPollMax) this.#caughtUp = asked
     this.#unhandled.reset()
     this.#troubles.over()
     return 0
+  }
+
+  /** By both clocks: one stands still while the machine sleeps, the other may be put back. */
+  #ageMaxMs(): number {
+    const { clock } = this.#options
+    if (this.#caughtUp === undefined) return Infinity
+    const { monotonicMs, wallMs } = this.#caughtUp
+    return Math.max(clock.monotonicMs() - monotonicMs, clock.nowMs() - wallMs)
   }
 
   #afterFailure(failure: CallFailure): number {

@@ -129,7 +129,9 @@ export class Questions {
       return this.#answer(id, 'This question is not yours to answer.', true)
     }
     const answer = choice === 'yes' || choice === 'always' ? choice : 'no'
-    if (open?.asking.answer(answer) !== true) {
+    // A machine that slept has a question open whose time is over, and a press may have waited for it to wake.
+    const isOver = open === undefined || this.#options.clock.nowMs() > open.question.untilMs
+    if (isOver || !open.asking.answer(answer)) {
       return this.#answer(id, 'This question is over: nothing was done now.', false)
     }
     return this.#answer(id, said[answer], false)

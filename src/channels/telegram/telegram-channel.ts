@@ -146,7 +146,7 @@ class Telegram implements Channel {
       ...common,
       http,
       tellOwner: options.tellOwner,
-      handle: (update) => this.#handle(update),
+      handle: (update, ageMaxMs) => this.#handle(update, ageMaxMs),
     })
   }
 
@@ -213,13 +213,13 @@ class Telegram implements Channel {
     last.cancel()
   }
 
-  async #handle(update: unknown): Promise<Handled> {
+  async #handle(update: unknown, ageMaxMs: number): Promise<Handled> {
     try {
       const read = readUpdate(update)
       const id = updateIdOf(update)
       switch (read.kind) {
         case 'press':
-          return await this.#handlePress(read.press, id)
+          return await this.#handlePress(read.press, id, ageMaxMs)
         case 'message':
           // Without an id nobody could tell that it came twice.
           return id === undefined ? 'done' : await this.#intake.take(read.message, id, read.isEdit)
@@ -234,13 +234,13 @@ class Telegram implements Channel {
     }
   }
 
-  async #handlePress(press: Press, updateId: number | undefined): Promise<Handled> {
+  async #handlePress(press: Press, updateId: number | undefined, ageMaxMs: number): Promise<Handled> {
     const command = commandOf(press)
     if (command === undefined || updateId === undefined) {
       this.#questions.press(press)
       return 'done'
     }
-    const handled = await this.#intake.press(press, command, updateId)
+    const handled = await this.#intake.press(press, command, { updateId, ageMaxMs })
     if (handled === 'done') this.#questions.pressed(press)
     return handled
   }

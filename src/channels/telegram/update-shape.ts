@@ -51,6 +51,8 @@ const press = v.object({
   message: maybe(
     v.object({
       message_id: id,
+      /** Of the message, not of the press; 0 of one that Telegram shows no more. */
+      date: v.fallback(v.pipe(id, v.minValue(0)), 0),
       chat: v.object({ id, type: v.string() }),
       is_topic_message: maybe(v.boolean()),
       message_thread_id: maybe(id),

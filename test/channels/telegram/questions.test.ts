@@ -7,6 +7,7 @@ import { ada, bob, createTelegramRig, eve, group, type TelegramRig } from '../..
 import { until } from '../../support/terminal-rig.ts'
 import type { TelegramWire } from '../../support/telegram-wire.ts'
 
+const minuteMs = 60_000
 const never = new AbortController().signal
 const question = { chat: '1001', personId: '1001', action: '<b>set</b> gate on', reason: 'it asks each time' }
 
@@ -300,4 +301,63 @@ void t.test('a button with a command says it for whoever pressed, and only to wh
   t.equal(said().length, 1, 'no words, no strangers, and nothing without a chat')
   await pressed('say:/jobs remove 3', ada, { message_id: 7, chat: { id: group.id, type: 'supergroup' } })
   t.same(said()[1], [String(ada.id), String(group.id), '/jobs remove 3'])
+})
+
+void t.test(
+  'a press is fresh where Telegram had nothing for us shortly before, else as old as what it is under',
+  async (t) => {
+    const rig = await started(t)
+    const hourMs = 3_600_000
+    const nowS = (): number => Math.floor(rig.clock.nowMs() / 1_000)
+    const press = (date: number | 'none'): void => {
+      const under = { message_id: 5, chat: { id: ada.id, type: 'private' }, ...(date === 'none' ? {} : { date }) }
+      rig.wire.push({ callback_query: { id: `p-${date}`, from: ada, data: 'say:/jobs run 3', message: under } })
+    }
+    /** Its age, and since when it says to be. */
+    const taken = async (): Promise<readonly unknown[]> => {
+      await settle()
+      await settle()
+      const { ageMs, sentAtMs } = rig.intake.accepted.at(-1) ?? {}
+      rig.intake.accepted.length = 0
+      return [ageMs, sentAtMs]
+    }
+    const listedS = nowS() - 86_400
+    press(listedS)
+    t.same(await taken(), [undefined, listedS * 1_000], 'it may have waited while no Pincer ran')
+    await rig.clock.advance(1_000)
+    press(listedS)
+    t.same(await taken(), [1_000, rig.clock.nowMs() - 1_000])
+    rig.wire.isCut = true
+    await rig.clock.advance(3 * hourMs)
+    press(listedS)
+    press('none')
+    rig.wire.isCut = false
+    await rig.clock.advance(minuteMs)
+    t.same(
+      rig.intake.accepted.map(({ ageMs, sentAtMs }) => [ageMs, sentAtMs]),
+      [
+        [undefined, listedS * 1_000],
+        [null, 0],
+      ],
+      'the network was gone',
+    )
+    press(listedS)
+    await settle()
+    await settle()
+    t.ok(Number(rig.intake.accepted.at(-1)?.ageMs) <= minuteMs, 'and is back')
+    rig.clock.jumpWall(3 * hourMs)
+    press(listedS)
+    t.same(await taken(), [undefined, listedS * 1_000], 'the machine slept')
+  },
+)
+
+void t.test('a machine that slept takes no yes to a question whose time is over', async (t) => {
+  const rig = await started(t)
+  const asking = ask(rig, question, never)
+  await settle()
+  rig.clock.jumpWall(3 * 3_600_000)
+  await press(rig, button(rig.wire, 'yes'))
+  t.same(answered(rig), [['This question is over: nothing was done now.', false]])
+  await rig.clock.advance(limits.humanAnswerTimeoutMs)
+  t.equal(await asking, 'silence')
 })
