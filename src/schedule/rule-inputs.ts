@@ -14,7 +14,7 @@ export interface RuleInputsOptions {
   readonly memory: RuleMemory
   /** A rule may be owed, or may not be any more. */
   readonly onChange: () => void
-  /** Rules rest on a device that could not be read several times in a row. */
+  /** These rules rest on a device that could not be read several times in a row, or not at all since they were made. */
   readonly onLost: (device: string, rules: readonly Rule[], lost: Lost) => void
   readonly onBack: (device: string, rules: readonly Rule[]) => void
   /** An output that this rule keeps in a state is in another one, or in that again. */
@@ -23,8 +23,8 @@ export interface RuleInputsOptions {
 
 export interface Lost {
   readonly why: string
-  /** Nobody was told yet, nor before the restart. */
-  readonly isNew: boolean
+  /** Those of the rules whose makers were not told yet, nor before the restart. */
+  readonly untold: readonly Rule[]
 }
 
 /**
@@ -41,6 +41,10 @@ export class RuleInputs {
   readonly #failing = new Set<string>()
   /** How often in a row a device could not be read. */
   readonly #failures = new Map<string, number>()
+  /** Nobody knows whether they are true, and what they set is safe, until their device can be read again. */
+  readonly #lost = new Set<Rule>()
+  /** Made or resumed while Pincer runs, and not sampled since: whether its device can be read is said at once. */
+  readonly #unproven = new Set<Rule>()
 
   constructor(options: RuleInputsOptions) {
     this.#options = options
@@ -53,17 +57,21 @@ export class RuleInputs {
     })
   }
 
-  /** Begins to bring this rule what it waits for. `sampleNow` comes after a number of these. Its device must be there. */
-  add(rule: Rule): void {
+  /**
+   * Begins to bring this rule what it waits for. `sampleNow` comes after a number of these. Its device must be there.
+   * `atStart`: Pincer starts, and a device may need some time.
+   */
+  add(rule: Rule, { atStart }: { readonly atStart: boolean }): void {
     const { when } = rule
     this.#rules.add(rule)
+    if (!atStart) this.#unproven.add(rule)
     // The first reading shows what it is now, and whether it can be read at all.
     if (when.kind === 'edge' || when.kind === 'is') this.#failing.add(when.device)
     this.#watch()
   }
 
   remove(rule: Rule): void {
-    this.#rules.delete(rule)
+    for (const set of [this.#rules, this.#lost, this.#unproven]) set.delete(rule)
     this.#watch()
   }
 
@@ -143,26 +151,44 @@ export class RuleInputs {
       case 'ok':
         this.#failing.delete(device)
         this.#failures.delete(device)
-        if (this.#options.memory.noteLost(device, false)) this.#options.onBack(device, rules)
+        this.#regain(device, rules)
         for (const rule of rules) this.#observe(rule, observedOf(rule, outcome.readings))
         break
       case 'failed': {
         const failures = (this.#failures.get(device) ?? 0) + 1
         this.#failures.set(device, failures)
         for (const rule of rules) this.#observe(rule, undefined)
-        if (failures === limits.ruleSamplesFailedMax) this.#lose(device, outcome.reason)
+        const isSure = failures >= limits.ruleSamplesFailedMax
+        this.#lose(
+          device,
+          rules.filter((rule) => isSure || this.#unproven.has(rule)),
+          outcome.reason,
+        )
         break
       }
     }
+    for (const rule of rules) this.#unproven.delete(rule)
     this.#options.onChange()
   }
 
-  #lose(device: string, why: string): void {
-    const rules = this.#rulesOf(device).filter(({ when }) => when.kind !== 'stale')
+  #lose(device: string, among: readonly Rule[], why: string): void {
+    const rules = among.filter((rule) => rule.when.kind !== 'stale' && !this.#lost.has(rule))
     if (rules.length === 0) return
-    for (const rule of rules) rule.forget()
-    this.#options.log.warn('schedule', `Rules rest on ${device}, which cannot be read. ${why}`)
-    this.#options.onLost(device, rules, { why, isNew: this.#options.memory.noteLost(device, true) })
+    for (const rule of rules) {
+      rule.forget()
+      this.#lost.add(rule)
+    }
+    const { log, memory, onLost } = this.#options
+    log.warn('schedule', `Rules rest on ${device}, which cannot be read. ${why}`)
+    onLost(device, rules, { why, untold: rules.filter(({ job }) => memory.noteLost(job.id, true)) })
+  }
+
+  /** Also of those that were lost before the restart. */
+  #regain(device: string, among: readonly Rule[]): void {
+    const { memory, onBack } = this.#options
+    for (const rule of among) this.#lost.delete(rule)
+    const rules = among.filter(({ job }) => memory.noteLost(job.id, false))
+    if (rules.length > 0) onBack(device, rules)
   }
 
   #observe(rule: Rule, observed: Observed): void {

@@ -18,7 +18,7 @@ export class RuleMemory {
   readonly #log: Log
   /** The ids of rules that fired and are true since. */
   #told = new Set<string>()
-  /** The devices that cannot be read, as their makers know. */
+  /** The ids of rules whose device cannot be read, as their makers know. */
   #lost = new Set<string>()
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -55,14 +55,14 @@ export class RuleMemory {
   }
 
   /** Answers whether that is new. */
-  noteLost(device: string, lost: boolean): boolean {
-    return this.#note(this.#lost, device, lost)
+  noteLost(id: string, lost: boolean): boolean {
+    return this.#note(this.#lost, id, lost)
   }
 
-  /** Forgets rules and devices that are no more. */
-  keepOnly(ids: ReadonlySet<string>, devices: ReadonlySet<string>): void {
+  /** Forgets rules that are no more. */
+  keepOnly(ids: ReadonlySet<string>): void {
     for (const id of this.#told) if (!ids.has(id)) this.noteTold(id, false)
-    for (const device of this.#lost) if (!devices.has(device)) this.noteLost(device, false)
+    for (const id of this.#lost) if (!ids.has(id)) this.noteLost(id, false)
   }
 
   /** Writes what is not yet written. Never fails. */

@@ -55,15 +55,14 @@ export class Triggers {
 
   /** After the schedule and the devices. `isBoot`: Pincer starts now, and what waits for that fires. */
   async start({ isBoot }: { readonly isBoot: boolean }): Promise<void> {
-    const { schedule, devices } = this.#options
+    const { schedule } = this.#options
     await this.#memory.load()
     if (this.#life !== 'new') return
     this.#life = 'running'
-    schedule.onChange(() => this.#arm())
-    this.#arm()
+    schedule.onChange(() => this.#arm({ atStart: false }))
+    this.#arm({ atStart: isBoot })
     // Those paused keep what was said of them: they may be resumed.
-    const ids = new Set(schedule.list().map(({ job }) => job.id))
-    this.#memory.keepOnly(ids, new Set(devices.list().map(({ name }) => name)))
+    this.#memory.keepOnly(new Set(schedule.list().map(({ job }) => job.id)))
     const waiting = [...this.#rules.values()].filter(({ when }) => isBoot && when.kind === 'start')
     for (const rule of waiting) rule.owe('Pincer started')
     this.#look()
@@ -77,7 +76,7 @@ export class Triggers {
   }
 
   /** Arms what was made or resumed, and lets go of what was removed or paused. */
-  #arm(): void {
+  #arm({ atStart }: { readonly atStart: boolean }): void {
     if (this.#life !== 'running') return
     const { schedule, devices, clock } = this.#options
     const jobs = schedule.list().flatMap(({ job }) => (job.paused === undefined ? [job] : []))
@@ -99,7 +98,7 @@ export class Triggers {
       }
       const rule = new Rule(job, when, clock.monotonicMs())
       this.#rules.set(job.id, rule)
-      this.#inputs.add(rule)
+      this.#inputs.add(rule, { atStart })
       added++
     }
     if (added > 0) this.#inputs.sampleNow()
@@ -124,7 +123,7 @@ export class Triggers {
   }
 
   /** Nobody knows whether these rules are true: what they set goes safe, once. */
-  async #goSafe(device: string, rules: readonly Rule[], { why, isNew }: Lost): Promise<void> {
+  async #goSafe(device: string, rules: readonly Rule[], { why, untold }: Lost): Promise<void> {
     const { devices, log } = this.#options
     const outputs = devices.list().filter(({ name, output }) => output && rules.some((rule) => sets(rule, name)))
     let fault: string | undefined
@@ -137,8 +136,7 @@ export class Triggers {
         log.error('schedule', fault)
       }
     }
-    if (!isNew) return
-    for (const group of byChat(rules)) {
+    for (const group of byChat(untold)) {
       const own = outputs.filter(({ name }) => group.some((rule) => sets(rule, name)))
       const states = own.map(({ name, safe }) => `${name} ${safe}`)
       this.#tell(group[0].job, lostText(device, group, { why, states, fault }))

@@ -395,6 +395,56 @@ void t.test(
   },
 )
 
+void t.test(
+  'a job on a sensor that fails already says so at once, is safe, and goes on when the sensor is back',
+  async (t) => {
+    const rig = await begin(t, [ruleOf('1', level('above', 15), setting('lamp', 'on'))])
+    rig.temperature = () => undefined
+    await rig.clock.advance(10 * minuteMs)
+    await until(() => rig.told.length === 1)
+    await rig.devices.set({ name: 'heater', value: 'on' })
+    rig.schedule.put(ruleOf('2', level('below', 18), setting('heater', 'on')))
+    rig.schedule.put(ruleOf('3', level('above', 30), saying))
+    await rig.clock.advance(0)
+    await until(() => rig.told.length === 2)
+    t.match(rig.told[1], /^room cannot be read, and Job 2 and Job 3 rest on it\. .*state until then: heater off\./)
+    t.equal(rig.state('heater'), 'off')
+    await rig.schedule.setPaused('3', { why: 'a test' })
+    await rig.clock.advance(10 * minuteMs)
+    t.equal(rig.told.length, 2, 'once')
+    rig.temperature = () => 17
+    await rig.clock.advance(sampleMs)
+    await rig.idle()
+    t.equal(rig.told[2], 'room can be read again: Job 1 and Job 2 go on.')
+    t.same([rig.state('lamp'), rig.state('heater')], ['on', 'on'])
+    await rig.stop()
+  },
+)
+
+void t.test('the first reading in vain is enough for a job that was just made, of others three in a row', async (t) => {
+  const rig = await begin(t, [ruleOf('1', level('above', 15), saying, 'there')])
+  rig.temperature = () => undefined
+  await rig.clock.advance(sampleMs)
+  rig.schedule.put(ruleOf('2', level('above', 30), setting('lamp', 'on')))
+  await rig.clock.advance(0)
+  await until(() => rig.told.length === 1)
+  t.match(
+    rig.told[0],
+    /^room cannot be read, and Job 2 rests on it\. .*Driven to the safe state until then: lamp off\./,
+  )
+  await rig.clock.advance(sampleMs)
+  t.match(rig.told.slice(1), [/Job 1 rests on it/])
+  rig.temperature = () => 20
+  await rig.clock.advance(sampleMs)
+  rig.temperature = () => undefined
+  await rig.clock.advance(2 * sampleMs)
+  t.equal(rig.told.length, 4, 'both are told that it is back, and two in vain are none')
+  await rig.clock.advance(sampleMs)
+  await until(() => rig.told.length === 6)
+  t.match(rig.told.slice(4).toSorted(), [/Job 1 rests/, /Job 2 rests/])
+  await rig.stop()
+})
+
 void t.test('a job whose device is no more is paused, and its maker told', async (t) => {
   const rig = await begin(t, [
     ruleOf('1', is('gate', 'open'), saying),
