@@ -30,6 +30,7 @@ export async function readDraft(args: DraftArguments, context: DraftContext): Pr
       ? await readJobTime(args, context)
       : { kind: 'when', when: readCondition(args.when, context.devices) }
   const action = readAction(args, what)
+  refuseRawLines(time, action)
   const needs: (PlannedNeed | undefined)[] = []
   if (action.kind === 'do') for (const call of action.calls) needs.push(await context.examine(call))
   return { time, action, needs }
@@ -68,6 +69,16 @@ function readAction(args: DraftArguments, kind: JobAction['kind']): JobAction {
 function readTool(tool: string): string {
   if (!/^(?:shell$|web_|schedule_)/.test(tool)) return tool
   throw wrong(`do does not take ${tool}, nor shell, web_* and schedule_*: give such a task to ask instead.`)
+}
+
+/** Were the device lost that the job waits for, nobody would know to which level such a line must go. */
+function refuseRawLines(time: JobTime, action: JobAction): void {
+  if (time.kind !== 'when' || !('device' in time.when) || action.kind !== 'do') return
+  if (!action.calls.some(({ tool }) => tool === 'gpio_write')) return
+  const { device } = time.when
+  throw wrong(
+    `A job that waits for ${device} does not take gpio_write: a raw line has no safe state to go to when ${device} fails. Name the line in pincer.yaml, as a device of kind switch, and use device_set.`,
+  )
 }
 
 function readText(key: 'say' | 'ask', text = ''): string {

@@ -6,6 +6,7 @@ import { until } from '../support/until.ts'
 void t.test('what can be no job is refused in one sentence, and nobody is asked', async (t) => {
   const rig = await planning(t)
   const say = 'x'
+  const gpio = { tool: 'gpio_write', args: { line: 'GPIO5', value: 1 } }
   for (const [args, sentence] of [
     [{ say }, /exactly one of in, at, every, cron and when; none was given/],
     [{ in: '1m', at: '07:00', say }, /exactly one of .*; in and at were given/],
@@ -21,6 +22,11 @@ void t.test('what can be no job is refused in one sentence, and nobody is asked'
     [{ in: '1m', do: ['{"tool":"device_read"}'] }, /schedule_add was not run: do\.0/],
     [{ in: 'soon', say }, /in "soon" is no length of time/],
     [{ when: { device: 'rom', above: 3 }, say }, /There is no device "rom"\. Did you mean room\?/],
+    [
+      { when: { device: 'room.temperature', above: 30 }, do: [set('fan', 'on'), gpio] },
+      /waits for room does not take gpio_write: a raw line has no safe state .* use device_set/,
+    ],
+    [{ when: { device: 'lamp', is: 'on' }, do: [gpio] }, /waits for lamp does not take gpio_write/],
     [{ in: '1m', say, name: 'x'.repeat(50) }, /name is too long/],
     [{ every: '1s', say }, /10s/],
   ] as const) {
@@ -28,6 +34,9 @@ void t.test('what can be no job is refused in one sentence, and nobody is asked'
   }
   t.same(rig.asked, [])
   t.equal(await rig.say('/jobs'), 'There are no jobs.')
+  for (const time of [{ in: '1m' }, { when: { event: 'trigger', name: 'x' } }]) {
+    t.match(await rig.say(add({ ...time, do: [gpio] })), /is planned: /, 'what rests on no device may')
+  }
 })
 
 void t.test(
