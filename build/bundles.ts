@@ -7,16 +7,18 @@ export interface Bundle {
   readonly metafile: Metafile
 }
 
+/** What a bundle knows of when it was made. */
+export interface Release {
+  readonly version: string
+  readonly builtAtMs: number
+}
+
 /**
  * Makes the boot file, the main bundle and one bundle for each file that is imported dynamically, in any of them.
  * Shared files stand in each bundle that uses them: the copies are a few kilobytes, while sharing them would need names
  * that survive minifying.
  */
-export async function makeBundles(
-  root: string,
-  outputFolder: string,
-  release: { readonly version: string; readonly builtAtMs: number },
-): Promise<readonly Bundle[]> {
+export async function makeBundles(root: string, outputFolder: string, release: Release): Promise<readonly Bundle[]> {
   const parts = new Map<string, string>()
   const names = new Set(['boot', 'pincer'])
   const partName = (path: string): string => {
@@ -30,19 +32,10 @@ export async function makeBundles(
   }
   const bundle = async (entry: string, name: string): Promise<Bundle> => {
     const result = await build({
-      ...common,
+      ...bundleOptions(root, release),
       entryPoints: [entry],
       outfile: join(outputFolder, `${name}.cjs`),
-      absWorkingDir: root,
-      define: {
-        PINCER_VERSION: JSON.stringify(release.version),
-        PINCER_BUILT_AT_MS: String(release.builtAtMs),
-        // undici asks for it: without, its second, experimental HTTP parser comes along, 170 kB.
-        esbuildDetection: 'true',
-        'import.meta.dirname': '__dirname',
-        'import.meta.filename': '__filename',
-      },
-      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), undiciSlimmed, luxonLeftOut, bindingsGiven],
+      plugins: [lazyParts(join(root, 'build/bundle-loader.ts'), partName), ...slimming],
     })
     return { name, metafile: result.metafile }
   }
@@ -52,18 +45,45 @@ export async function makeBundles(
   return made
 }
 
-const common = {
-  bundle: true,
-  minify: true,
-  // Errors keep their class names: people and logs see them.
-  keepNames: false,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  metafile: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-} as const satisfies BuildOptions
+/** Makes one bundle of `modules` (paths in the repository), which run in this order, and of all that they import. */
+export async function makeWholeBundle(
+  root: string,
+  outputFile: string,
+  release: Release,
+  modules: readonly string[],
+): Promise<void> {
+  const contents = modules.map((path) => `import ${JSON.stringify(join(root, path))}\n`).join('')
+  await build({
+    ...bundleOptions(root, release),
+    stdin: { contents, resolveDir: root },
+    outfile: outputFile,
+    plugins: [...slimming],
+  })
+}
+
+function bundleOptions(root: string, release: Release) {
+  return {
+    bundle: true,
+    minify: true,
+    // Errors keep their class names: people and logs see them.
+    keepNames: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    absWorkingDir: root,
+    define: {
+      PINCER_VERSION: JSON.stringify(release.version),
+      PINCER_BUILT_AT_MS: String(release.builtAtMs),
+      // undici asks for it: without, its second, experimental HTTP parser comes along, 170 kB.
+      esbuildDetection: 'true',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
+  } as const satisfies BuildOptions
+}
 
 /**
  * What undici loads at once of the runtime and hardly uses. node:http2, 3 MB of private memory, is for a protocol that we
@@ -114,6 +134,8 @@ const bindingsGiven: Plugin = {
     }))
   },
 }
+
+const slimming: readonly Plugin[] = [undiciSlimmed, luxonLeftOut, bindingsGiven]
 
 /** Turns `import('./x.ts')` into a call of the loader for the bundle of x.ts. */
 function lazyParts(loader: string, partName: (path: string) => string): Plugin {

@@ -7,7 +7,7 @@ import { listAssets } from '../src/assets.ts'
 import { version } from '../src/runtime.ts'
 import { addonNames } from './addons.ts'
 import { buildTimeMs } from './build-time.ts'
-import { makeBundles } from './bundles.ts'
+import { makeBundles, makeWholeBundle, type Release } from './bundles.ts'
 import { launcherScript } from './launcher.ts'
 import { licencesText } from './licences.ts'
 import { runtimeFlags } from './runtime-flags.ts'
@@ -26,12 +26,9 @@ export interface Distribution {
 /** Makes the folder anew: the bundles with their code caches, the files that travel with them, licences and launcher. */
 export async function makeDistribution(root: string, folder: string): Promise<Distribution> {
   emptyButAddons(folder)
-  const bundles = await makeBundles(root, folder, {
-    version: version(),
-    builtAtMs: buildTimeMs(root, process.env),
-  })
+  const bundles = await makeBundles(root, folder, release(root))
 
-  const assets = listAssets('').map((path) => addAsset(root, folder, path))
+  const assets = addAssets(root, folder)
 
   const metafiles = bundles.map((bundle) => bundle.metafile)
   fs.writeFileSync(join(folder, 'LICENSES.txt'), licencesText(root, metafiles, runtimeLicence()))
@@ -42,6 +39,27 @@ export async function makeDistribution(root: string, folder: string): Promise<Di
   const launcher = launcherScript({ runtime: runtimeFromLauncher(root, folder), flags: runtimeFlags })
   fs.writeFileSync(join(folder, 'pincer'), launcher, { mode: 0o755 })
   return { folder, version: version(), bundles: names, assets, addons: takeAddons(root, folder) }
+}
+
+/**
+ * Makes one file, `NAME.cjs`, of modules that run in this order, and beside it what a bundle needs: it runs as the
+ * distribution does, but for lazy parts, which stand in it as well. So tests can change what the program is made of.
+ */
+export async function makeWholeProgram(
+  root: string,
+  folder: string,
+  name: string,
+  modules: readonly string[],
+): Promise<string> {
+  const file = join(folder, `${name}.cjs`)
+  await makeWholeBundle(root, file, release(root), modules)
+  addAssets(root, folder)
+  takeAddons(root, folder)
+  return file
+}
+
+function release(root: string): Release {
+  return { version: version(), builtAtMs: buildTimeMs(root, process.env) }
 }
 
 /** What was compiled stays: `npm run native` makes it, into the same folder. */
@@ -62,6 +80,10 @@ function takeAddons(root: string, folder: string): readonly string[] {
     if (target !== made) fs.copyFileSync(made, target)
     return [path]
   })
+}
+
+function addAssets(root: string, folder: string): readonly string[] {
+  return listAssets('').map((path) => addAsset(root, folder, path))
 }
 
 /** Answers the name in the folder. What we write as YAML is read as JSON, so that no parser for it is loaded on a board. */

@@ -2,11 +2,14 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { limits } from '../../src/limits.ts'
-import { told } from './scenes.ts'
+import { wholeProgram } from '../support/whole-program.ts'
+import { told, witnessedModules } from './scenes.ts'
 import { killAtEach } from './sweep.ts'
 
 /** As operations.test.ts, while the log of a chat becomes an archive. */
 t.setTimeout(600_000)
+
+const program = await wholeProgram(t.testdir({}), witnessedModules)
 
 /** The first turn of chat a makes its log too long. */
 function longSessionLog(home: string): void {
@@ -23,11 +26,11 @@ function longSessionLog(home: string): void {
 const archiving = { prepare: longSessionLog, around: 'link', includes: ['link', 'rename'] } as const
 
 void t.test('nothing is lost or done twice when it is killed while a log is archived', async (t) => {
-  await killAtEach(t, { folder: t.testdir({}), ...archiving })
+  await killAtEach(t, { program, folder: t.testdir({}), ...archiving })
   t.comment(told())
 })
 
 void t.test('nothing is lost or done twice when the power is cut while a log is archived', async (t) => {
-  await killAtEach(t, { folder: t.testdir({}), ...archiving, cutPower: true })
+  await killAtEach(t, { program, folder: t.testdir({}), ...archiving, cutPower: true })
   t.comment(told())
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { told, newHome } from './scenes.ts'
+import { wholeProgram } from '../support/whole-program.ts'
+import { told, newHome, witnessedModules } from './scenes.ts'
 import { killAtEach } from './sweep.ts'
 
 /**
@@ -8,12 +9,14 @@ import { killAtEach } from './sweep.ts'
  */
 t.setTimeout(600_000)
 
+const program = await wholeProgram(t.testdir({}), witnessedModules)
+
 void t.test('nothing is lost or done twice when it is killed at each operation on the disk', async (t) => {
-  await killAtEach(t, { folder: t.testdir({}), prepare: newHome })
+  await killAtEach(t, { program, folder: t.testdir({}), prepare: newHome })
   t.comment(told())
 })
 
 void t.test('nothing is lost or done twice when the power is cut at each operation on the disk', async (t) => {
-  await killAtEach(t, { folder: t.testdir({}), prepare: newHome, cutPower: true })
+  await killAtEach(t, { program, folder: t.testdir({}), prepare: newHome, cutPower: true })
   t.comment(told())
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Inbound } from '../../src/bus/message.ts'
 import { limits } from '../../src/limits.ts'
+import type { Program } from '../support/whole-program.ts'
 import { Witness } from '../support/witness.ts'
 
 /** What the crash tests have in common: the messages, the homes, and the judging. */
@@ -64,12 +65,15 @@ export const longJournal: Prepare = (path) =>
 export const damagedJournal: Prepare = (path) =>
   existingHome(path, `${finishedRecords(2)}\u0000\u0000garbage\n${finishedRecords(1)}{"k":"in","m":{"id":"torn`)
 
+/** What the witness watches, and what kills it. */
+export const witnessedModules = ['test/support/kill-at.ts', 'test/support/witnessed.ts'] as const
+
 /** A witness of a new home in `folder`, made ready by `prepare`. */
-export function newWitness(folder: string, prepare: Prepare): Witness {
+export function newWitness(program: Program, folder: string, prepare: Prepare): Witness {
   const home = join(folder, `home${++homeCount}`)
   fs.mkdirSync(home, { recursive: true })
   prepare(home)
-  return new Witness({ home, cache: join(folder, 'cache'), errors: /^error journal: / })
+  return new Witness({ home, program, errors: /^error journal: / })
 }
 
 /** Two chats; one message is read only, one changes, one arrives during a turn. */

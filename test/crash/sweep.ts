@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { Program } from '../support/whole-program.ts'
 import { inParallel, judge, newWitness, scene } from './scenes.ts'
 
 /**
@@ -9,6 +10,7 @@ import { inParallel, judge, newWitness, scene } from './scenes.ts'
 export async function killAtEach(
   t: Test,
   options: {
+    readonly program: Program
     readonly folder: string
     readonly prepare: (home: string) => void
     readonly operationsMax?: number
@@ -20,7 +22,7 @@ export async function killAtEach(
     readonly cutPower?: boolean
   },
 ): Promise<void> {
-  const undisturbed = newWitness(options.folder, options.prepare)
+  const undisturbed = newWitness(options.program, options.folder, options.prepare)
   t.equal(await undisturbed.live(scene()), 'finished')
   judge(t, undisturbed, 'undisturbed')
   const { operations } = undisturbed
@@ -34,7 +36,7 @@ export async function killAtEach(
   const jobs = swept.flatMap((name, place) => {
     const index = from + place
     return ways.map((how) => async (): Promise<void> => {
-      const witness = newWitness(options.folder, options.prepare)
+      const witness = newWitness(options.program, options.folder, options.prepare)
       await witness.live({ ...scene(), killAt: { operation: index + 1, how }, cutPower })
       if (how === 'middle') await witness.live({ killAt: { operation: 1 + ((index * 5) % 9), how } })
       await witness.live()

@@ -5,8 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { FakeBotApi } from '../support/fake-bot-api.ts'
 import type { FakeOpenai } from '../support/fake-openai.ts'
-
-const root = join(import.meta.dirname, '../..')
+import { wholeProgram, type Program } from '../support/whole-program.ts'
 
 /** Free lines of the simulated board, each with a device of its own: `d17` is on GPIO17. */
 export const lines = [4, 5, 6, 12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27] as const
@@ -35,19 +34,22 @@ export interface Daemon {
   }>
 }
 
-/** Starts `pincer run` over the home, with modules loaded before it. `hear`: its file descriptor 3. */
+/** `pincer` in one file, behind modules that change or watch what it is made of. */
+export function daemonProgram(folder: string, modules: readonly string[]): Promise<Program> {
+  return wholeProgram(folder, [...modules, 'src/main.ts'])
+}
+
+/** Starts `pincer run` over the home. `hear`: its file descriptor 3. */
 export function startDaemon(options: {
   readonly home: string
-  readonly cache: string
-  readonly loads: readonly string[]
+  readonly program: Program
   readonly environment?: Readonly<Record<string, string>>
   readonly hear?: (line: string) => void
 }): Daemon {
-  const { home, cache, loads, environment, hear } = options
-  const imports = loads.flatMap((name) => ['--import', join(root, name)])
-  const child = spawn(process.execPath, [...imports, join(root, 'src/main.ts'), '--home', home, 'run'], {
+  const { home, program, environment, hear } = options
+  const child = spawn(process.execPath, [...program.words, '--home', home, 'run'], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: { TZ: 'UTC', NODE_COMPILE_CACHE: cache, ...environment },
+    env: { TZ: 'UTC', ...program.environment, ...environment },
   })
   createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => hear?.(line))
   let said = ''

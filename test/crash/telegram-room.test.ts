@@ -5,10 +5,12 @@ import { createSystemClock } from '../../src/clock.ts'
 import { limits } from '../../src/limits.ts'
 import { FakeBotApi } from '../support/fake-bot-api.ts'
 import { FakeOpenai } from '../support/fake-openai.ts'
-import { furnish, startDaemon, type Daemon } from './telegram-daemon.ts'
+import { daemonProgram, furnish, startDaemon, type Daemon } from './telegram-daemon.ts'
 
 /** The whole daemon where there is no room: for another message, or on the disk. */
 t.setTimeout(120_000)
+
+const program = await daemonProgram(t.testdir({}), ['test/support/full-disk.ts'])
 
 const owner = 7
 
@@ -30,8 +32,7 @@ async function rig(t: Test): Promise<Rig> {
   furnish(home, bot, provider, [owner])
   let daemon: Daemon | undefined
   const start = (): Daemon => {
-    const cache = join(folder, 'cache')
-    daemon = startDaemon({ home, cache, loads: ['test/support/full-disk.ts'], environment: { DISK_FULL: flag } })
+    daemon = startDaemon({ home, program, environment: { DISK_FULL: flag } })
     return daemon
   }
   t.teardown(async () => {

@@ -3,6 +3,7 @@ import type { Inbound } from '../../src/bus/message.ts'
 import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from '../support/fake-bot-api.ts'
 import { FakeOpenai } from '../support/fake-openai.ts'
+import type { Program } from '../support/whole-program.ts'
 import { journalFaults, keysOfCalls, ledgerOf, sessionFaults } from '../support/witnessed-files.ts'
 import { furnish, lines, startDaemon, type Daemon } from './telegram-daemon.ts'
 import { judgeAnswers } from './telegram-answers.ts'
@@ -10,6 +11,9 @@ import type { Heard, Known, Life, Said } from './telegram-life.ts'
 import { replyTo, tokensIn } from './telegram-script.ts'
 
 const owners = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const
+
+/** What tells the witness of the daemon, and what kills it. */
+export const watchingModules = ['test/support/kill-at.ts', 'test/support/count-changes.ts'] as const
 
 /** One that shows nothing for so long hangs: its messages are lost to the person, who waits. */
 const silenceMaxMs = 30_000
@@ -29,7 +33,7 @@ export class TelegramWitness {
   /** Operations on the disk in the latest life. */
   operations: string[] = []
   readonly #home: string
-  readonly #cache: string
+  readonly #program: Program
   readonly #bot: FakeBotApi
   readonly #provider: FakeOpenai
   readonly #known = new Map<string, Known>()
@@ -49,9 +53,9 @@ export class TelegramWitness {
   #onProgress: () => void = () => undefined
   #onAsked: () => void = () => undefined
 
-  private constructor(folder: string, bot: FakeBotApi, provider: FakeOpenai) {
+  private constructor(program: Program, folder: string, bot: FakeBotApi, provider: FakeOpenai) {
     this.#home = join(folder, `telegram-home${bot.port}`)
-    this.#cache = join(folder, 'cache')
+    this.#program = program
     this.#bot = bot
     this.#provider = provider
     provider.otherwise = (body) => {
@@ -64,10 +68,11 @@ export class TelegramWitness {
     furnish(this.#home, bot, provider, owners)
   }
 
-  static async start(folder: string): Promise<TelegramWitness> {
+  /** `program` is of the `watchingModules`, and its home is made in `folder`. */
+  static async start(program: Program, folder: string): Promise<TelegramWitness> {
     const bot = new FakeBotApi({ clock: createSystemClock(), hasFloodControl: false })
     await bot.start()
-    return new TelegramWitness(folder, bot, await FakeOpenai.start())
+    return new TelegramWitness(program, folder, bot, await FakeOpenai.start())
   }
 
   get messages(): number {
@@ -88,11 +93,11 @@ export class TelegramWitness {
     this.#judgeTaken({ cut: life.cutPower === true && killed.byItself })
   }
 
-  /** Lets the daemon finish undisturbed and ends it as systemd does; then everything must be answered and whole. */
-  async finish(): Promise<readonly string[]> {
+  /** Lets the daemon serve `life` undisturbed and ends it as systemd does; then everything must be answered and whole. */
+  async finish(life: Life = {}): Promise<readonly string[]> {
     if (this.faults.length > 0) return this.faults
-    const daemon = this.#begin({})
-    await this.#serve(daemon, {}, () => daemon.child.kill('SIGTERM'))
+    const daemon = this.#begin(life)
+    await this.#serve(daemon, life, () => daemon.child.kill('SIGTERM'))
     const { code, said } = await daemon.ended
     if (code !== 0) this.faults.push(`it ended with ${code}: ${said}`)
     this.#judgeTaken({ cut: false })
@@ -119,8 +124,7 @@ export class TelegramWitness {
     for (const said of first) if (!waiting.has(String(said[0]))) this.#say(said)
     return startDaemon({
       home: this.#home,
-      cache: this.#cache,
-      loads: ['test/support/count-changes.ts', 'test/support/kill-at.ts'],
+      program: this.#program,
       environment: {
         KILL_TELL: '1',
         ...(cutPower === true ? { KILL_POWER: '1' } : {}),

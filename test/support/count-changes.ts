@@ -3,7 +3,7 @@ import { Workspace } from '../../src/guard/workspace.ts'
 import { SimulatedLine } from '../../src/hardware/simulator/line.ts'
 
 /**
- * Loaded before the daemon (`node --import`): names each change that a tool makes on file descriptor 3, at once and
+ * Loaded before the daemon: names each change that a tool makes on file descriptor 3, at once and
  * before it is made. Whoever reads there knows of it whatever becomes of the daemon.
  */
 function tell(event: object): void {

@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { patchFileHandles } from './file-handles.ts'
 import { UnsyncedDisk } from './unsynced-disk.ts'
 
 /**
- * Loaded before a program (`node --import`): kills it at its Nth change of the disk (`KILL_AT`), before the change,
+ * Loaded before a program: kills it at its Nth change of the disk (`KILL_AT`), before the change,
  * after it, or in its middle (`KILL_HOW`). With `KILL_ONLY` only changes of that name count. With `KILL_POWER` the power
  * goes with it: what was not synced is gone too.
  * With `KILL_TELL` it names each change on file descriptor 3 instead.
@@ -56,15 +57,12 @@ function writeHalf(target: number | string, content: unknown): void {
   fs.writeSync(fd, bytes, 0, Math.floor(bytes.length / 2))
 }
 
-const probe = await fs.promises.open('/dev/null')
-const handles = Object.getPrototypeOf(probe) as object
-await probe.close()
 const fdOf = (self: unknown): number => (self as { fd: number }).fd
 const pathOf = (self: unknown): string => fs.readlinkSync(`/proc/self/fd/${fdOf(self)}`)
 /** A name below an open folder (`/proc/self/fd/7/name`) means something only as long as that is open. */
 const lasting = (path: unknown): string => join(fs.realpathSync(dirname(String(path))), basename(String(path)))
 
-if (cutsPower) {
+function losesUnsynced(handles: object): void {
   for (const name of ['write', 'writeFile']) {
     replace(
       handles,
@@ -90,6 +88,9 @@ if (cutsPower) {
         },
     )
   }
+}
+
+if (cutsPower) {
   replace(
     fs.promises,
     'rename',
@@ -138,9 +139,12 @@ if (cutsPower) {
   )
 }
 
-patch(handles, 'write', (self, [content]) => writeHalf(fdOf(self), content))
-patch(handles, 'writeFile', (self, [content]) => writeHalf(fdOf(self), content))
-for (const name of ['sync', 'datasync', 'truncate']) patch(handles, name)
+patchFileHandles((handles) => {
+  if (cutsPower) losesUnsynced(handles)
+  patch(handles, 'write', (self, [content]) => writeHalf(fdOf(self), content))
+  patch(handles, 'writeFile', (self, [content]) => writeHalf(fdOf(self), content))
+  for (const name of ['sync', 'datasync', 'truncate']) patch(handles, name)
+})
 for (const name of ['rename', 'link', 'copyFile']) patch(fs.promises, name)
 for (const name of ['appendFile', 'writeFile']) {
   patch(fs.promises, name, (_self, [path, content]) => writeHalf(String(path), content))

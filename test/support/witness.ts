@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Inbound } from '../../src/bus/message.ts'
+import type { Program } from './whole-program.ts'
 import { journalFaults, keysOfCalls, sessionFaults } from './witnessed-files.ts'
 
 /** What the witnessed program says on its third file descriptor. */
@@ -45,8 +45,6 @@ export interface Life {
 /** A program that says nothing for so long hangs: its messages are lost to the person, who waits. */
 const silenceMaxMs = 30_000
 
-const root = join(import.meta.dirname, '../..')
-
 /**
  * Stands outside the program, remembers all that it was told before each kill, and judges: what was acknowledged is
  * answered, what was changed is changed once, what was answered is not answered again.
@@ -58,7 +56,7 @@ export class Witness {
   repeats = 0
   notices = 0
   readonly #home: string
-  readonly #cache: string
+  readonly #program: Program
   readonly #errorsExpected: RegExp | undefined
   readonly #known = new Map<string, Known>()
   readonly #effects = new Map<string, number>()
@@ -71,9 +69,9 @@ export class Witness {
   #life = 0
 
   /** `errors`: sentences at the level of an error that the program is expected to log. */
-  constructor(options: { readonly home: string; readonly cache: string; readonly errors?: RegExp }) {
+  constructor(options: { readonly home: string; readonly program: Program; readonly errors?: RegExp }) {
     this.#home = options.home
-    this.#cache = options.cache
+    this.#program = options.program
     this.#errorsExpected = options.errors
   }
 
@@ -161,18 +159,14 @@ export class Witness {
 
   #spawn(life: Life): ChildProcess {
     const { killAt, cutPower } = life
-    return spawn(
-      process.execPath,
-      ['--import', join(root, 'test/support/kill-at.ts'), join(root, 'test/support/witnessed.ts'), this.#home],
-      {
-        stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-        env: {
-          NODE_COMPILE_CACHE: this.#cache,
-          ...(cutPower === true ? { KILL_POWER: '1' } : {}),
-          ...(killAt === undefined ? { KILL_TELL: '1' } : { KILL_AT: String(killAt.operation), KILL_HOW: killAt.how }),
-        },
+    return spawn(process.execPath, [...this.#program.words, this.#home], {
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      env: {
+        ...this.#program.environment,
+        ...(cutPower === true ? { KILL_POWER: '1' } : {}),
+        ...(killAt === undefined ? { KILL_TELL: '1' } : { KILL_AT: String(killAt.operation), KILL_HOW: killAt.how }),
       },
-    )
+    })
   }
 
   #feed(child: ChildProcess, messages: readonly Inbound[]): void {

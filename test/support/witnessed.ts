@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import fs from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
@@ -101,33 +102,28 @@ async function take(message: Inbound): Promise<void> {
   tell({ event: 'accepted', id: message.id, acceptance })
 }
 
-const clock = createSystemClock()
-const log = createLog({
-  level: 'warn',
-  redact: (text) => text,
-  write: (line) => tell({ event: 'log', line }),
-})
-const app = await createApp({
-  home: await furnishHome(await openHome(process.argv[2] ?? '')),
-  config: witnessedConfig,
-  redact: (text) => text,
-  clock,
-  log,
-  person: { id: '1', name: 'Ada', role: 'owner' },
-  environment: {},
-  servesChannels: false,
-  memoryBytes: () => 0,
-  model,
-  channels: [channel],
-  tools: [mark, look],
-})
-await app.start()
-tell({ event: 'started' })
-const lines = createInterface({ input: process.stdin })
-lines.on('line', (line) => void take(JSON.parse(line) as Inbound))
-lines.once('close', () => void end())
-
-async function end(): Promise<void> {
+async function main(home: string): Promise<void> {
+  const app = await createApp({
+    home: await furnishHome(await openHome(home)),
+    config: witnessedConfig,
+    redact: (text) => text,
+    clock: createSystemClock(),
+    log: createLog({ level: 'warn', redact: (text) => text, write: (line) => tell({ event: 'log', line }) }),
+    person: { id: '1', name: 'Ada', role: 'owner' },
+    environment: {},
+    servesChannels: false,
+    memoryBytes: () => 0,
+    model,
+    channels: [channel],
+    tools: [mark, look],
+  })
+  await app.start()
+  tell({ event: 'started' })
+  const lines = createInterface({ input: process.stdin })
+  lines.on('line', (line) => void take(JSON.parse(line) as Inbound))
+  await once(lines, 'close')
   await app.stop()
   tell({ event: 'stopped', faults: model.faults })
 }
+
+void main(process.argv[2] ?? '')
