@@ -2,6 +2,8 @@ import type { JobTurnParts } from './agent/job-turn.ts'
 import { type AppOptions, type Base, roleNowOf } from './app-base.ts'
 import { isPincerError } from './errors.ts'
 import type { Model } from './model/model.ts'
+import { spentTokens } from './model/reply-tokens.ts'
+import { wrapModel } from './model/wrapped-model.ts'
 import { loadPart } from './parts.ts'
 import type { HeartbeatOptions } from './schedule/heartbeat.ts'
 import type { JobMaker } from './schedule/job.ts'
@@ -106,18 +108,9 @@ function fingerprintOf(workspace: Base['workspace'], name: string): string {
 }
 
 function counted(model: Model, count: (tokens: number) => void): Model {
-  return {
-    get id() {
-      return model.id
-    },
-    get windowTokens() {
-      return model.windowTokens
-    },
-    async complete(request, signal) {
-      const reply = await model.complete(request, signal)
-      const { inputTokens, cacheReadTokens, outputTokens } = reply.usage
-      count(inputTokens - cacheReadTokens + outputTokens)
-      return reply
-    },
-  }
+  return wrapModel(model, async (request, signal) => {
+    const reply = await model.complete(request, signal)
+    count(spentTokens(reply.usage))
+    return reply
+  })
 }

@@ -24,6 +24,9 @@ export function parseDuration(text: string): number | undefined {
   return durationMs >= 1 && durationMs <= durationMaxMs ? durationMs : undefined
 }
 
+/** For who wrote something else. */
+export const durationForm = `a whole number and a unit such as 90s, 10m or 2h, at most ${durationMaxMs / unitMs.d}d`
+
 /** The shortest exact or rounded form for people: `10m`, `1h 30m`, `42s`, `250ms`. At most two units. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1_000) return `${Math.max(0, Math.round(durationMs))}ms`

@@ -36,6 +36,6 @@ type PartModules = { readonly [Name in PartName]: Awaited<ReturnType<(typeof par
 
 /** The exports of a part. Loaded once; later calls answer the same exports. */
 export async function loadPart<Name extends PartName>(name: Name): Promise<PartModules[Name]> {
-  const load: () => Promise<PartModules[PartName]> = parts[name]
-  return (await load()) as PartModules[Name]
+  const loaders: { readonly [Each in PartName]: () => Promise<PartModules[Each]> } = parts
+  return loaders[name]()
 }

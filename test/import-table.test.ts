@@ -116,6 +116,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'model/frames.ts',
     'model/failure.ts',
     'model/reply-tokens.ts',
+    'model/wrapped-model.ts',
     'tools/registry.ts',
     'tools/permission.ts',
     'tools/tool.ts',

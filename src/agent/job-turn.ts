@@ -1,6 +1,8 @@
 import { isPincerError, PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Model } from '../model/model.ts'
+import { spentTokens } from '../model/reply-tokens.ts'
+import { wrapModel } from '../model/wrapped-model.ts'
 import type { Job, RunOutcome } from '../schedule/job.ts'
 import type { CallOrigin } from '../tools/registry.ts'
 import { marked } from './marks.ts'
@@ -56,23 +58,13 @@ function isNothing(text: string): boolean {
 /** Fails with `model` once so many tokens are used; a call that runs then still ends. */
 function bounded(model: Model, tokensMax: number): Model {
   let used = 0
-  return {
-    get id() {
-      return model.id
-    },
-    get windowTokens() {
-      return model.windowTokens
-    },
-    ...(model.asked === undefined ? {} : { asked: (chat) => model.asked?.(chat) }),
-    async complete(request, signal) {
-      if (used >= tokensMax) {
-        const sentence = `It has used ${used} tokens, at most ${tokensMax} are for one run: give it a smaller task.`
-        throw new PincerError('model', sentence)
-      }
-      const reply = await model.complete(request, signal)
-      const { inputTokens, cacheReadTokens, outputTokens } = reply.usage
-      used += inputTokens - cacheReadTokens + outputTokens
-      return reply
-    },
-  }
+  return wrapModel(model, async (request, signal) => {
+    if (used >= tokensMax) {
+      const sentence = `It has used ${used} tokens, at most ${tokensMax} are for one run: give it a smaller task.`
+      throw new PincerError('model', sentence)
+    }
+    const reply = await model.complete(request, signal)
+    used += spentTokens(reply.usage)
+    return reply
+  })
 }

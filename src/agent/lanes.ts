@@ -8,6 +8,9 @@ export interface Lane {
   isSummingUp: boolean
 }
 
+/** Messages of one person that are answered together. */
+export type Batch = readonly [Inbound, ...Inbound[]]
+
 /** What /stop found. */
 export interface StopReport {
   readonly stoppedTurns: number
@@ -24,8 +27,8 @@ interface Place {
 export interface LanesOptions {
   /** After this nothing is begun any more. */
   readonly shutdown: AbortSignal
-  /** Answers the messages of one person. The lane is free for the next turn when it settles; it never rejects. */
-  readonly runTurn: (batch: readonly Inbound[], lane: Lane, stop: AbortSignal) => Promise<void>
+  /** The lane is free for the next turn when it settles; it never rejects. */
+  readonly runTurn: (batch: Batch, lane: Lane, stop: AbortSignal) => Promise<void>
 }
 
 /** The queue and the running turn of each chat: chats do not wait for each other. */
@@ -68,14 +71,14 @@ export class Lanes {
   }
 
   #startNext(name: string, lane: Lane): void {
-    const first = lane.waiting[0]
-    if (first === undefined || this.#options.shutdown.aborted) {
+    const first = this.#options.shutdown.aborted ? undefined : lane.waiting.shift()
+    if (first === undefined) {
       lane.running = undefined
       this.#lanes.delete(name)
       return
     }
     const aborter = new AbortController()
-    const batch = takeSamePerson(lane.waiting, first.person)
+    const batch: Batch = [first, ...takeSamePerson(lane.waiting, first.person)]
     const ended = this.#options.runTurn(batch, lane, aborter.signal).finally(() => {
       lane.running = undefined
       this.#startNext(name, lane)

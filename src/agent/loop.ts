@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
 import type { CommandReply } from './command.ts'
-import { type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './lanes.ts'
+import { type Batch, type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './lanes.ts'
 import { guestHistory } from './guest-history.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -86,9 +86,9 @@ export class AgentLoop {
     return this.#lanes.stopTurns(where)
   }
 
-  async #runTurn(batch: readonly Inbound[], lane: Lane, stop: AbortSignal): Promise<void> {
+  async #runTurn(batch: Batch, lane: Lane, stop: AbortSignal): Promise<void> {
     const { bus, sessions } = this.#options
-    const { channel, chat } = batch[0] as Inbound
+    const [{ channel, chat }] = batch
     bus.show({ kind: 'turn-started', channel, chat })
     let system: string | undefined
     try {
@@ -108,9 +108,9 @@ export class AgentLoop {
    * The calm moment for a summary: the reply is out and nobody waits. A message that comes now waits until it is made,
    * at most for its deadline: abandoned each time that somebody writes, it would never be made in a busy chat.
    */
-  async #sumUp(batch: readonly Inbound[], lane: Lane, stop: AbortSignal, system: string): Promise<void> {
+  async #sumUp(batch: Batch, lane: Lane, stop: AbortSignal, system: string): Promise<void> {
     const { sessions, registry, context, log } = this.#options
-    const { channel, chat, person } = batch[0] as Inbound
+    const [{ channel, chat, person }] = batch
     const signal = AbortSignal.any([stop, this.#shutdown.signal])
     lane.isSummingUp = true
     try {
@@ -124,9 +124,10 @@ export class AgentLoop {
   }
 
   /** Answers the system prompt that the turn was sent with. */
-  async #answer(session: Session, messages: Inbound[], lane: Lane, stop: AbortSignal): Promise<string> {
+  async #answer(session: Session, messages: [Inbound, ...Inbound[]], lane: Lane, stop: AbortSignal): Promise<string> {
     const { model, registry, clock, log, iterationsMax, prompt, context, ordersIn, bus } = this.#options
-    const { channel, chat, person } = messages[0] as Inbound
+    const [first] = messages
+    const { channel, chat, person } = first
     const origin = this.#origin(messages, stop)
     const system = await prompt(origin.person.role)
     const turn = new Turn({
@@ -170,7 +171,7 @@ export class AgentLoop {
     // the disk with the next message. Not where the log could fail to show the turn, of which a start reads the end:
     // while messages wait, turns follow each other without an fsync here.
     const sync = !logged || lane.waiting.length > 0 || stop.aborted
-    const text = this.#withNotices(session, messages[0] as Inbound, result.text)
+    const text = this.#withNotices(session, first, result.text)
     await this.#send({ channel, chat, text, failed: result.failed }, messages, { sync })
     return system
   }
@@ -232,9 +233,9 @@ export class AgentLoop {
     }
   }
 
-  #origin(messages: readonly Inbound[], stop: AbortSignal | undefined): CallOrigin {
+  #origin(messages: Batch, stop: AbortSignal | undefined): CallOrigin {
     const { bus, roleNow } = this.#options
-    const { channel, chat, person } = messages[0] as Inbound
+    const [{ channel, chat, person }] = messages
     return {
       channel,
       chat,

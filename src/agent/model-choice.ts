@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { PincerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Model, ModelReply, ModelRequest } from '../model/model.ts'
+import { wrapModel } from '../model/wrapped-model.ts'
 import { type Chat, ChosenModels } from './chosen-models.ts'
 
 /** Models tried in order as one; `next` names the one that would be asked first now. */
@@ -89,16 +90,10 @@ export class ModelChoice implements Model {
   withoutOffline(): Model {
     const { models, offline, budget, chain } = this.#options
     const whole = chain(models.filter(({ id }) => id !== offline.id))
-    return {
-      id: whole.id,
-      get windowTokens() {
-        return whole.windowTokens
-      },
-      complete: async (request, signal) => {
-        if (budget.isUsedUp()) throw new PincerError('model', budget.refusal(request.chat))
-        return whole.complete(request, signal)
-      },
-    }
+    return wrapModel(whole, async (request, signal) => {
+      if (budget.isUsedUp()) throw new PincerError('model', budget.refusal(request.chat))
+      return whole.complete(request, signal)
+    })
   }
 
   asked(where: Chat): string | undefined {

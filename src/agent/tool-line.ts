@@ -6,8 +6,9 @@ import type { ToolCall } from '../model/model.ts'
 export function toolLine(call: ToolCall): string {
   let values: string
   try {
-    values = Object.values(JSON.parse(call.arguments) as object)
-      .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+    const parsed: unknown = JSON.parse(call.arguments)
+    values = Object.values({ ...(typeof parsed === 'object' ? parsed : {}) })
+      .map((value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)))
       .join(' ')
   } catch (error) {
     values = sentenceOf(error)

@@ -52,8 +52,9 @@ export function deviceSchema(): v.GenericSchema<unknown, DeviceConfig> {
         fixes.find((fix) => fix !== undefined),
       )
     }),
-    // Not reached with a known kind: those have their own schema.
-    v.transform(({ kind }) => ({ kind }) as DeviceConfig),
+    v.transform(({ kind }): DeviceConfig => {
+      throw new Error(`Devices of the kind ${kind} have a schema of their own.`)
+    }),
   )
   return v.lazy((input) => {
     const kind = isMapping(input) ? deviceKinds.find((known) => known === input['kind']) : undefined

@@ -11,7 +11,8 @@ import type { Quantity } from './units.ts'
  * carried from a sauna into the snow stays below it), and far less than what a disturbed wire makes of a number.
  * Quantities that are not here can do anything: light, volts, amperes.
  */
-const reach: Readonly<Partial<Record<Quantity, { readonly atOnce: number; readonly perSecond: number }>>> = {
+const slow = ['temperature', 'humidity', 'pressure'] as const satisfies readonly Quantity[]
+const reach: Readonly<Record<(typeof slow)[number], { readonly atOnce: number; readonly perSecond: number }>> = {
   temperature: { atOnce: 10, perSecond: 2 },
   humidity: { atOnce: 40, perSecond: 5 },
   // A lift, or a door that falls shut, moves it by a few hPa.
@@ -62,15 +63,12 @@ export function carefully(options: {
 }
 
 function jumps(before: Measured, after: Measured, elapsedMs: number): readonly Quantity[] {
-  return quantities(after).filter((quantity) => {
-    const [from, to, bounds] = [before[quantity], after[quantity], reach[quantity]]
-    if (from === undefined || to === undefined || bounds === undefined) return false
-    return Math.abs(to - from) > bounds.atOnce + (bounds.perSecond * elapsedMs) / 1_000
+  return slow.filter((quantity) => {
+    const [from, to] = [before[quantity], after[quantity]]
+    if (from === undefined || to === undefined) return false
+    const { atOnce, perSecond } = reach[quantity]
+    return Math.abs(to - from) > atOnce + (perSecond * elapsedMs) / 1_000
   })
-}
-
-function quantities(measured: Measured): readonly Quantity[] {
-  return (Object.keys(reach) as Quantity[]).filter((quantity) => quantity in measured)
 }
 
 async function withTries(clock: Clock, measure: () => Promise<Measured>): Promise<Measured> {

@@ -25,7 +25,8 @@ export function recalled(line: string, what: Counted): Recalled | undefined {
     return undefined
   }
   if (typeof record !== 'object' || record === null) return undefined
-  const { at, channel, sender, [what]: isCounted } = record as Readonly<Record<string, unknown>>
+  const fields: Readonly<Record<string, unknown>> = { ...record }
+  const { at, channel, sender, [what]: isCounted } = fields
   if (isCounted !== true || typeof at !== 'string' || typeof channel !== 'string' || typeof sender !== 'string') {
     return undefined
   }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import { modelFailure, type ModelFailure } from './failure.ts'
 import type { Model, ModelReply, ModelRequest } from './model.ts'
 import { isProviderError, ProviderError } from './provider-error.ts'
+import { wrapModel } from './wrapped-model.ts'
 
 export interface RetryOptions {
   readonly clock: Clock
@@ -18,13 +19,7 @@ export interface RetryOptions {
  * for the person and whose facts are those of the last try, or with `stopped`.
  */
 export function withRetry(model: Model, options: RetryOptions): Model {
-  return {
-    id: model.id,
-    get windowTokens() {
-      return model.windowTokens
-    },
-    complete: (request, signal) => completeWithRetry(model, options, request, signal),
-  }
+  return wrapModel(model, (request, signal) => completeWithRetry(model, options, request, signal))
 }
 
 async function completeWithRetry(

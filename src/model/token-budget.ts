@@ -5,6 +5,7 @@ import { localDay, nextLocalDayMs } from '../local-time.ts'
 import type { Model, ModelReply, ModelRequest } from './model.ts'
 import { ProviderError } from './provider-error.ts'
 import { TokenFile, type TokenFileOptions } from './token-file.ts'
+import { wrapModel } from './wrapped-model.ts'
 
 /** A clock outside of this was never set: what day it is cannot be told. */
 const earliestWallMs = Date.parse('2025-01-01T00:00:00Z')
@@ -152,22 +153,16 @@ export class TokenBudget {
 /** The model of one provider, counted, and not asked any more when the tokens of today are used up. */
 export function withTokenBudget(model: Model, budget: TokenBudget): Model {
   const [provider = ''] = model.id.split('/', 1)
-  return {
-    id: model.id,
-    get windowTokens() {
-      return model.windowTokens
-    },
-    async complete(request, signal) {
-      // What is stopped already is left to the model to say.
-      if (!signal.aborted && budget.isUsedUp()) {
-        const nothing = { status: undefined, retryAfterMs: undefined, providerMessage: undefined, visible: false }
-        throw new ProviderError(budget.refusal(undefined), { ...nothing, providerCode: 'token_budget' })
-      }
-      const reply = await model.complete(request, signal)
-      budget.add(provider, tokensOf(request, reply))
-      return reply
-    },
-  }
+  return wrapModel(model, async (request, signal) => {
+    // What is stopped already is left to the model to say.
+    if (!signal.aborted && budget.isUsedUp()) {
+      const nothing = { status: undefined, retryAfterMs: undefined, providerMessage: undefined, visible: false }
+      throw new ProviderError(budget.refusal(undefined), { ...nothing, providerCode: 'token_budget' })
+    }
+    const reply = await model.complete(request, signal)
+    budget.add(provider, tokensOf(request, reply))
+    return reply
+  })
 }
 
 /** `512,345`. */

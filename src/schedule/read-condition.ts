@@ -1,5 +1,5 @@
 import type { Devices, DeviceSummary } from '../devices/device.ts'
-import { durationMaxMs, formatDuration, parseDuration } from '../duration.ts'
+import { durationForm, formatDuration, parseDuration } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { nearest } from '../nearest.ts'
@@ -160,9 +160,7 @@ function durationOf(key: 'for' | 'stale', text: string | undefined): number {
   if (text === undefined) return 0
   const durationMs = parseDuration(text)
   if (durationMs !== undefined) return durationMs
-  throw wrong(
-    `${key} is ${shown(text)}; expected a whole number and a unit such as 90s, 10m or 2h, at most ${formatDuration(durationMaxMs)}.`,
-  )
+  throw wrong(`${key} is ${shown(text)}; expected ${durationForm}.`)
 }
 
 /** What a model wrote is shown cut: nobody knows what it holds. */

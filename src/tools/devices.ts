@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Devices, SetRequest, SwitchState } from '../devices/device.ts'
 import { formatReadings } from '../devices/reading-text.ts'
-import { durationMaxMs, formatDuration, parseDuration } from '../duration.ts'
+import { durationForm, parseDuration } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { defineTool } from './tool.ts'
@@ -74,7 +74,7 @@ function requestOf(args: {
   const forMs = parseDuration(args.for)
   if (forMs === undefined) {
     const shown = JSON.stringify(args.for.slice(0, 40))
-    const sentence = `for is ${shown}; expected a whole number and a unit such as 90s, 10m or 2h, at most ${formatDuration(durationMaxMs)}.`
+    const sentence = `for is ${shown}; expected ${durationForm}.`
     throw new PincerError('bad_call', sentence)
   }
   return { name, ...level, forMs }

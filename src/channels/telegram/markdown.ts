@@ -34,7 +34,7 @@ function writeInline(writer: RichTextWriter, tokens: readonly Token[]): void {
 }
 
 function writeToken(writer: RichTextWriter, token: Token, before: string): void {
-  // Only extensions of the parser, and there are none, make tokens of other types.
+  // Others are made by extensions of the parser alone, and there are none; their words would stand as they were written.
   const known = token as MarkedToken
   switch (known.type) {
     case 'space':
@@ -79,6 +79,8 @@ function writeToken(writer: RichTextWriter, token: Token, before: string): void 
       return known.tokens === undefined
         ? writer.write(withCharactersFor(known.text))
         : writeInline(writer, known.tokens)
+    default:
+      return writer.write(token.raw)
   }
 }
 

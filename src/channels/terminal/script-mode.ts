@@ -126,7 +126,10 @@ async function* readMessages(input: Readable): AsyncGenerator<Message> {
   const messagesOf = (lines: ReturnType<LineSplitter['push']>): Message[] =>
     lines.map(messageOf).filter((message) => message !== undefined)
   try {
-    for await (const chunk of input as AsyncIterable<Uint8Array>) yield* messagesOf(splitter.push(Buffer.from(chunk)))
+    const chunks: AsyncIterable<unknown> = input
+    for await (const chunk of chunks) {
+      yield* messagesOf(splitter.push(Buffer.from(chunk instanceof Uint8Array ? chunk : String(chunk))))
+    }
   } catch (cause) {
     throw new PincerError('file', `The input cannot be read: ${sentenceOf(cause)}.`, { cause })
   }

@@ -6,6 +6,7 @@ import { decodeText, looksBinary } from './charset.ts'
 import { cleanText } from './clean-text.ts'
 import { readBody } from './body.ts'
 import { kindOf, parseContentType } from './content-type.ts'
+import { deadlines } from './deadlines.ts'
 import { htmlToText } from './html-text.ts'
 import { statusSentence } from './status-sentence.ts'
 
@@ -58,12 +59,6 @@ async function followRedirects(address: string, { http, reach, userAgent, signal
 const redirectCodes: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 const headers = { accept: 'text/html,text/*;q=0.9,application/json;q=0.9,application/xml;q=0.8,*/*;q=0.1' } as const
-
-const deadlines = {
-  connectMs: limits.webConnectMs,
-  firstByteMs: limits.webFirstByteMs,
-  gapMs: limits.webGapMs,
-} as const
 
 async function readPage(
   response: HttpResponse,

@@ -4,6 +4,7 @@ import type { HttpClient, HttpRequest } from '../../http/http-client.ts'
 import { limits } from '../../limits.ts'
 import { readBody } from './body.ts'
 import { oneLine } from './clean-text.ts'
+import { deadlines } from './deadlines.ts'
 import { wordsOfHtml } from './html-text.ts'
 
 /** Who searches for us. The address of a SearXNG is its owner's word: it may be a private one. */
@@ -46,12 +47,6 @@ export async function searchWeb(query: string, options: SearchOptions): Promise<
 }
 
 const engineNames = { brave: 'Brave', tavily: 'Tavily', searxng: 'SearXNG' } as const
-
-const deadlines = {
-  connectMs: limits.webConnectMs,
-  firstByteMs: limits.webFirstByteMs,
-  gapMs: limits.webGapMs,
-} as const
 
 function requestOf(engine: SearchEngine, query: string): Omit<HttpRequest, 'deadlines'> {
   const count = limits.webSearchResultsMax
