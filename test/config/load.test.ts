@@ -211,7 +211,7 @@ devices:
 
 void t.test('values that stand for off, or that this version has, make no note', async (t) => {
   const text = `board: simulated
-model: [offline]
+model: [ollama/qwen3, offline]
 channels: {}
 shell: { policy: off, timeout: 10s }
 web: { search: off, allowPrivate: [] }
