@@ -57,7 +57,11 @@ function laterLine(devices: readonly OfflineDevice[], output: string | undefined
   const switching =
     output === undefined
       ? []
-      : [`turn off ${output} in 10 minutes`, `every weekday at 7:30 turn on ${output} for 5 minutes`]
+      : [
+          `turn off ${output} in 10 minutes`,
+          `turn on ${output} tomorrow at 7`,
+          `every weekday at 7:30 turn on ${output} for 5 minutes`,
+        ]
   const reminding = 'remind me in 20 minutes to water the plants'
   return `- Later: ${[...switching, ...reading, reminding].join(' · ')}`
 }

@@ -16,10 +16,10 @@ export interface Sentence {
   readonly question: boolean
 }
 
-// In order: a number with a decimal point (one unknown word, never the end of a sentence), a quoted name, a chunk of
+// In order: `a.m.`, a number with a decimal point (one unknown word, never the end of a sentence), a quoted name, a chunk of
 // words, the end of a sentence, any other sign.
 const pattern =
-  /\d+\.\d[\p{L}\d]*|["“”„][^"“”„\n]*["“”„]|[\p{L}\p{M}\p{N}_-]+(?:['’][\p{L}_-]+)*|[.!?;\n\r]+|[^\s\u00a0]/gu
+  /[ap]\.m\.?(?![\p{L}\d])|\d+\.\d[\p{L}\d]*|["“”„][^"“”„\n]*["“”„]|[\p{L}\p{M}\p{N}_-]+(?:['’][\p{L}_-]+)*|[.!?;\n\r]+|[^\s\u00a0]/giu
 
 /** Cuts a message into sentences. `names` are the devices' names: one with a hyphen, spelt exactly so, is one token. */
 export function lex(text: string, names: ReadonlySet<string>): readonly Sentence[] {
@@ -42,6 +42,7 @@ export function lex(text: string, names: ReadonlySet<string>): readonly Sentence
 function tokensOf(part: string, start: number, names: ReadonlySet<string>): Token[] {
   const end = start + part.length
   const whole = part.toLowerCase().replaceAll('’', "'")
+  if (/^[ap]\.m/.test(whole)) return [{ word: whole.replaceAll('.', ''), joined: false, form: 'word', start, end }]
   if (/^["“”„]./.test(part)) return [{ word: whole.slice(1, -1).trim(), joined: false, form: 'name', start, end }]
   if (/[-_]/.test(whole) && names.has(whole)) return [{ word: whole, joined: false, form: 'name', start, end }]
   if (whole === '&') return [{ word: 'and', joined: false, form: 'word', start, end }]

@@ -1,112 +1,99 @@
 import { durationMaxMs } from '../../duration.ts'
-import { type Found, phrase, spanAt, wordAt } from './cursor.ts'
+import { type Found, optional, phrase, spanAt, wordAt } from './cursor.ts'
+import { type Days, daysAt, daysText } from './plan-days.ts'
 import { durationText } from './render.ts'
 import type { Symbol } from './symbols.ts'
+import { type Clock, clockAt, timeText } from './time-of-day.ts'
 import { unitMs } from './words.ts'
 
 /** When something is to be done, as `schedule_add` takes it. */
 export type PlanTime =
   { readonly in: string } | { readonly at: string } | { readonly every: string } | { readonly cron: string }
 
-/** `in 10 minutes`, `at 7:30`, `every 30 minutes`, `every weekday at 7 pm`, `daily at noon`, `every Monday at 8`. */
+/**
+ * `in 10 minutes`, `every hour`, `at 7:30`, `tomorrow at 7`, `at 7 on monday`, `every weekday at 7 pm`, `at 6 every morning`:
+ * as much of it as stands there.
+ */
 export function planTimeAt(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
-  const word = wordAt(symbols, at)
-  switch (word) {
-    case 'in': {
-      const span = lengthAt(symbols, at + 1)
-      return span === undefined ? undefined : { value: { in: span.value }, next: span.next }
-    }
-    case 'at': {
-      const clock = clockAt(symbols, at + 1)
-      return clock === undefined ? undefined : { value: { at: timeText(clock.value) }, next: clock.next }
-    }
-    case 'daily':
-      return onDays('*', symbols, at + 1)
-    case 'every':
-    case 'each':
-      return everyAt(symbols, at + 1)
-    case undefined:
-    default:
-      return undefined
-  }
+  return lengthsAt(symbols, at) ?? dayFirst(symbols, at) ?? clockFirst(symbols, at)
 }
 
-function everyAt(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
-  const days = dayFields.get(wordAt(symbols, at) ?? '')
-  const onThose = days === undefined ? undefined : onDays(days, symbols, at + 1)
-  if (onThose !== undefined) return onThose
-  const unit = unitMs.get(wordAt(symbols, at) ?? '')
+/** The same in two places, `every day ... at 7`; undefined where they do not go together. */
+export function splitTime(days: Days, symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
+  const start = phrase(symbols, at, ['at'])
+  const clock = start === undefined ? undefined : clockAt(symbols, start, days.part)
+  return clock === undefined ? undefined : onDays(days, clock)
+}
+
+function lengthsAt(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
+  const word = wordAt(symbols, at)
+  if (word === 'hourly') return { value: { every: '1h' }, next: at + 1 }
+  if (word === 'in') {
+    const span = lengthAt(symbols, at + 1)
+    return span === undefined ? undefined : { value: { in: span.value }, next: span.next }
+  }
+  if (word !== 'every' && word !== 'each') return undefined
+  const unit = unitMs.get(wordAt(symbols, at + 1) ?? '')
   // `every day` without a time of day: nobody can tell when.
-  if (unit !== undefined && unit <= longestUnitMs) return { value: { every: durationText(unit) }, next: at + 1 }
-  const span = lengthAt(symbols, at)
+  if (unit !== undefined && unit <= longestUnitMs) return { value: { every: durationText(unit) }, next: at + 2 }
+  const span = lengthAt(symbols, at + 1)
   return span === undefined ? undefined : { value: { every: span.value }, next: span.next }
 }
 
 const longestUnitMs = 3_600_000
 
-/** The weekday field of a cron expression. */
-const dayFields: ReadonlyMap<string, string> = new Map([
-  ['day', '*'],
-  ['weekday', '1-5'],
-  ...['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'].map(
-    (day, index) => [day, String(index)] as const,
-  ),
-])
+/** `tomorrow at 7`, `every day at 7`, `tomorrow 7pm`. */
+function dayFirst(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
+  const days = daysAt(symbols, at)
+  if (days === undefined) return undefined
+  const start = optional(symbols, days.next, ['at'])
+  const clock = clockAt(symbols, start, days.value.part)
+  // `monday 7` may mean anything.
+  if (clock === undefined || (start === days.next && !clock.value.isPlain)) return undefined
+  return onDays(days.value, clock)
+}
 
-function onDays(field: string, symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
+/** `at 7`, `at 7 tomorrow`, `at 7 on weekdays`. */
+function clockFirst(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
   const start = phrase(symbols, at, ['at'])
-  const clock = start === undefined ? undefined : clockAt(symbols, start)
-  if (clock === undefined) return undefined
-  const { hour, minute } = clock.value
-  return { value: { cron: `${minute} ${hour} * * ${field}` }, next: clock.next }
+  const alone = start === undefined ? undefined : clockAt(symbols, start, undefined)
+  if (start === undefined || alone === undefined) return undefined
+  const days = daysAt(symbols, alone.next)
+  if (days === undefined) return { value: { at: timeText(alone.value) }, next: alone.next }
+  const clock = clockAt(symbols, start, days.value.part)
+  return clock === undefined ? undefined : onDays(days.value, { value: clock.value, next: days.next })
 }
 
-/** A whole duration that tools take. */
-function lengthAt(symbols: readonly Symbol[], at: number): Found<string> | undefined {
-  const span = spanAt(symbols, at)
-  if (span === undefined || span.value < 1 || span.value > durationMaxMs || !Number.isInteger(span.value))
-    return undefined
-  return { value: durationText(span.value), next: span.next }
-}
-
-interface TimeOfDay {
-  readonly hour: number
-  readonly minute: number
-}
-
-/** `7`, `7:30`, `18:30`, `7pm`, `7:30 am`, `noon`, `midnight`. */
-function clockAt(symbols: readonly Symbol[], at: number): Found<TimeOfDay> | undefined {
-  const first = wordAt(symbols, at) ?? ''
-  if (first === 'noon' || first === 'midnight') {
-    return { value: { hour: first === 'noon' ? 12 : 0, minute: 0 }, next: at + 1 }
+function onDays(days: Days, { value: clock, next }: Found<Clock>): Found<PlanTime> | undefined {
+  switch (days.kind) {
+    case 'once':
+      // Of a day that is named, it may be where that begins or where it ends.
+      if (clock.hour === 0 && clock.minute === 0) return undefined
+      return { value: { at: `${days.day} ${timeText(clock)}` }, next }
+    case 'repeated':
+      return { value: { cron: `${clock.minute} ${clock.hour} * * ${days.field}` }, next }
   }
-  const hasMinutes = wordAt(symbols, at + 1) === ':'
-  const end = hasMinutes ? at + 3 : at + 1
-  const written = hasMinutes ? `${first}:${wordAt(symbols, at + 2) ?? ''}` : first
-  const half = /^[ap]m$/.exec(wordAt(symbols, end) ?? '')?.[0]
-  const [, hours = '', minutes = '00', joinedHalf] = /^(\d{1,2})(?::(\d\d))?([ap]m)?$/.exec(written) ?? []
-  if (hours === '' || (half !== undefined && joinedHalf !== undefined)) return undefined
-  const value = timeOfDay(Number(hours), Number(minutes), joinedHalf ?? half)
-  return value === undefined ? undefined : { value, next: half === undefined ? end : end + 1 }
 }
 
-function timeOfDay(hour: number, minute: number, half: string | undefined): TimeOfDay | undefined {
-  if (minute > 59) return undefined
-  if (half === undefined) return hour > 23 ? undefined : { hour, minute }
-  if (hour < 1 || hour > 12) return undefined
-  return { hour: (hour % 12) + (half === 'pm' ? 12 : 0), minute }
-}
-
-function timeText({ hour, minute }: TimeOfDay): string {
-  return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
+/** A whole duration that tools take, `1 hour and 30 minutes` too. */
+function lengthAt(symbols: readonly Symbol[], at: number): Found<string> | undefined {
+  const first = spanAt(symbols, at)
+  if (first === undefined) return undefined
+  const second = spanAt(symbols, optional(symbols, first.next, ['and']))
+  const isSum = second !== undefined && second.value < first.value
+  const valueMs = isSum ? first.value + second.value : first.value
+  if (valueMs < 1 || valueMs > durationMaxMs || !Number.isInteger(valueMs)) return undefined
+  return { value: durationText(valueMs), next: isSum ? second.next : first.next }
 }
 
 /** As a message would say it. */
 export function planTimeText(time: PlanTime): string {
   if ('in' in time) return `in ${time.in}`
-  if ('at' in time) return `at ${time.at}`
   if ('every' in time) return `every ${time.every}`
-  const [minute = '', hour = '', , , days = '*'] = time.cron.split(' ')
-  const day = [...dayFields].find(([, field]) => field === days)?.[0] ?? 'day'
-  return `every ${day} at ${timeText({ hour: Number(hour), minute: Number(minute) })}`
+  if ('at' in time) {
+    const [, day = '', clock = time.at] = /^(.+) (\S+)$/.exec(time.at) ?? []
+    return `${day} at ${clock}`.trim()
+  }
+  const [minute = '', hour = '', , , field = '*'] = time.cron.split(' ')
+  return `${daysText(field)} at ${timeText({ hour: Number(hour), minute: Number(minute) })}`
 }

@@ -1,6 +1,7 @@
 import { lex, type Token } from './lexer.ts'
 import type { OfflineDevice, Parsed, PlanCall } from './parsed.ts'
-import { type PlanTime, planTimeAt, planTimeText } from './plan-time.ts'
+import { daysAt, daysText, type Days } from './plan-days.ts'
+import { type PlanTime, planTimeAt, planTimeText, splitTime } from './plan-time.ts'
 import { renderCalls } from './render.ts'
 import type { Symbol } from './symbols.ts'
 import { toolUse } from './tool-use.ts'
@@ -26,6 +27,10 @@ function withoutPoliteness(tokens: readonly Token[]): readonly Token[] {
   const words = tokens.filter(({ form, joined, word }) => form === 'name' || joined || !politeWords.includes(word))
   const isComma = (token: Token | undefined): boolean => token?.word === ','
   return words.slice(isComma(words[0]) ? 1 : 0, isComma(words.at(-1)) ? -1 : undefined)
+}
+
+function refused(text: string, reason: string, nearest: string): Parsed {
+  return { kind: 'unclear', notUnderstood: text.replaceAll(/\s+/g, ' ').trim().slice(0, 80), reason, nearest }
 }
 
 function planned(call: Omit<PlanCall, 'kind' | 'name'>): Parsed {
@@ -73,7 +78,6 @@ function reminder(text: string, tokens: readonly Token[]): Parsed | undefined {
   const early = planTimeAt(symbols, 2)
   const late = early === undefined ? lastTime(symbols) : undefined
   const time = early?.value ?? late?.time
-  if (time === undefined) return undefined
   const from = early?.next ?? 2
   const to = tokens[from]?.word
   const words = tokens.slice(to === 'to' || to === 'that' || to === 'about' || to === 'of' ? from + 1 : from, late?.at)
@@ -81,6 +85,7 @@ function reminder(text: string, tokens: readonly Token[]): Parsed | undefined {
   const end = words.at(-1)
   if (begin === undefined || end === undefined) return undefined
   const said = text.slice(begin.start, end.end)
+  if (time === undefined) return refused(text, 'A reminder needs a time.', `remind me in 20 minutes to ${said}`)
   return planned({
     use: { name: 'schedule_add', args: { ...time, say: `Reminder: ${said}` } },
     words: `remind me ${planTimeText(time)} to ${said}`,
@@ -96,6 +101,12 @@ function lastTime(symbols: readonly Symbol[]): { readonly time: PlanTime; readon
   return undefined
 }
 
+/** A message without its time, or without the days that it names. */
+interface Cut<Time> {
+  readonly time: Time
+  readonly rest: readonly [before: readonly Token[], behind: readonly Token[]]
+}
+
 function laterOrder(
   message: { readonly text: string; readonly tokens: readonly Token[]; readonly names: ReadonlySet<string> },
   devices: readonly OfflineDevice[],
@@ -103,53 +114,90 @@ function laterOrder(
 ): Parsed | undefined {
   const { text, tokens, names } = message
   if (/^(?:is|are|what|how)$/.test(tokens[0]?.word ?? '')) return undefined
-  const place = placeOfTime(tokens, names)
-  if (place === undefined) return undefined
-  const { time, at, next } = place
-  const cut = (some: readonly Token[]): string => {
-    const [first] = some
-    const last = some.at(-1)
-    return first === undefined || last === undefined ? '' : text.slice(first.start, last.end)
+  const ordered = <Time>(cuts: readonly Cut<Time>[]) =>
+    cuts.flatMap(({ time, rest }) => {
+      const parsed = present(rest.map((some) => partOf(text, some)).join(' '), devices)
+      return parsed.kind === 'calls' ? [{ time, calls: parsed.calls }] : []
+    })
+  const [first, ...others] = ordered(timesIn(tokens, names))
+  if (first === undefined) {
+    const [daily] = ordered(daysIn(tokens, names))
+    if (daily === undefined) return undefined
+    return refused(text, 'I need a time of day for that.', `${renderCalls(daily.calls)} ${daysOf(daily.time)} at 07:00`)
   }
-  const parsed = present(`${cut(tokens.slice(0, at))} ${cut(tokens.slice(next))}`, devices)
-  if (parsed.kind !== 'calls') return undefined
-  const refused = (reason: string): Parsed => ({
-    kind: 'unclear',
-    notUnderstood: text.replaceAll(/\s+/g, ' ').trim().slice(0, 80),
-    reason,
-    nearest: 'help',
-  })
-  const { calls } = parsed
+  const { time, calls } = first
+  const words = `${renderCalls(calls)} ${planTimeText(time)}`
+  const [other] = others
+  if (other !== undefined) {
+    const instead = `${renderCalls(other.calls)} ${planTimeText(other.time)}`
+    return refused(text, `I can read that in more than one way: "${words}" or "${instead}".`, words)
+  }
   if (calls.some(({ kind }) => kind === 'toggle')) {
-    return refused('What toggling does depends on the state then: say on or off.')
+    return refused(text, 'What toggling does depends on the state then: say on or off.', 'help')
   }
   const frames = new Set(calls.map((call) => (call.kind === 'set' ? `${call.value} ${call.forMs ?? ''}` : call.kind)))
-  if (frames.size > 1)
-    return refused('I cannot tell whether the time is meant for all of it: plan one thing at a time.')
+  if (frames.size > 1) {
+    return refused(text, 'I cannot tell whether the time is meant for all of it: plan one thing at a time.', 'help')
+  }
   const uses = calls.map((call) => toolUse(call))
   return planned({
     use: { name: 'schedule_add', args: { ...time, do: uses.map(({ name, args }) => ({ tool: name, args })) } },
-    words: `${renderCalls(calls)} ${planTimeText(time)}`,
+    words,
   })
 }
 
-/** The one time of a message, where it can only belong to all of it. */
-function placeOfTime(
-  tokens: readonly Token[],
-  names: ReadonlySet<string>,
-): { readonly time: PlanTime; readonly at: number; readonly next: number } | undefined {
+/** Each time that can only belong to all of the message: at its beginning, its end, before `for 5 minutes`, or around it. */
+function timesIn(tokens: readonly Token[], names: ReadonlySet<string>): readonly Cut<PlanTime>[] {
   const symbols = symbolsOf(tokens)
-  for (let at = 0; at < tokens.length; at++) {
+  const isEnd = (next: number): boolean => next === tokens.length || tokens[next]?.word === 'for'
+  const cuts = tokens.flatMap((_, at): readonly Cut<PlanTime>[] => {
     const found = planTimeAt(symbols, at)
-    if (found === undefined) continue
-    const { value: time } = found
+    if (found === undefined) return []
     // A comma behind it belongs to it.
-    const next = at === 0 && tokens[found.next]?.word === ',' ? found.next + 1 : found.next
-    const fits = at === 0 ? next < tokens.length : next === tokens.length || tokens[next]?.word === 'for'
-    const isName = tokens.slice(at, next).some(({ word }) => names.has(word))
-    return fits && !isName ? { time, at, next } : undefined
-  }
-  return undefined
+    const next = at === 0 ? afterComma(tokens, found.next) : found.next
+    const fits = at === 0 ? next < tokens.length : isEnd(next)
+    if (!fits || hasName(tokens.slice(at, next), names)) return []
+    return [{ time: found.value, rest: [tokens.slice(0, at), tokens.slice(next)] }]
+  })
+  const days = daysAt(symbols, 0)
+  if (days === undefined || hasName(tokens.slice(0, days.next), names)) return cuts
+  const from = afterComma(tokens, days.next)
+  const around = tokens.flatMap((_, at): readonly Cut<PlanTime>[] => {
+    const found = at > from ? splitTime(days.value, symbols, at) : undefined
+    if (found === undefined || !isEnd(found.next) || hasName(tokens.slice(at, found.next), names)) return []
+    return [{ time: found.value, rest: [tokens.slice(from, at), tokens.slice(found.next)] }]
+  })
+  return [...cuts, ...around]
+}
+
+/** Days without a time, at the beginning or the end. */
+function daysIn(tokens: readonly Token[], names: ReadonlySet<string>): readonly Cut<Days>[] {
+  const symbols = symbolsOf(tokens)
+  return tokens.flatMap((_, at): readonly Cut<Days>[] => {
+    const found = daysAt(symbols, at)
+    if (found === undefined || hasName(tokens.slice(at, found.next), names)) return []
+    const next = at === 0 ? afterComma(tokens, found.next) : found.next
+    if (at > 0 && next < tokens.length) return []
+    return [{ time: found.value, rest: [tokens.slice(0, at), tokens.slice(next)] }]
+  })
+}
+
+function daysOf(days: Days): string {
+  return days.kind === 'once' ? days.day : daysText(days.field)
+}
+
+function afterComma(tokens: readonly Token[], at: number): number {
+  return tokens[at]?.word === ',' ? at + 1 : at
+}
+
+function hasName(tokens: readonly Token[], names: ReadonlySet<string>): boolean {
+  return tokens.some(({ word }) => names.has(word))
+}
+
+function partOf(text: string, tokens: readonly Token[]): string {
+  const first = tokens[0]
+  const last = tokens.at(-1)
+  return first === undefined || last === undefined ? '' : text.slice(first.start, last.end)
 }
 
 /** Plain words: names of devices have no place in a time. */

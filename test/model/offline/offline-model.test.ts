@@ -284,7 +284,7 @@ void t.test('what was not understood is answered with what this is and the neare
   const { text } = await converse({ messages: [said('Hello.'), user('turn on the lamp tomorrow')] })
   t.equal(
     text,
-    'I did not understand "tomorrow", so I did nothing. I could do: turn on lamp\n' +
+    'I need a time of day for that. So I did nothing about "turn on the lamp tomorrow". I could do: turn on lamp tomorrow at 07:00\n' +
       "I am Pincer's offline mode, a small grammar: say help for what I understand.",
   )
   const joke = await converse({ messages: [user('tell me a joke')] })

@@ -299,6 +299,116 @@ const plans: readonly (readonly [string, string, object])[] = [
   ['resume job 3', 'schedule_update', { id: '3', paused: false }],
 ]
 
+const on = (name: string, more: object = {}) => [{ tool: 'device_set', args: { name, value: 'on', ...more } }]
+
+/** What growers text, then when it is to be. */
+const growers: readonly (readonly [message: string, time: object, call?: object])[] = [
+  ['turn on the lamp tomorrow at 7', { at: 'tomorrow 07:00' }],
+  ['at 7 tomorrow turn the lamp on', { at: 'tomorrow 07:00' }],
+  ['tomorrow turn on the lamp at 7', { at: 'tomorrow 07:00' }],
+  ['Tomorrow, turn on the lamp at 7', { at: 'tomorrow 07:00' }],
+  ['turn the lamp on tomorrow 7pm', { at: 'tomorrow 19:00' }],
+  ['tomorrow at 19:30 turn the lamp on for 10 minutes', { at: 'tomorrow 19:30' }, { for: '10m' }],
+  ['turn on the lamp tomorrow morning at 6', { at: 'tomorrow 06:00' }],
+  ['turn on the lamp tomorrow at 6 in the evening', { at: 'tomorrow 18:00' }],
+  ['turn on the lamp tonight at 9', { at: 'today 21:00' }],
+  ['this evening at 8 turn on the lamp', { at: 'today 20:00' }],
+  ['today at 18:00 turn on the lamp', { at: 'today 18:00' }],
+  ['the day after tomorrow at 8 turn on the lamp', { at: 'the day after tomorrow 08:00' }],
+  ['on monday at 8 turn on the lamp', { at: 'monday 08:00' }],
+  ['turn on the lamp on Monday at 8', { at: 'monday 08:00' }],
+  ['turn the lamp on Monday at 8', { at: 'monday 08:00' }],
+  ['at 8 on friday turn on the lamp', { at: 'friday 08:00' }],
+  ['turn on the lamp at 6 in the evening', { at: '18:00' }],
+  ['turn on the lamp at 10 at night', { at: '22:00' }],
+  ['turn on the lamp at half past 7', { at: '07:30' }],
+  ['turn on the lamp at 7.30', { at: '07:30' }],
+  ["turn on the lamp at 7 o'clock", { at: '07:00' }],
+  ['turn on the lamp at seven pm', { at: '19:00' }],
+  ['Turn on the lamp at 7 p.m.', { at: '19:00' }],
+  ['turn the lamp on in an hour', { in: '1h' }],
+  ['turn the lamp on in 1 hour and 30 minutes', { in: '90m' }],
+  ['in 1h 30m turn the lamp on', { in: '90m' }],
+  ['hourly turn on the lamp for 5 minutes', { every: '1h' }, { for: '5m' }],
+  ['turn on the lamp for 5 minutes every 2 hours', { every: '2h' }, { for: '5m' }],
+  ['every morning at 6 turn on the lamp', { cron: '0 6 * * *' }],
+  ['turn on the lamp every evening at 8', { cron: '0 20 * * *' }],
+  ['turn on the lamp every night at 2', { cron: '0 2 * * *' }],
+  ['turn on the lamp at 6 every day for 12 hours', { cron: '0 6 * * *' }, { for: '12h' }],
+  ['every day turn on the lamp at 7', { cron: '0 7 * * *' }],
+  ['every day turn on the lamp at 7 for 5 minutes', { cron: '0 7 * * *' }, { for: '5m' }],
+  ['at 7 pm on weekdays turn on the lamp', { cron: '0 19 * * 1-5' }],
+  ['weekdays at 7 turn on the lamp', { cron: '0 7 * * 1-5' }],
+  ['on weekends at 9 turn on the lamp', { cron: '0 9 * * 0,6' }],
+  ['every monday and thursday at 18:30 turn on the lamp', { cron: '30 18 * * 1,4' }],
+  ['on Thursdays, Saturdays and Mondays at 9 turn on the lamp', { cron: '0 9 * * 1,4,6' }],
+  ['every sunday morning at 9 turn on the lamp', { cron: '0 9 * * 0' }],
+]
+
+void t.test('times that growers text are read, and read again from their own words', async (t) => {
+  for (const [message, time, more = {}] of growers) {
+    const parsed = parseOffline(message, deviceSets.board)
+    if (parsed.kind !== 'calls') {
+      t.fail(message)
+      continue
+    }
+    const [call] = parsed.calls
+    t.same(call?.kind === 'plan' ? call.use.args : undefined, { ...time, do: on('lamp', more) }, message)
+    t.equal(brief(parseOffline(renderCalls(parsed.calls), deviceSets.board)), brief(parsed), renderCalls(parsed.calls))
+  }
+})
+
+/** Times that nobody can be sure of. */
+const unsure = [
+  'turn on the lamp tomorrow',
+  'turn on the lamp on monday',
+  'turn on the lamp every morning',
+  'turn on the lamp tomorrow 7',
+  'monday 7 lamp on',
+  'turn on the lamp tomorrow at midnight',
+  'turn on the lamp tonight at 2',
+  'turn on the lamp tonight at 12',
+  'turn on the lamp every night at 12',
+  'turn on the lamp every morning at 18:00',
+  'turn on the lamp every evening at 8 in the morning',
+  'turn on the lamp tomorrow evening at 7 am',
+  'turn on the lamp at half past 7:15',
+  "turn on the lamp at 7:30 o'clock",
+  'turn on the lamp at 7.5',
+  'lamp on monday at 8',
+  'next monday at 8 turn on the lamp',
+  'every other day at 7 turn on the lamp',
+  'turn on the lamp tomorrow at 7 or 8',
+  'turn on the lamp tomorrow at 7 and on monday at 8',
+  'tomorrow at 7 turn on the lamp at 8',
+  'tomorrow turn on the lamp at 7 on monday',
+  'turn on the lamp at sunset',
+  'turn on the lamp at 7 until 9',
+  'turn on the lamp from 6 to 22 every day',
+  'turn the lamp on at 7 and off at 9',
+  'do not turn on the lamp tomorrow at 7',
+  'turn on the lamp tomorrow at 7?',
+  'was the lamp on yesterday at 7',
+  'remind me to water the plants',
+  'remind me tomorrow to water the plants',
+]
+
+void t.test('a time that may be another, or is half understood, plans nothing and switches nothing', async (t) => {
+  for (const message of unsure) {
+    const parsed = parseOffline(message, deviceSets.board)
+    t.equal(parsed.kind, 'unclear', message)
+    if (parsed.kind !== 'unclear' || parsed.nearest === 'help') continue
+    t.equal(parseOffline(parsed.nearest, deviceSets.board).kind, 'calls', `${message}: ${parsed.nearest}`)
+  }
+  t.match(parseOffline('turn on the lamp every morning', deviceSets.board), {
+    reason: 'I need a time of day for that.',
+    nearest: 'turn on lamp every day at 07:00',
+  })
+  t.match(parseOffline('lamp on monday at 8', deviceSets.board), {
+    reason: /^I can read that in more than one way: "read lamp monday at 08:00" or "turn on lamp monday at 08:00"\.$/,
+  })
+})
+
 void t.test('what is for later is one call of the schedule, and is read again from its own words', async (t) => {
   for (const [message, name, args] of plans) {
     const parsed = parseOffline(message, deviceSets.board)

@@ -1,0 +1,84 @@
+import { type Found, listSeparator, phrase, wordAt } from './cursor.ts'
+import type { Symbol } from './symbols.ts'
+import { type PartOfDay, partAt } from './time-of-day.ts'
+
+/** The days that a plan is for. */
+export type Days = { readonly part: PartOfDay | undefined } & (
+  | { readonly kind: 'once'; readonly day: string }
+  /** `field`: the weekdays of a cron expression. */
+  | { readonly kind: 'repeated'; readonly field: string }
+)
+
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+
+/** `tomorrow`, `on monday`, `this evening`; `every day`, `on weekdays`, `every monday and friday`, `every sunday morning`. */
+export function daysAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined {
+  const days = repeatedAt(symbols, at) ?? onceAt(symbols, at)
+  if (days === undefined || days.value.part !== undefined) return days
+  const part = partAt(symbols, days.next)
+  return part === undefined || (days.value.kind === 'once' && days.value.day === 'today')
+    ? days
+    : { value: { ...days.value, part: part.value }, next: part.next }
+}
+
+/** As a message would say it: `every monday and friday`. */
+export function daysText(field: string): string {
+  if (field === '*') return 'every day'
+  if (field === '1-5') return 'every weekday'
+  return `every ${field
+    .split(',')
+    .map((day) => weekdays[Number(day)] ?? '')
+    .join(' and ')}`
+}
+
+function onceAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined {
+  const once = (day: string, next: number, part?: PartOfDay): Found<Days> => ({
+    value: { kind: 'once', day, part },
+    next,
+  })
+  const word = wordAt(symbols, at) ?? ''
+  if (word === 'today' || word === 'tomorrow') return once(word, at + 1)
+  if (word === 'tonight') return once('today', at + 1, 'tonight')
+  if (word === 'this') {
+    const part = partAt(symbols, at + 1)
+    return part === undefined || part.value === 'night' ? undefined : once('today', part.next, part.value)
+  }
+  const after = phrase(symbols, phrase(symbols, at, ['the']) ?? at, ['day'], ['after'], ['tomorrow'])
+  if (after !== undefined) return once('the day after tomorrow', after)
+  const start = phrase(symbols, at, ['on']) ?? at
+  const day = wordAt(symbols, start) ?? ''
+  return weekdays.includes(day) ? once(day, start + 1) : undefined
+}
+
+function repeatedAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined {
+  const repeated = (field: string, next: number, part?: PartOfDay): Found<Days> => ({
+    value: { kind: 'repeated', field, part },
+    next,
+  })
+  if (wordAt(symbols, at) === 'daily') return repeated('*', at + 1)
+  const every = phrase(symbols, at, ['every', 'each'])
+  const start = every ?? phrase(symbols, at, ['on']) ?? at
+  // `on mondays` is each of them, `on monday` one.
+  const word = singular(wordAt(symbols, start), every !== undefined)
+  if (every !== undefined) {
+    if (word === 'day') return repeated('*', start + 1)
+    const part = partAt(symbols, start)
+    if (part !== undefined) return repeated('*', part.next, part.value)
+  }
+  if (word === 'weekday' || word === 'workday') return repeated('1-5', start + 1)
+  if (word === 'weekend') return repeated('0,6', start + 1)
+  const found = new Set<number>()
+  let next = start
+  for (let from: number | undefined = start; from !== undefined; from = listSeparator(symbols, next)) {
+    const index = weekdays.indexOf(singular(wordAt(symbols, from), every !== undefined))
+    if (index === -1) break
+    found.add(index)
+    next = from + 1
+  }
+  return found.size === 0 ? undefined : repeated([...found].toSorted((a, b) => a - b).join(','), next)
+}
+
+function singular(word = '', isEvery: boolean): string {
+  if (word.endsWith('s')) return word.slice(0, -1)
+  return isEvery ? word : ''
+}
