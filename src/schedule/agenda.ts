@@ -189,7 +189,7 @@ function behindOf(
     if (toMs <= nowMs || fromMs > nowMs) return toMs
     const firstMs = next(fromMs)
     // Where the stretch begins there may be a slot that does not belong to it, and comes just now.
-    return firstMs !== undefined && firstMs <= nowMs ? nowMs : fromMs - 1
+    return firstMs !== undefined && firstMs <= nowMs ? firstMs : fromMs - 1
   })
   const past = [sinceMs, ...passed, ...ran, knownMs ?? sinceMs].filter((each) => each <= nowMs)
   return past.length === 0 ? nowMs : Math.max(...past, nowMs - lookBackMaxMs)

@@ -50,6 +50,22 @@ void t.test('what ran while the clock was ahead does not run again at its time',
   await rig.schedule.stop()
 })
 
+void t.test('hours that ran do not run again when the clock is put back over them', async (t) => {
+  const rig = await ScheduleRig.create(t)
+  const schedule = await rig.start()
+  await schedule.add(draft({ time: eachHour }))
+  await schedule.add(draft({ time: eachHour, missed: 'once' }))
+  await rig.advance(5 * hourMs)
+  t.equal(rig.runs.length, 10)
+  await jump(rig, -3 * hourMs - 20 * minuteMs)
+  await rig.advance(3 * hourMs)
+  t.equal(rig.runs.length, 10)
+  await rig.killAndStart()
+  await rig.advance(hourMs)
+  t.equal(rig.runs.length, 12)
+  await rig.schedule.stop()
+})
+
 void t.test('what waits to be caught up when the clock is put back waits for its time', async (t) => {
   const rig = await ScheduleRig.create(t)
   const schedule = await rig.start()

@@ -19,6 +19,7 @@ export class CutDisk {
   /** Names of the changes, in order, while not undefined. */
   names: string[] | undefined
   #inFlight = 0
+  readonly #working = new Set<Promise<unknown>>()
   #isDead = false
   #cutAt: number | undefined
   #cutAfter = false
@@ -38,9 +39,24 @@ export class CutDisk {
     return disk
   }
 
+  /** Whatever still runs comes to an operation that never ends, as by a cut; the disk is that of this machine again. */
   async restore(): Promise<void> {
-    for (const each of this.#undo.splice(0).toReversed()) each()
+    this.#isDead = true
+    await this.#settled()
     await this.#closeAll()
+    for (const each of this.#undo.splice(0).toReversed()) each()
+  }
+
+  /** What was begun of a program that is dead comes to the disk before anything else does. */
+  async #settled(): Promise<void> {
+    while (this.#working.size > 0) await Promise.allSettled(this.#working)
+  }
+
+  #begin(work: Promise<unknown>): Promise<unknown> {
+    this.#working.add(work)
+    const end = (): void => void this.#working.delete(work)
+    work.then(end, end)
+    return work
   }
 
   async #closeAll(): Promise<void> {
@@ -67,6 +83,7 @@ export class CutDisk {
   async revive(): Promise<void> {
     // Whatever of it still runs comes to an operation that never ends.
     for (let round = 0; round < 5; round++) await new Promise(setImmediate)
+    await this.#settled()
     await this.#closeAll()
     if (this.#losesUnsynced) this.#disk.cut()
     this.#disk = new UnsyncedDisk()
@@ -126,7 +143,7 @@ export class CutDisk {
     if (this.#isDead) return never()
     this.#inFlight++
     try {
-      const found = await work()
+      const found = await this.#begin(work())
       return life === this.#life && !this.#isDead ? found : await never()
     } finally {
       if (life === this.#life) this.#inFlight--
@@ -178,7 +195,7 @@ export class CutDisk {
     }
     before(self, args)
     this.#inFlight++
-    const doing = instead === undefined ? original.apply(self, args) : instead(self)
+    const doing = this.#begin(instead === undefined ? original.apply(self, args) : instead(self))
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
         if (life !== this.#life) return
@@ -202,10 +219,13 @@ export class CutDisk {
       const isNew = !fs.existsSync(String(path))
       this.#inFlight++
       try {
-        const handle = await original.apply(fs.promises, args)
-        if (life !== this.#life || this.#isDead) return await never()
+        const handle = (await this.#begin(original.apply(fs.promises, args))) as fs.promises.FileHandle
+        if (life !== this.#life || this.#isDead) {
+          await handle.close()
+          return await never()
+        }
         if (isNew) this.#disk.made(lasting(path))
-        if (typeof handle === 'object' && handle !== null) this.#wrapClose(handle, life)
+        this.#wrapClose(handle, life)
         return handle
       } finally {
         if (life === this.#life) this.#inFlight--
