@@ -33,7 +33,9 @@ export class VirtualI2c implements VirtioDevice {
   #failing = false
   #stuck: { readonly reached: PromiseWithResolvers<void>; readonly freed: PromiseWithResolvers<void> } | undefined
   /** The guest hands over all messages of a transaction at once; on the bus they come one after another. */
-  #turn: Promise<unknown> = Promise.resolve()
+  #turn: Promise<void> = Promise.resolve()
+  /** Tells the guest of the messages of a transaction that has failed, the last one first. */
+  #untold: (() => void)[] = []
 
   plug(address: number, chip: VirtualI2cChip): void {
     this.#chips.set(address, chip)
@@ -65,12 +67,20 @@ export class VirtualI2c implements VirtioDevice {
   powerLost(): void {
     this.#failing = false
     this.#turn = Promise.resolve()
+    this.#untold = []
   }
 
   request(_queue: number, written: readonly Uint8Array[], sizesBytes: readonly number[]) {
-    const served = this.#turn.then(() => this.#serve(written, sizesBytes))
-    this.#turn = served.catch(() => {})
-    return served
+    const { promise, resolve, reject } = Promise.withResolvers<readonly Uint8Array[]>()
+    const serve = async (): Promise<void> => {
+      const answer = await this.#serve(written, sizesBytes)
+      this.#untold.unshift(() => resolve(answer))
+      // Linux gives the memory of a whole transaction back as soon as it hears that one message failed, and writes to what
+      // it gave back when it hears of the next one: it must have heard of all the others by then.
+      if (!this.#failing) for (const tell of this.#untold.splice(0)) tell()
+    }
+    this.#turn = this.#turn.then(serve).catch(reject)
+    return promise
   }
 
   async #serve(written: readonly Uint8Array[], sizesBytes: readonly number[]) {
