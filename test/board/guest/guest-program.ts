@@ -13,6 +13,9 @@ export interface ProgramEnd {
   readonly stderr: string
 }
 
+/** How much of what a program wrote is shown where it has failed: the last of it. */
+const shownCharacters = 4_000
+
 /** A program that runs in the guest. */
 export class GuestProgram {
   readonly id: number
@@ -43,7 +46,7 @@ export class GuestProgram {
     this.ended.catch(() => {})
     this.#timer = setTimeout(() => {
       this.kill('SIGKILL')
-      this.#end.reject(new Error(`${command.join(' ')} did not end in time. It said:\n${this.stdout}\n${this.stderr}`))
+      this.#end.reject(new Error(`${command.join(' ')} did not end in time. ${this.#lastWords()}`))
     }, timeoutMs)
     say({ does: 'start', id, command, env, cwd })
   }
@@ -72,9 +75,19 @@ export class GuestProgram {
   /** Waits for a text in its output. One that ends before has failed. */
   async says(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
     while (!this.#output[stream].includes(text)) {
-      if (this.#hasEnded) throw new Error(`It ended before it said ${text}. It said:\n${this.stdout}\n${this.stderr}`)
+      if (this.#hasEnded) throw new Error(`It ended ${await this.#how()} before it said ${text}. ${this.#lastWords()}`)
       await new Promise<void>((resolve) => this.#watchers.push(resolve))
     }
+  }
+
+  async #how(): Promise<string> {
+    const { code, signal } = await this.#end.promise
+    return signal === null ? `with exit code ${code}` : `by ${signal}`
+  }
+
+  #lastWords(): string {
+    const { stdout, stderr } = this.#output
+    return `It said:\n${stdout.slice(-shownCharacters)}\n${stderr.slice(-shownCharacters)}`
   }
 
   told(message: Extract<FromGuest, { id: number }>): void {

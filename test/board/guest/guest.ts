@@ -32,6 +32,7 @@ export class Guest {
   /** What the kernel and the first process said: shown where something fails. */
   #console = ''
   #isGone = false
+  #isCut = false
   readonly #process: ChildProcess
   readonly #programTimeoutMs: number
   readonly #line: Duplex
@@ -107,6 +108,7 @@ export class Guest {
 
   /** Pulls the plug: nothing in the guest gets another moment. */
   async powerCut(): Promise<void> {
+    this.#isCut = true
     const { pid } = this.#process
     if (pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null)
       process.kill(-pid, 'SIGKILL')
@@ -173,8 +175,14 @@ export class Guest {
       promise.catch(() => {})
       reject(gone)
     }
-    for (const program of this.#programs.values())
-      program.told({ tells: 'exited', id: program.id, code: null, signal: 'SIGKILL' })
+    const { exitCode, signalCode } = this.#process
+    const words = `The virtual board ended by itself (${signalCode ?? exitCode}). Its console said:\n${this.#console}`
+    for (const program of this.#programs.values()) {
+      const { id } = program
+      if (!this.#isCut)
+        program.told({ tells: 'output', id, stream: 'stderr', bytes: Buffer.from(words).toString('base64') })
+      program.told({ tells: 'exited', id, code: null, signal: 'SIGKILL' })
+    }
     for (const socket of this.#wires.values()) socket.destroy()
   }
 }
