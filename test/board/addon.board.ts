@@ -5,6 +5,7 @@ import { compileSanitized, sanitizerEnvironment, withoutSanitizer } from '../sup
 import { type Board, bootBoard } from './board.ts'
 import { RegisterChip } from './chips/register-chip.ts'
 import { runInside } from './inside.ts'
+import { withoutAddresses } from './kernel-support.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
@@ -30,7 +31,7 @@ async function saysNothingOfOurs(t: Test, board: Board): Promise<void> {
 
 void t.test(
   'real lines leave no memory behind and touch none that is not theirs',
-  { skip: withoutSanitizer },
+  { skip: withoutSanitizer || withoutAddresses },
   async (t) => {
     const { board, env } = await bootWatched(t)
     await runInside(t, board, 'guest/gpio-addon-tests.ts', env)
@@ -40,7 +41,7 @@ void t.test(
 
 void t.test(
   'a stuck I2C bus takes one thread and no file, and whoever asked for it may end',
-  { skip: withoutSanitizer },
+  { skip: withoutSanitizer || withoutAddresses },
   async (t) => {
     const { board, env } = await bootWatched(t)
     board.i2c.plug(0x76, new RegisterChip({ 0xd0: 0x60 }))

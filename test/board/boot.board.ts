@@ -4,7 +4,7 @@ import t from 'tap'
 import { bootBoard } from './board.ts'
 import { makeDisk } from './disk.ts'
 import { runInside } from './inside.ts'
-import { withoutSpi } from './spi-support.ts'
+import { withoutSpi } from './kernel-support.ts'
 
 void t.test('the board boots and runs programs of the host, with their output and exit code', async (t) => {
   const board = await bootBoard(t)

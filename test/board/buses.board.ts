@@ -6,7 +6,7 @@ import { type Board, bootBoard } from './board.ts'
 import { Loopback } from './chips/loopback.ts'
 import { RegisterChip } from './chips/register-chip.ts'
 import { startBuses, type RemoteBuses } from './remote-buses.ts'
-import { withoutSpi } from './spi-support.ts'
+import { withoutSpi } from './kernel-support.ts'
 
 const registers = { 0xd0: 0x60, 0x88: 0x70 }
 const sensor = 0x76

@@ -3,7 +3,7 @@ import { bootBoard } from './board.ts'
 import type { VirtualI2cChip } from './chips/chip.ts'
 import { RegisterChip } from './chips/register-chip.ts'
 import { addressOf, type Chips, i2cKinds, makeChips, plugIn, startDevices } from './read-devices.ts'
-import { withoutSpi } from './spi-support.ts'
+import { withoutSpi } from './kernel-support.ts'
 
 const board = await bootBoard(t)
 const read = await startDevices(board)

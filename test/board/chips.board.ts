@@ -1,7 +1,7 @@
 import t from 'tap'
 import { bootBoard } from './board.ts'
 import { addressOf, makeChips, plugIn, startDevices } from './read-devices.ts'
-import { withoutSpi } from './spi-support.ts'
+import { withoutSpi } from './kernel-support.ts'
 
 const board = await bootBoard(t)
 const read = await startDevices(board, {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { type Board, bootBoard } from './board.ts'
 import { Loopback } from './chips/loopback.ts'
 import { RegisterChip } from './chips/register-chip.ts'
-import { withoutSpi } from './spi-support.ts'
+import { withoutSpi } from './kernel-support.ts'
 
 const script = new URL('./guest/raw_hardware.py', import.meta.url).pathname
 const raw = (...args: readonly string[]) => ['/usr/bin/env', 'python3', script, ...args]

@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
 import { Lm75 } from './chips/lm75.ts'
-t.setTimeout(120_000)
 import { Mcp23017 } from './chips/mcp23017.ts'
 import { Pca9685 } from './chips/pca9685.ts'
 import { serveBoard } from './served-board.ts'
+
+t.setTimeout(120_000)
 
 const config = [
   'model: offline',
@@ -103,7 +104,8 @@ void t.test(
     const { dimmer, ask, startDaemon } = await serveHat(t)
     const daemon = await startDaemon()
     t.ok(isNear(dimmer.duty(3), 30), `safe: ${dimmer.duty(3)}`)
-    t.equal(Math.round(dimmer.frequencyHz), 203)
+    // 200 Hz lies between two steps of the chip's divider: which one a kernel takes has changed.
+    t.match(Math.round(dimmer.frequencyHz), /^(197|203)$/)
     t.match(await ask('/set fan 80%', 'fan'), /^fan is at 80 %/)
     t.ok(isNear(dimmer.duty(3), 80), String(dimmer.duty(3)))
     t.match(await ask('/set fan 95%', 'fan'), /its range is 20 % to 90 %/)

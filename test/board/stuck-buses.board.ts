@@ -2,7 +2,7 @@ import t from 'tap'
 import { Lm75 } from './chips/lm75.ts'
 import { Mcp3008 } from './chips/mcp3008.ts'
 import { type ServedBoard, serveBoard } from './served-board.ts'
-import { withoutSpi } from './spi-support.ts'
+import { withoutSpi } from './kernel-support.ts'
 
 // A kernel that hangs in an SPI transfer can be neither interrupted nor killed: what the daemon does meanwhile counts.
 t.setTimeout(240_000)

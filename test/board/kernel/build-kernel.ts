@@ -56,6 +56,7 @@ async function build(machine: Machine, folder: string): Promise<KernelFiles> {
     const packageFile = await archive.fetch(source)
     say('unpacking')
     await unpack(packageFile, source.name, folder)
+    if (machine === 'um') await numberMoreInterrupts(join(folder, 'source/arch/um'))
     say('configuring and building: some minutes')
     const out = join(folder, 'out')
     await compile(machine, join(folder, 'source'), out, numberOf(source) >= firstStatic)
@@ -109,12 +110,26 @@ async function unpack(packageFile: string, name: string, folder: string): Promis
   await rm(packageFile)
 }
 
+/**
+ * User-mode Linux of 6.12 counts its own interrupts alone and has no numbers left for the lines of a GPIO chip: an edge is
+ * then ENXIO. Later it makes numbers as they are asked for.
+ */
+async function numberMoreInterrupts(source: string): Promise<void> {
+  if ((await readFile(join(source, 'Kconfig'), 'utf8')).includes('select SPARSE_IRQ')) return
+  const file = join(source, 'include/asm/irq.h')
+  const text = await readFile(file, 'utf8')
+  const more = text.replace(/^#define NR_IRQS\s+UM_LAST_SIGNAL_IRQ$/m, '#define NR_IRQS (UM_LAST_SIGNAL_IRQ + 256)')
+  if (more === text) say('this kernel may have no interrupts for the lines of a GPIO chip')
+  await writeFile(file, more)
+}
+
 async function compile(machine: Machine, source: string, out: string, isStatic: boolean): Promise<void> {
   await mkdir(out)
   const { kbuildName, toolPrefix, image } = machineBuilds[machine]
   const wanted = join(out, 'wanted.config')
-  const options = await kernelOptions(machine)
-  await writeFile(wanted, isStatic ? options : options.replace('CONFIG_STATIC_LINK=y', 'CONFIG_STATIC_LINK=n'))
+  const all = await kernelOptions(machine)
+  const options = isStatic ? all : all.replace('CONFIG_STATIC_LINK=y\n', '')
+  await writeFile(wanted, options)
   const common = ['-s', '-C', source, `O=${out}`, `ARCH=${kbuildName}`, `CROSS_COMPILE=${toolPrefix}`]
   const make = (...targets: readonly string[]) =>
     command('make', [...common, `-j${availableParallelism()}`, ...targets])
