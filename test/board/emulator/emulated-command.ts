@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { GuestCommand } from '../guest/guest.ts'
 import type { GuestSurroundings } from '../guest/user-mode.ts'
 import type { KernelFiles } from '../kernel/board-kernel.ts'
-import type { EmulatedMachine } from '../kernel/machines.ts'
+import { type EmulatedMachine, machineBuilds } from '../kernel/machines.ts'
 import { placeOf } from './debian-folder.ts'
 import { emulator, layerOf, systems } from './emulated.ts'
 
@@ -24,6 +24,8 @@ export async function emulatedCommand(
   { kernel, deviceTree }: KernelFiles,
   { folder, sharedFolder, disk, tree: wanted }: GuestSurroundings,
 ): Promise<GuestCommand> {
+  if (machineBuilds[machine].trees[wanted] === undefined)
+    throw new Error(`The board of ${machine} has no tree "${wanted}": tests of it run on user-mode Linux alone.`)
   const [qemu, system] = [placeOf(emulator), placeOf(systems[machine])]
   const layer = layerOf(root, machine)
   if (![qemu, join(system, root), layer].every(existsSync))
