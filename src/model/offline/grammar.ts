@@ -62,8 +62,13 @@ function laterLine(devices: readonly OfflineDevice[], output: string | undefined
           `turn on ${output} tomorrow at 7`,
           `every weekday at 7:30 turn on ${output} for 5 minutes`,
         ]
+  const quantity = sensor?.quantities.find((each) => each !== 'state')
+  const waiting =
+    output === undefined || sensor === undefined || quantity === undefined
+      ? []
+      : [`when the ${quantity} in ${renderName(sensor.name)} is above 25 for 5 minutes, turn on ${output}`]
   const reminding = 'remind me in 20 minutes to water the plants'
-  return `- Later: ${[...switching, ...reading, reminding].join(' · ')}`
+  return `- Later: ${[...switching, ...reading, ...waiting, reminding].join(' · ')}`
 }
 
 function readLine(devices: readonly OfflineDevice[]): string {

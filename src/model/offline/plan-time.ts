@@ -1,5 +1,6 @@
 import { durationMaxMs } from '../../duration.ts'
 import { type Found, optional, phrase, spanAt, wordAt } from './cursor.ts'
+import { conditionWords, type PlanWhen } from './plan-condition.ts'
 import { type Days, daysAt, daysText } from './plan-days.ts'
 import { durationText } from './render.ts'
 import type { Symbol } from './symbols.ts'
@@ -8,7 +9,11 @@ import { unitMs } from './words.ts'
 
 /** When something is to be done, as `schedule_add` takes it. */
 export type PlanTime =
-  { readonly in: string } | { readonly at: string } | { readonly every: string } | { readonly cron: string }
+  | { readonly in: string }
+  | { readonly at: string }
+  | { readonly every: string }
+  | { readonly cron: string }
+  | { readonly when: PlanWhen }
 
 /**
  * `in 10 minutes`, `every hour`, `at 7:30`, `tomorrow at 7`, `at 7 on monday`, `every weekday at 7 pm`, `at 6 every morning`:
@@ -86,8 +91,14 @@ function lengthAt(symbols: readonly Symbol[], at: number): Found<string> | undef
   return { value: durationText(valueMs), next: isSum ? second.next : first.next }
 }
 
+/** `words` with their time, as a message would say it. */
+export function atTime(words: string, time: PlanTime): string {
+  return 'when' in time ? `${planTimeText(time)} ${words}` : `${words} ${planTimeText(time)}`
+}
+
 /** As a message would say it. */
 export function planTimeText(time: PlanTime): string {
+  if ('when' in time) return conditionWords(time.when)
   if ('in' in time) return `in ${time.in}`
   if ('every' in time) return `every ${time.every}`
   if ('at' in time) {

@@ -1,9 +1,10 @@
 import { lex, type Token } from './lexer.ts'
 import type { OfflineDevice, Parsed, PlanCall } from './parsed.ts'
+import { conditionAt } from './plan-condition.ts'
 import { daysAt, daysText, type Days } from './plan-days.ts'
-import { type PlanTime, planTimeAt, planTimeText, splitTime } from './plan-time.ts'
+import { atTime, type PlanTime, planTimeAt, planTimeText, splitTime } from './plan-time.ts'
 import { renderCalls } from './render.ts'
-import type { Symbol } from './symbols.ts'
+import { type Symbol, vocabularyOf } from './symbols.ts'
 import { toolUse } from './tool-use.ts'
 import { politeWords } from './words.ts'
 
@@ -119,17 +120,17 @@ function laterOrder(
       const parsed = present(rest.map((some) => partOf(text, some)).join(' '), devices)
       return parsed.kind === 'calls' ? [{ time, calls: parsed.calls }] : []
     })
-  const [first, ...others] = ordered(timesIn(tokens, names))
+  const [first, ...others] = ordered([...timesIn(tokens, names), ...conditionsIn(tokens, devices)])
   if (first === undefined) {
     const [daily] = ordered(daysIn(tokens, names))
     if (daily === undefined) return undefined
     return refused(text, 'I need a time of day for that.', `${renderCalls(daily.calls)} ${daysOf(daily.time)} at 07:00`)
   }
   const { time, calls } = first
-  const words = `${renderCalls(calls)} ${planTimeText(time)}`
+  const words = atTime(renderCalls(calls), time)
   const [other] = others
   if (other !== undefined) {
-    const instead = `${renderCalls(other.calls)} ${planTimeText(other.time)}`
+    const instead = atTime(renderCalls(other.calls), other.time)
     return refused(text, `I can read that in more than one way: "${words}" or "${instead}".`, words)
   }
   if (calls.some(({ kind }) => kind === 'toggle')) {
@@ -168,6 +169,14 @@ function timesIn(tokens: readonly Token[], names: ReadonlySet<string>): readonly
     return [{ time: found.value, rest: [tokens.slice(from, at), tokens.slice(found.next)] }]
   })
   return [...cuts, ...around]
+}
+
+/** What it begins with waiting for. At its end, nobody could tell what a `for 5 minutes` belongs to. */
+function conditionsIn(tokens: readonly Token[], devices: readonly OfflineDevice[]): readonly Cut<PlanTime>[] {
+  const found = conditionAt(tokens, symbolsOf(tokens), vocabularyOf(devices))
+  if (found === undefined) return []
+  const next = afterComma(tokens, found.next)
+  return next === tokens.length ? [] : [{ time: { when: found.value }, rest: [[], tokens.slice(next)] }]
 }
 
 /** Days without a time, at the beginning or the end. */

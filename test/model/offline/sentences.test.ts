@@ -358,6 +358,32 @@ void t.test('times that growers text are read, and read again from their own wor
   }
 })
 
+/** What jobs wait for, in words. */
+const conditions: readonly (readonly [message: string, when: object])[] = [
+  ['when temperature above 25 for 5 minutes turn on lamp', { device: 'room.temperature', above: 25, for: '5m' }],
+  [
+    'when the temperature in the room is over 25.5 degrees, turn the lamp on',
+    { device: 'room.temperature', above: 25.5 },
+  ],
+  ['whenever humidity is below 70% turn on the lamp', { device: 'room.humidity', below: 70 }],
+  ['when soil is under 1.5 lamp on', { device: 'soil.voltage', below: 1.5 }],
+  ['when the door is open for half an hour turn on the lamp', { device: 'door', is: 'open', for: '30m' }],
+  ['when the fan is on turn on the lamp', { device: 'fan', is: 'on' }],
+]
+
+void t.test('a condition before an order is what its job waits for, and read again from its own words', async (t) => {
+  for (const [message, when] of conditions) {
+    const parsed = parseOffline(message, deviceSets.board)
+    if (parsed.kind !== 'calls') {
+      t.fail(message)
+      continue
+    }
+    const [call] = parsed.calls
+    t.same(call?.kind === 'plan' ? call.use.args : undefined, { when, do: on('lamp') }, message)
+    t.equal(brief(parseOffline(renderCalls(parsed.calls), deviceSets.board)), brief(parsed), renderCalls(parsed.calls))
+  }
+})
+
 /** Times that nobody can be sure of. */
 const unsure = [
   'turn on the lamp tomorrow',
@@ -391,6 +417,20 @@ const unsure = [
   'was the lamp on yesterday at 7',
   'remind me to water the plants',
   'remind me tomorrow to water the plants',
+  'when the room is above 25 turn on the lamp',
+  'when the door opens turn on the lamp',
+  'when the door is not open turn on the lamp',
+  'when it is hot turn on the lamp',
+  'when the door is above 25 turn on the lamp',
+  'when the room is open turn on the lamp',
+  'when the temperature and humidity is above 25 turn on the lamp',
+  'when the temperature is above 25 and the door is open turn on the lamp',
+  'when the temperature is above 25 or 26 turn on the lamp',
+  'when the temperature is above 25 turn on the lamp at 7',
+  'when the temperature is above 25 do not turn on the lamp',
+  'when the temperature is above 25 toggle the lamp',
+  'when the temperature is above 25',
+  'turn on the lamp when the door is open for 5 minutes',
 ]
 
 void t.test('a time that may be another, or is half understood, plans nothing and switches nothing', async (t) => {
