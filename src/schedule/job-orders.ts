@@ -80,9 +80,8 @@ async function obey(order: Exclude<Order, 'list'>, view: JobView, by: JobOrderer
       return `${title} goes on. ${await nextText(await schedule.setPaused(job.id, false), parts)}`
     case 'run': {
       const outcome = await schedule.fire(job.id, 'ordered by a person')
-      return outcome === 'runs'
-        ? `${title} runs now.`
-        : `${title} does not run now: it runs already, is paused, or ran too often.`
+      if (outcome === 'runs') return `${title} runs now.`
+      return job.paused === undefined ? `${title} runs already.` : `${title} is paused: resume it first.`
     }
     case 'remove':
       await schedule.remove(job.id)

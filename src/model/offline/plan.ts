@@ -79,18 +79,35 @@ function reminder(text: string, tokens: readonly Token[]): Parsed | undefined {
   const early = planTimeAt(symbols, 2)
   const late = early === undefined ? lastTime(symbols) : undefined
   const time = early?.value ?? late?.time
-  const from = early?.next ?? 2
-  const to = tokens[from]?.word
-  const words = tokens.slice(to === 'to' || to === 'that' || to === 'about' || to === 'of' ? from + 1 : from, late?.at)
-  const begin = words[0]
-  const end = words.at(-1)
-  if (begin === undefined || end === undefined) return undefined
-  const said = text.slice(begin.start, end.end)
-  if (time === undefined) return refused(text, 'A reminder needs a time.', `remind me in 20 minutes to ${said}`)
+  const said = wordsFrom(text, tokens, early?.next ?? 2, late?.at)
+  if (time === undefined) {
+    const days = daysAt(symbols, 2)
+    const wish = wordsFrom(text, tokens, days?.next ?? 2, undefined)
+    const isPlain = days !== undefined || tokens[2]?.word === 'to'
+    const instead = days === undefined ? 'in 20 minutes' : `${daysOf(days.value)} at 07:00`
+    return refused(
+      text,
+      'I need a time for that.',
+      `remind me ${instead} to ${isPlain && wish !== undefined ? wish : 'water the plants'}`,
+    )
+  }
+  if (said === undefined) return undefined
   return planned({
     use: { name: 'schedule_add', args: { ...time, say: `Reminder: ${said}` } },
     words: `remind me ${planTimeText(time)} to ${said}`,
   })
+}
+
+/** As they stand, without the `to` before them. */
+function wordsFrom(
+  text: string,
+  tokens: readonly Token[],
+  from: number,
+  until: number | undefined,
+): string | undefined {
+  const isJoint = ['to', 'that', 'about', 'of'].includes(tokens[from]?.word ?? '')
+  const said = partOf(text, tokens.slice(isJoint ? from + 1 : from, until))
+  return said === '' ? undefined : said
 }
 
 /** A time with which the message ends. */
@@ -115,16 +132,24 @@ function laterOrder(
 ): Parsed | undefined {
   const { text, tokens, names } = message
   if (/^(?:is|are|what|how)$/.test(tokens[0]?.word ?? '')) return undefined
-  const ordered = <Time>(cuts: readonly Cut<Time>[]) =>
-    cuts.flatMap(({ time, rest }) => {
-      const parsed = present(rest.map((some) => partOf(text, some)).join(' '), devices)
-      return parsed.kind === 'calls' ? [{ time, calls: parsed.calls }] : []
-    })
-  const [first, ...others] = ordered([...timesIn(tokens, names), ...conditionsIn(tokens, devices)])
+  const read = <Time>(cuts: readonly Cut<Time>[]) =>
+    cuts.map(({ time, rest }) => ({
+      time,
+      parsed: present(rest.map((some) => partOf(text, some)).join(' '), devices),
+    }))
+  const timed = read([...timesIn(tokens, names), ...conditionsIn(tokens, devices)])
+  const [first, ...others] = timed.flatMap(ordered)
   if (first === undefined) {
-    const [daily] = ordered(daysIn(tokens, names))
-    if (daily === undefined) return undefined
-    return refused(text, 'I need a time of day for that.', `${renderCalls(daily.calls)} ${daysOf(daily.time)} at 07:00`)
+    const [daily] = read(daysIn(tokens, names)).flatMap(ordered)
+    if (daily !== undefined) {
+      const instead = `${renderCalls(daily.calls)} ${daysOf(daily.time)} at 07:00`
+      return refused(text, 'I need a time of day for that.', instead)
+    }
+    // Its time is understood: what is not is named without it.
+    const [longest] = timed
+    if (longest?.parsed.kind !== 'unclear') return undefined
+    const { nearest } = longest.parsed
+    return nearest === 'help' ? longest.parsed : { ...longest.parsed, nearest: atTime(nearest, longest.time) }
   }
   const { time, calls } = first
   const words = atTime(renderCalls(calls), time)
@@ -145,6 +170,11 @@ function laterOrder(
     use: { name: 'schedule_add', args: { ...time, do: uses.map(({ name, args }) => ({ tool: name, args })) } },
     words,
   })
+}
+
+/** What was read as an order. */
+function ordered<Time>({ time, parsed }: { readonly time: Time; readonly parsed: Parsed }) {
+  return parsed.kind === 'calls' ? [{ time, calls: parsed.calls }] : []
 }
 
 /** Each time that can only belong to all of the message: at its beginning, its end, before `for 5 minutes`, or around it. */

@@ -444,6 +444,19 @@ void t.test('a time that may be another, or is half understood, plans nothing an
     reason: 'I need a time of day for that.',
     nearest: 'turn on lamp every day at 07:00',
   })
+  for (const [message, notUnderstood, nearest] of [
+    ['turn on the heater tomorrow at 7', 'heater', 'help'],
+    ['start the fan tomorrow at 7', 'start', 'turn on fan tomorrow at 07:00'],
+    ['when the door is open start the fan', 'start', 'when door is open, turn on fan'],
+    [
+      'remind me tomorrow to feed the cat',
+      'remind me tomorrow to feed the cat',
+      'remind me tomorrow at 07:00 to feed the cat',
+    ],
+    ['remind me in 0 minutes to go', 'remind me in 0 minutes to go', 'remind me in 20 minutes to water the plants'],
+  ] as const) {
+    t.match(parseOffline(message, deviceSets.board), { notUnderstood, nearest }, message)
+  }
   t.match(parseOffline('lamp on monday at 8', deviceSets.board), {
     reason: /^I can read that in more than one way: "read lamp monday at 08:00" or "turn on lamp monday at 08:00"\.$/,
   })
