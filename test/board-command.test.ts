@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { startEnvironment } from './support/start-environment.ts'
 
 t.setTimeout(115_000)
 
@@ -12,7 +13,7 @@ function pincerBoard(home: string) {
     const child = execFile(
       process.execPath,
       [main, '--home', home, 'board'],
-      { env: { TZ: 'UTC' } },
+      { env: startEnvironment },
       (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     )
     child.stdin?.end()

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { createSystemClock } from '../src/clock.ts'
 import { FakeBotApi } from './support/fake-bot-api.ts'
+import { startEnvironment } from './support/start-environment.ts'
 
 /** Commands that ask the daemon, each a process of its own, with a Bot API at the far end. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -17,7 +18,7 @@ async function serve(t: Test, allow: string) {
   const telegram = `{ token: "${bot.token}", allow: ${allow}, apiRoot: "${bot.apiRoot}" }`
   const config = ['board: simulated', 'model: offline', `channels: { telegram: ${telegram} }`]
   fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
-  const daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: 'ignore' })
+  const daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env: startEnvironment, stdio: 'ignore' })
   t.teardown(async () => {
     daemon.kill('SIGKILL')
     await bot.stop()
@@ -25,7 +26,7 @@ async function serve(t: Test, allow: string) {
   await bot.untilPolled()
   const pincer = (...args: readonly string[]) =>
     new Promise<readonly [code: unknown, out: string, err: string]>((resolve) => {
-      const options = { env: { TZ: 'UTC' }, timeout: 60_000 }
+      const options = { env: startEnvironment, timeout: 60_000 }
       execFile(process.execPath, [main, '--home', home, ...args], options, (error, out, err) => {
         resolve([error === null ? 0 : error.code, out, err])
       })

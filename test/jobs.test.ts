@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { servedHome } from './support/served-home.ts'
+import { startEnvironment } from './support/start-environment.ts'
 import { until } from './support/until.ts'
 
 /** What is planned, as a person on Telegram and a person on the host see and change it. */
@@ -18,7 +19,7 @@ void t.test('jobs are made in words, changed by buttons and from the host, and o
   })
   const pincer = (...args: readonly string[]) =>
     new Promise<readonly [code: unknown, out: string, err: string]>((resolve) => {
-      const options = { env: { TZ: 'UTC' }, timeout: 60_000 }
+      const options = { env: startEnvironment, timeout: 60_000 }
       execFile(process.execPath, [main, '--home', home, ...args], options, (error, out, err) => {
         resolve([error === null ? 0 : error.code, out, err])
       })
@@ -65,7 +66,7 @@ void t.test('a home without jobs loads nothing of the schedule but what its tool
   const filesOf = (message: string) =>
     new Promise<readonly string[]>((resolve) => {
       const args = ['--import', reportsFiles, main, '--home', home, 'chat', '-m', message]
-      execFile(process.execPath, args, { env: { TZ: 'UTC' } }, (_error, _out, err) => {
+      execFile(process.execPath, args, { env: startEnvironment }, (_error, _out, err) => {
         resolve(
           [...err.matchAll(/src\/(schedule\/\S+|agent\/job-turn)\.ts$/gm)].map(([, name = '']) => name).toSorted(),
         )

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { startEnvironment } from './support/start-environment.ts'
 
 /** The program as a person and a supervisor meet it: arguments in, words and an exit code out. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -19,7 +20,7 @@ interface Ended {
 /** Runs it to its end with nothing on standard input, in an environment that holds what is given and no more. */
 function pincer(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const env = { TZ: 'UTC', ...environment }
+    const env = { ...startEnvironment, ...environment }
     const child = execFile(process.execPath, [main, ...args], { env, timeout: 60_000 }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
       resolve({ code, out, err })
@@ -35,7 +36,7 @@ async function serving(
   home: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly daemon: Daemon; readonly said: () => Promise<readonly [out: string, err: string]> }> {
-  const env = { TZ: 'UTC', ...environment }
+  const env = { ...startEnvironment, ...environment }
   const stdio = ['ignore', 'pipe', 'pipe'] as const
   const daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env, stdio: [...stdio] })
   const err = text(daemon.stderr)

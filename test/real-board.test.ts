@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { startEnvironment } from './support/start-environment.ts'
 
 t.setTimeout(115_000)
 
@@ -15,7 +16,7 @@ devices:
 function pincer(home: string, ...args: readonly string[]) {
   return new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) => {
     const all = [main, '--home', home, ...args]
-    const child = execFile(process.execPath, all, { env: { TZ: 'UTC' } }, (error, out, err) =>
+    const child = execFile(process.execPath, all, { env: startEnvironment }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     )
     child.stdin?.end()

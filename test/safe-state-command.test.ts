@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { startEnvironment } from './support/start-environment.ts'
 
 t.setTimeout(115_000)
 
@@ -16,7 +17,7 @@ const drivenOff = 'lamp: GPIO17 was driven off (simulated).\n'
 function pincer(home: string, ...args: readonly string[]) {
   return new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) => {
     const all = [main, '--home', home, ...args]
-    const child = execFile(process.execPath, all, { env: { TZ: 'UTC' }, timeout: 60_000 }, (error, out, err) => {
+    const child = execFile(process.execPath, all, { env: startEnvironment, timeout: 60_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err })
     })
     child.stdin?.end()
@@ -25,7 +26,7 @@ function pincer(home: string, ...args: readonly string[]) {
 
 async function serving(t: Test, home: string): Promise<ChildProcessByStdio<null, Readable, null>> {
   const args = [main, '--home', home, 'run']
-  const daemon = spawn(process.execPath, args, { env: { TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'ignore'] })
+  const daemon = spawn(process.execPath, args, { env: startEnvironment, stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => daemon.kill('SIGKILL'))
   daemon.stdout.setEncoding('utf8')
   let said = ''

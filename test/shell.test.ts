@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { FakeOpenai } from './support/fake-openai.ts'
+import { startEnvironment } from './support/start-environment.ts'
 import { processesWith, sleepMarker } from './support/sandbox-rig.ts'
 import { until } from './support/until.ts'
 
@@ -18,7 +19,7 @@ async function start(t: Test, shell: string) {
   const config = ['board: simulated', 'model: lan/fake', `providers: { lan: ${provider} }`, `shell: ${shell}`]
   fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
   const program = spawn(process.execPath, [main, '--home', home], {
-    env: { TZ: 'UTC' },
+    env: startEnvironment,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   t.teardown(() => program.kill('SIGKILL'))

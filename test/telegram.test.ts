@@ -9,6 +9,7 @@ import { createSystemClock } from '../src/clock.ts'
 import { FakeBotApi } from './support/fake-bot-api.ts'
 import { FakeOpenai } from './support/fake-openai.ts'
 import { whileRunning } from './support/running.ts'
+import { startEnvironment } from './support/start-environment.ts'
 
 /** The whole daemon between a Bot API and a provider, over real sockets: what a person on Telegram sees. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -37,7 +38,7 @@ async function serve(t: Test, journal = ''): Promise<Served> {
   fs.writeFileSync(join(home, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
   fs.mkdirSync(join(home, 'state'), { mode: 0o700 })
   fs.writeFileSync(join(home, 'state/journal.jsonl'), journal, { mode: 0o600 })
-  const start = () => spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' } })
+  const start = () => spawn(process.execPath, [main, '--home', home, 'run'], { env: startEnvironment })
   let daemon = start()
   let said = Promise.all([text(daemon.stdout), text(daemon.stderr)])
   t.teardown(async () => {

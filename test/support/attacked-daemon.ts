@@ -13,6 +13,7 @@ import type { Scripted, ScriptedCall } from './fake-provider.ts'
 import { cameOut, isSource, plant, watchedFolder } from './canary-watch.ts'
 import { listening, type LocalServer } from './local-server.ts'
 import { type WhileRunning, whileRunning } from './running.ts'
+import { startEnvironment } from './start-environment.ts'
 import { until } from './until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -116,7 +117,7 @@ export async function attackedDaemon(
   let running: WhileRunning = (wait) => wait
   const start = async (): Promise<void> => {
     const environment = {
-      TZ: 'UTC',
+      ...startEnvironment,
       CLOUD_TOKEN: canaries.environment,
       CREDENTIALS_DIRECTORY: join(root, 'credentials'),
       ...options.environment,

@@ -7,6 +7,7 @@ import type { Test } from 'tap'
 import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from './fake-bot-api.ts'
 import { whileRunning } from './running.ts'
+import { startEnvironment } from './start-environment.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -51,7 +52,10 @@ export async function servedHome(
     home,
     start: async () => {
       const stdio = ['ignore', 'ignore', 'pipe'] as const
-      const daemon = spawn(process.execPath, [main, '--home', home, 'run'], { env: { TZ: 'UTC' }, stdio: [...stdio] })
+      const daemon = spawn(process.execPath, [main, '--home', home, 'run'], {
+        env: startEnvironment,
+        stdio: [...stdio],
+      })
       running.push(daemon)
       await whileRunning(daemon)(bot.untilPolled())
     },
