@@ -52,10 +52,12 @@ void t.test('what is no order is answered with how it is written', async (t) => 
     t.match(await order(words), { failed: true, text: answer }, words)
   }
   t.match(await order('PAUSE #1'), { text: 'Job 1 is paused.' })
+  t.equal((await order('run 1')).text, 'Job 1 is paused: resume it first.')
   const paused = await order('')
   t.match(paused.text, /; paused: by Ada$/)
   t.match(paused.buttons?.[0], { text: 'resume 1', command: '/jobs resume 1' })
   t.match(await order('resume 1'), { text: /^Job 1 goes on\. Next: tomorrow .*, .*, .*\.$/ })
+  t.equal((await order('run 1')).text, 'Job 1 runs now.')
 })
 
 void t.test('a call runs with the yes that was given with its job, and with no other', async (t) => {
