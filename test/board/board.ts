@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { addonPath } from '../support/built-addon.ts'
 import { emulatedCommand } from './emulator/emulated-command.ts'
 import { Guest } from './guest/guest.ts'
 import type { GuestProgram, ProgramEnd, ProgramOptions } from './guest/guest-program.ts'
@@ -53,6 +54,9 @@ export interface BoardHolder {
 
 /** A board that has booted. It is switched off at the end of the test. */
 export async function bootBoard(t: BoardHolder, { disk, tree = 'board', wire }: BoardOptions = {}): Promise<Board> {
+  const machine = machineOf(process.env['BOARD_MACHINE'])
+  if (machine === 'um' && addonPath === undefined)
+    throw new Error('The addon that real pins need is not compiled: run `npm run native`, once.')
   // Sockets have short names, and `t.testdir` may lie deep: their folder is not there.
   const folder = await mkdtemp(join(tmpdir(), 'board-'))
   const sharedFolder = join(folder, 'shared')
@@ -61,7 +65,6 @@ export async function bootBoard(t: BoardHolder, { disk, tree = 'board', wire }: 
   const { gpio, i2c, spi } = devices
   wire?.(devices)
   const served = await serveDevices(folder, [gpio, i2c, spi], (error) => t.fail(error.message))
-  const machine = machineOf(process.env['BOARD_MACHINE'])
   const kernel = await boardKernel(machine)
   const surroundings = { folder, sharedFolder, disk, tree }
   const command =
