@@ -4,8 +4,6 @@ import { Mcp23017 } from './chips/mcp23017.ts'
 import { Pca9685 } from './chips/pca9685.ts'
 import { serveBoard } from './served-board.ts'
 
-t.setTimeout(120_000)
-
 const config = [
   'model: offline',
   'devices:',

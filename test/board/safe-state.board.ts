@@ -1,8 +1,6 @@
 import t from 'tap'
 import { serveBoard } from './served-board.ts'
 
-t.setTimeout(180_000)
-
 const config = [
   'board: auto',
   'model: offline',

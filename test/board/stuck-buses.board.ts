@@ -5,7 +5,6 @@ import { type ServedBoard, serveBoard } from './served-board.ts'
 import { withoutSpi } from './kernel-support.ts'
 
 // A kernel that hangs in an SPI transfer can be neither interrupted nor killed: what the daemon does meanwhile counts.
-t.setTimeout(240_000)
 
 const config = [
   'model: offline',
