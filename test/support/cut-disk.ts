@@ -125,7 +125,9 @@ export class CutDisk {
     this.#wrap(fs.promises, 'rename', (_self, [from, to]) => disk().willRename(lasting(from), lasting(to)))
     this.#wrapOpen()
     for (const name of ['read', 'stat']) this.#wait(handles, name)
-    for (const name of ['readFile', 'readdir', 'mkdir']) this.#wait(fs.promises, name)
+    for (const name of ['readFile', 'readdir', 'mkdir', 'stat', 'lstat', 'realpath', 'chmod', 'utimes']) {
+      this.#wait(fs.promises, name)
+    }
   }
 
   /** What changes nothing takes its time too. */
