@@ -149,7 +149,11 @@ export class Origins {
         if (kind !== 'file') return notOurs(path)
         // What cannot be opened cannot be known either.
         const content = await this.#workspace.read(path).catch(() => 'closed' as const)
-        if (content === 'closed' || (content !== undefined && !this.isClean(path, content))) return notOurs(path)
+        if (content === 'closed') return notOurs(path)
+        if (content !== undefined && !this.isClean(path, content)) {
+          const isForReading = steersTurns(this.#workspace.validate(path))
+          return notOurs(path, isForReading ? 'read it, then /approve it, or remove it' : undefined)
+        }
       }
       return undefined
     } catch (error) {
@@ -259,8 +263,8 @@ export class Origins {
   }
 }
 
-function notOurs(path: string): string {
-  return `${showPath(path)} in the workspace is not known to be mine: remove it, or move it elsewhere`
+function notOurs(path: string, advice = 'remove it, or move it elsewhere'): string {
+  return `${showPath(path)} in the workspace is not known to be mine: ${advice}`
 }
 
 function hashOf(content: string | Uint8Array): string {
