@@ -8,7 +8,7 @@ import { FakeOpenai } from '../support/fake-openai.ts'
 import { daemonProgram, furnish, startDaemon, type Daemon } from './telegram-daemon.ts'
 
 /** The whole daemon where there is no room: for another message, or on the disk. */
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 const program = await daemonProgram(t.testdir({}), ['test/support/full-disk.ts'])
 

@@ -16,7 +16,7 @@ const owners = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const
 export const watchingModules = ['test/support/kill-at.ts', 'test/support/count-changes.ts'] as const
 
 /** One that shows nothing for so long hangs: its messages are lost to the person, who waits. */
-const silenceMaxMs = 30_000
+const silenceMaxMs = 120_000
 
 /**
  * Telegram and the provider live here, and outlive every kill of the daemon between them: they know what was handed

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { endOrphanedSandboxes } from '../support/orphaned-sandboxes.ts'
 import { inParallel, numbersFrom } from './scenes.ts'
 import type { Life, Said } from './telegram-life.ts'
 import { daemonProgram } from './telegram-daemon.ts'
@@ -81,6 +82,7 @@ function atRandom(t: Test, seed: number, lives: number): () => Promise<void> {
 
 void t.test('nothing is lost or done twice when it is killed again and again', async (t) => {
   t.testdir({})
+  t.teardown(endOrphanedSandboxes)
   // It also leaves its compiled code to all others, which come to no orderly end.
   await judged(t, 'undisturbed', () => Promise.resolve(), scene(0))
   const chains = [

@@ -104,7 +104,7 @@ void t.test('it is read with its level, and a light with both', async (t) => {
   const { devices, set } = await open(t)
   await set('dimmer', 60)
   await set('led', 40)
-  const read = await devices.read(undefined, AbortSignal.timeout(5_000))
+  const read = await devices.read(undefined, AbortSignal.timeout(60_000))
   t.match(read, [
     { readings: [{ device: 'dimmer', quantity: 'level', value: 60, unit: '%' }] },
     { readings: [{ device: 'vent', quantity: 'level', value: 30, unit: '%' }] },

@@ -43,7 +43,7 @@ export interface Life {
 }
 
 /** A program that says nothing for so long hangs: its messages are lost to the person, who waits. */
-const silenceMaxMs = 30_000
+const silenceMaxMs = 120_000
 
 /**
  * Stands outside the program, remembers all that it was told before each kill, and judges: what was acknowledged is

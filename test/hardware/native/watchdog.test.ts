@@ -13,7 +13,7 @@ const stuckLoop = fileURLToPath(new URL('../../support/stuck-loop.ts', import.me
 /** A child process whose loop is kept busy in this way, and what it saw while it was: see stuck-loop.ts. */
 function seenBy(folder: string, how: string): Promise<{ readonly during: string; readonly told: number }> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [stuckLoop, addonPath ?? '', folder, how], { timeout: 30_000 }, (error, out, err) => {
+    execFile(process.execPath, [stuckLoop, addonPath ?? '', folder, how], { timeout: 100_000 }, (error, out, err) => {
       if (error === null) resolve(JSON.parse(out))
       else reject(new Error(`${how}: ${String(error.code ?? error.signal)} ${err}`))
     })
