@@ -47,7 +47,7 @@ export function startDaemon(options: {
   readonly hear?: (line: string) => void
 }): Daemon {
   const { home, program, environment, hear } = options
-  const child = spawn(process.execPath, [...program.words, '--home', home, 'run'], {
+  const child = spawn(program.command, [...program.words, '--home', home, 'run'], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { TZ: 'UTC', ...program.environment, ...environment },
   })

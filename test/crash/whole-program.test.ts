@@ -8,7 +8,11 @@ import { message, newHome, newWitness, witnessedModules } from './scenes.ts'
 const root = join(import.meta.dirname, '../..')
 const bundled = await wholeProgram(t.testdir({}), witnessedModules)
 const [killer, witnessed] = witnessedModules
-const fromSource: Program = { words: ['--import', join(root, killer), join(root, witnessed)], environment: {} }
+const fromSource: Program = {
+  command: process.execPath,
+  words: ['--import', join(root, killer), join(root, witnessed)],
+  environment: {},
+}
 
 void t.test('a program in one file makes the same changes of the disk as from its source files', async (t) => {
   const folder = t.testdir({})

@@ -159,7 +159,7 @@ export class Witness {
 
   #spawn(life: Life): ChildProcess {
     const { killAt, cutPower } = life
-    return spawn(process.execPath, [...this.#program.words, this.#home], {
+    return spawn(this.#program.command, [...this.#program.words, this.#home], {
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       env: {
         ...this.#program.environment,
