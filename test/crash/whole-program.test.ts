@@ -39,8 +39,11 @@ void t.test('a program in one file loses what was not synced when the power is c
     t.equal(await witness.live({ first, killAt: { operation, how }, cutPower }), 'killed')
     return sizeBytes(own)
   }
-  t.ok((await leftBytes('before', true)) < (await leftBytes('after', true)), 'what the sync would have confirmed')
-  t.equal(await leftBytes('before', false), await leftBytes('after', false))
+  // Far less than a record: numbers of processes have more digits or fewer.
+  const nothing = 20
+  const cut = await leftBytes('before', true)
+  t.ok(cut + nothing < (await leftBytes('after', true)), 'what the sync would have confirmed')
+  t.ok(cut + nothing < (await leftBytes('before', false)), 'a kill alone takes nothing')
 })
 
 function sizeBytes(folder: string): number {
