@@ -2,12 +2,10 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { createApp } from '../src/app.ts'
-import { boardsForConfig } from '../src/boards.ts'
 import { ScriptPeer } from '../src/channels/terminal/script-peer.ts'
 import { createSystemClock } from '../src/clock.ts'
-import { loadConfig } from '../src/config/load.ts'
 import { furnishHome, openHome } from '../src/home.ts'
-import { loadPart } from '../src/parts.ts'
+import { loadedConfig } from './support/loaded-config.ts'
 import { createLogLines } from './support/log-lines.ts'
 import { callsTools, says, ScriptedModel } from './support/scripted-model.ts'
 import { smallTool } from './support/tool-bench.ts'
@@ -38,13 +36,7 @@ void t.test(
   async (t) => {
     const path = join(t.testdir({}), 'home')
     const clock = createSystemClock()
-    const loaded = await loadConfig({
-      home: path,
-      environment: {},
-      readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-      ...boardsForConfig('/'),
-    })
-    if (loaded.status !== 'ok') throw new Error('A home without a configuration is refused.')
+    const config = await loadedConfig(path)
     const model = new ScriptedModel(({ messages }) => {
       const newest = messages.at(-1)
       if (newest?.role === 'tool') return says(newest.text)
@@ -54,7 +46,7 @@ void t.test(
     const home = await furnishHome(await openHome(path))
     const app = await createApp({
       home,
-      config: loaded.config,
+      config,
       redact: (text) => text,
       clock,
       log: createLogLines().log,

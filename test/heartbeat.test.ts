@@ -2,14 +2,12 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createApp } from '../src/app.ts'
-import { boardsForConfig } from '../src/boards.ts'
-import { loadConfig } from '../src/config/load.ts'
 import { furnishHome, openHome } from '../src/home.ts'
 import { limits } from '../src/limits.ts'
-import { loadPart } from '../src/parts.ts'
 import { FakeBotApi } from './support/fake-bot-api.ts'
 import { FakeClock } from './support/fake-clock.ts'
 import { FakeOpenai, openaiRefuses } from './support/fake-openai.ts'
+import { loadedConfig } from './support/loaded-config.ts'
 import { createLogLines } from './support/log-lines.ts'
 import { until } from './support/until.ts'
 
@@ -49,17 +47,10 @@ async function serve(t: Test, model = 'lan/test'): Promise<Served> {
     'timezone: UTC',
   ]
   fs.writeFileSync(join(path, 'pincer.yaml'), config.join('\n'), { mode: 0o600 })
-  const loaded = await loadConfig({
-    home: path,
-    environment: {},
-    readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-    ...boardsForConfig('/'),
-  })
-  if (loaded.status !== 'ok') throw new Error(`This configuration is refused: ${JSON.stringify(loaded)}`)
   const home = await furnishHome(await openHome(path))
   const app = await createApp({
     home,
-    config: loaded.config,
+    config: await loadedConfig(path),
     redact: (text) => text,
     clock,
     log: createLogLines().log,

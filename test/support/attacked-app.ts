@@ -3,18 +3,16 @@ import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
-import { boardsForConfig } from '../../src/boards.ts'
 import type { Inbound, Outbound } from '../../src/bus/message.ts'
 import type { Answer, Question } from '../../src/bus/question.ts'
 import type { Channel, Intake } from '../../src/channels/channel.ts'
 import { createSystemClock, type Clock } from '../../src/clock.ts'
-import { loadConfig } from '../../src/config/load.ts'
 import { PincerError } from '../../src/errors.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
 import type { ModelReply, ModelRequest } from '../../src/model/model.ts'
-import { loadPart } from '../../src/parts.ts'
 import { canary, cameOut, isSource } from './canary-watch.ts'
 import { listening } from './local-server.ts'
+import { loadedConfig } from './loaded-config.ts'
 import { createLogLines } from './log-lines.ts'
 import { inbound } from './messages.ts'
 import { callsTools, says, ScriptedModel } from './scripted-model.ts'
@@ -121,13 +119,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
   const home = await configured(path, options.search ?? `http://${webAddress}:${web.port}`, options)
   const clock = options.clock ?? createSystemClock()
   const { log } = createLogLines()
-  const loaded = await loadConfig({
-    home: path,
-    environment: {},
-    readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-    ...boardsForConfig('/'),
-  })
-  if (loaded.status !== 'ok') throw new Error(`This configuration is refused: ${JSON.stringify(loaded)}`)
+  const config = await loadedConfig(path)
   const holds: { readonly reached: PromiseWithResolvers<void>; readonly released: PromiseWithResolvers<void> }[] = []
   const model = new ScriptedModel(async (request, signal) => {
     const reply = options.script?.(request) ?? scripted(request)
@@ -160,7 +152,7 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
   }
   const app = await createApp({
     home,
-    config: loaded.config,
+    config,
     redact: (text) => text,
     clock,
     log,

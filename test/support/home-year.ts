@@ -1,15 +1,13 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { type App, createApp } from '../../src/app.ts'
-import { boardsForConfig } from '../../src/boards.ts'
 import type { Outbound } from '../../src/bus/message.ts'
 import type { Channel, Intake } from '../../src/channels/channel.ts'
-import { loadConfig } from '../../src/config/load.ts'
 import { furnishHome, openHome } from '../../src/home.ts'
-import { loadPart } from '../../src/parts.ts'
 import type { JobDraft } from '../../src/schedule/schedule.ts'
 import type { CutDisk } from './cut-disk.ts'
 import type { FakeClock } from './fake-clock.ts'
+import { loadedConfig } from './loaded-config.ts'
 import { createLogLines } from './log-lines.ts'
 import { inbound } from './messages.ts'
 import { liveIn, type NoteRun, type World, type YearJob, type YearOptions, type YearReport } from './lived-year.ts'
@@ -83,16 +81,9 @@ class Home implements World {
       fs.writeFileSync(join(this.#path, 'pincer.yaml'), yaml, { mode: 0o600 })
     }
     const home = await furnishHome(await openHome(this.#path))
-    const loaded = await loadConfig({
-      home: this.#path,
-      environment: {},
-      readYaml: async (text) => (await loadPart('yaml')).readYaml(text),
-      ...boardsForConfig('/'),
-    })
-    if (loaded.status !== 'ok') throw new Error(`This configuration is refused: ${JSON.stringify(loaded)}`)
     this.#app = await createApp({
       home,
-      config: loaded.config,
+      config: await loadedConfig(this.#path),
       redact: (text) => text,
       clock: this.#clock,
       log: createLogLines().log,
