@@ -31,6 +31,8 @@ export function ads1115({ channel, gain }: Pick<Ads1115Config, 'channel' | 'gain
       { do: 'write', bytes: [0x01, high, low] },
       // 1/128 s, 10 % slower at the worst.
       { do: 'wait', ms: 9 },
+      // Before its ready bit is looked at: how long another chip takes to set that one is no sign of anything.
+      { do: 'expect', from: [0x01], mask: [0x7f, 0xff], equals: [high & 0x7f, low], failure: otherChip },
       {
         do: 'poll',
         from: [0x01],
@@ -40,7 +42,6 @@ export function ads1115({ channel, gain }: Pick<Ads1115Config, 'channel' | 'gain
         times: 6,
         failure: 'is still converting after 19 ms: it has probably lost power, or another chip is there.',
       },
-      { do: 'expect', from: [0x01], mask: [0x7f, 0xff], equals: [high & 0x7f, low], failure: otherChip },
       { do: 'read', from: [0x00], bytes: 2 },
     ],
     fields: [

@@ -63,7 +63,7 @@ const lm75Measure = (...answer: number[]): readonly Exchange[] => [
 const ads1115Measure = (...answer: number[]): readonly Exchange[] => [
   { write: [0x01, 0xc5, 0x83] },
   { write: [0x01], answer: [0x45, 0x83], afterMs: 8.6 },
-  { write: [0x01], answer: [0xc5, 0x83] },
+  { write: [0x01], answer: [0x45, 0x83] },
   { write: [0x01], answer: [0xc5, 0x83] },
   { write: [0x00], answer },
 ]
@@ -288,7 +288,13 @@ const faults: readonly (readonly [string, Config, readonly Exchange[], RegExp])[
   [
     'an ADS1115 that does not keep its settings',
     ads1115,
-    [{ write: [0x01, 0xc5, 0x83] }, { write: [0x01], answer: [0x85, 0x83] }, { write: [0x01], answer: [0x85, 0x83] }],
+    [{ write: [0x01, 0xc5, 0x83] }, { write: [0x01], answer: [0x85, 0x83] }],
+    /does not keep its settings: another chip is there/,
+  ],
+  [
+    'a TMP102 where an ADS1115 should be, though it still converts',
+    ads1115,
+    [{ write: [0x01, 0xc5, 0x83] }, { write: [0x01], answer: [0x65, 0xa0] }],
     /does not keep its settings: another chip is there/,
   ],
   [
