@@ -94,6 +94,8 @@ export interface AttackedAppOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly page?: RequestListener
   readonly windowTokens?: number
+  /** Lines of the configuration, instead of the usual devices. */
+  readonly devices?: readonly string[]
   /** With one there is no shell: commands end in the kernel's own time, and their sandbox would wait for it for ever. */
   readonly clock?: Clock
   /** What the model does instead of what the newest message says; undefined for that. */
@@ -207,15 +209,19 @@ export async function attackedApp(t: Test, path: string, options: AttackedAppOpt
 
 let messageCount = 0
 
-async function configured(path: string, search: string, { clock }: AttackedAppOptions) {
+const usualDevices = [
+  'lamp: { kind: switch, line: GPIO17 }',
+  'fan: { kind: switch, line: GPIO27 }',
+  'gate: { kind: switch, line: GPIO6, maxOn: 1h, confirm: true }',
+  'room: { kind: bme280, bus: 1, address: 0x76 }',
+]
+
+async function configured(path: string, search: string, { clock, devices = usualDevices }: AttackedAppOptions) {
   fs.mkdirSync(path, { recursive: true })
   const lines = [
     'board: simulated',
     'devices:',
-    '  lamp: { kind: switch, line: GPIO17 }',
-    '  fan: { kind: switch, line: GPIO27 }',
-    '  gate: { kind: switch, line: GPIO6, maxOn: 1h, confirm: true }',
-    '  room: { kind: bme280, bus: 1, address: 0x76 }',
+    ...devices.map((each) => `  ${each}`),
     `providers: { lan: { api: openai, baseUrl: "http://127.0.0.1:9/v1", apiKey: ${canary('yaml')} } }`,
     'hardware: { raw: allow }',
     `shell: { policy: ${clock === undefined ? 'allow' : 'off'}, timeout: 20s }`,
