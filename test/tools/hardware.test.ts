@@ -2,6 +2,7 @@ import t from 'tap'
 import * as v from 'valibot'
 import type { BusDevice } from '../../src/devices/bus-devices.ts'
 import { isPincerError, PincerError, sentenceOf, type ErrorCode } from '../../src/errors.ts'
+import { unknownBoard } from '../../src/hardware/board.ts'
 import { createHardwareTools } from '../../src/tools/hardware.ts'
 import { toolSpec } from '../../src/tools/json-schema.ts'
 import type { Tool, ToolContext } from '../../src/tools/tool.ts'
@@ -13,7 +14,7 @@ const owners = new Map([
   ['pinctrl-bcm2711:27', 'fan'],
 ])
 
-function makeTools(raw: 'ask' | 'allow' = 'allow', onBuses: readonly BusDevice[] = []) {
+function makeTools(raw: 'ask' | 'allow' = 'allow', onBuses: readonly BusDevice[] = [], on = board) {
   const { clock, simulator } = simulate()
   /** What the disk was told of driven lines, each time; an error in `fails` is the disk's answer. */
   const disk: { readonly saved: (readonly string[])[]; fails: Error | undefined } = { saved: [], fails: undefined }
@@ -25,7 +26,7 @@ function makeTools(raw: 'ask' | 'allow' = 'allow', onBuses: readonly BusDevice[]
   }
   const state: { latched: string | undefined } = { latched: undefined }
   const devices = { ownerOfLine: (line: string) => owners.get(line), latched: () => state.latched, onBuses }
-  const made = createHardwareTools({ hardware: simulator, devices, board, rawLines, raw })
+  const made = createHardwareTools({ hardware: simulator, devices, board: on, rawLines, raw })
   const { tools } = made
   const tool = (name: string): Tool => {
     const found = tools.find((each) => each.name === name)
@@ -279,7 +280,26 @@ void t.test('a scan lists what answers, and what a kernel driver holds as such',
   t.equal(await run('i2c_scan', { bus: 1 }), 'I2C bus 1: 0x68 (held by a kernel driver), 0x76 (simulated)')
   simulator.play('unplug room')
   t.equal(await run('i2c_scan', { bus: 1 }), 'I2C bus 1: 0x68 (held by a kernel driver) (simulated)')
-  t.match(await refusal('hardware', () => run('i2c_scan', { bus: 4 })), /no I2C bus 4/)
+})
+
+void t.test('a bus that is not on the header is neither scanned nor used, and nobody is asked', async (t) => {
+  const { run, asks } = makeTools('ask')
+  const says = /I2C bus 20 is not on the header of the simulated Raspberry Pi: displays, .* Use bus 1\. /
+  t.match(await refusal('limit', () => run('i2c_scan', { bus: 20 })), says)
+  for (const args of [{ write: [0xd0] }, { read: 1 }, { write: [0xd0], read: 1 }]) {
+    t.match(await refusal('limit', () => asks('i2c_transfer', { bus: 20, address: 0x50, ...args })), says)
+    t.match(await refusal('limit', () => run('i2c_transfer', { bus: 20, address: 0x50, ...args }, 'anything')), says)
+  }
+})
+
+void t.test('a bus that a device is on is used, and on a board without a file every one', async (t) => {
+  const far: BusDevice = { name: 'far', kind: 'sht4x', at: { type: 'i2c', bus: 20, address: 0x44 } }
+  for (const { run } of [makeTools('allow', [far]), makeTools('allow', [], unknownBoard(undefined))]) {
+    // The simulator has no such bus: it was asked.
+    t.match(await refusal('hardware', () => run('i2c_scan', { bus: 20 })), /There is no I2C bus 20/)
+    const transfer = { bus: 20, address: 0x50, write: [0xd0] }
+    t.match(await refusal('hardware', () => run('i2c_transfer', transfer)), /There is no I2C bus 20/)
+  }
 })
 
 void t.test('i2c_transfer answers the bytes it reads as hex pairs', async (t) => {

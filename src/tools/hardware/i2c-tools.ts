@@ -13,6 +13,7 @@ import {
   hexPairs,
   marked,
   ownerOfAddress,
+  refuseOtherBus,
   refuseWhenLatched,
   requireApproval,
 } from './raw-rules.ts'
@@ -39,6 +40,7 @@ export function createI2cTools(options: HardwareToolsOptions): readonly Tool[] {
     acts: () => false,
     timeoutMs: limits.toolTimeoutMs,
     async run({ bus }) {
+      refuseOtherBus(options, bus)
       const found = await i2c.scan(bus)
       const list = found.map(
         ({ address, state }) => hexAddress(address) + (state === 'kernel' ? ' (held by a kernel driver)' : ''),
@@ -104,6 +106,7 @@ function check(options: HardwareToolsOptions, args: TransferArguments): void {
     refuse(`write has ${write.length} bytes, expected 1 to ${limits.i2cWriteBytesMax}`)
   if (read !== undefined && (!Number.isInteger(read) || read < 1 || read > limits.i2cReadBytesMax))
     refuse(`read is ${read}, expected a count of bytes from 1 to ${limits.i2cReadBytesMax}`)
+  refuseOtherBus(options, bus)
   const owner = ownerOfAddress(options, args)
   if (owner !== undefined && !readsRegister(options, args))
     throw new PincerError(

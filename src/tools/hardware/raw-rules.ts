@@ -76,6 +76,21 @@ export function freeLine({ board, devices }: HardwareToolsOptions, line: string,
   return found
 }
 
+/**
+ * Refuses an I2C bus that is not on the header, as a line is that is not: a byte too many to a display, the ID EEPROM or
+ * the power supply of a board is for ever. One that a device is on was wired by a person; a board without a file says nothing.
+ */
+export function refuseOtherBus({ board, devices }: HardwareToolsOptions, bus: number): void {
+  if (board.pins.length === 0 || board.i2c.some((each) => each.bus === bus)) return
+  if (devices.onBuses.some(({ at }) => at.type === 'i2c' && at.bus === bus)) return
+  const [own] = board.i2c
+  throw new PincerError(
+    'limit',
+    `I2C bus ${bus} is not on the header of the ${board.label}: displays, cameras, the ID EEPROM or the power supply may be on it. ` +
+      `${own === undefined ? '' : `Use bus ${own.bus}. `}Where you wired it yourself, name a device on it in pincer.yaml.`,
+  )
+}
+
 /** The device whose chip has this address. */
 export function ownerOfAddress(
   { devices }: Pick<HardwareToolsOptions, 'devices'>,
