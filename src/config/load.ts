@@ -29,13 +29,18 @@ export interface LoadOptions {
   readonly lineResolver?: LineResolver
 }
 
+/** The pincer.yaml that was looked for. Without it the defaults apply. */
+export interface ConfigFile {
+  readonly path: string
+  readonly isThere: boolean
+}
+
 export type LoadedConfig =
   | {
       readonly status: 'ok'
       /** Deeply frozen. */
       readonly config: Config
-      /** The path of pincer.yaml, or `none`. */
-      readonly source: string
+      readonly file: ConfigFile
       readonly notes: readonly Note[]
       /** Values to keep out of every log and message. */
       readonly secrets: readonly string[]
@@ -74,7 +79,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
   if (configText.status === 'none') {
     notes.push(...unusedNotes(context.lookup))
-    return { status: 'ok', config: await configWithoutFile(context), source: 'none', notes, secrets: context.secrets }
+    const file = { path: join(home, configFileName), isThere: false }
+    return { status: 'ok', config: await configWithoutFile(context), file, notes, secrets: context.secrets }
   }
 
   const yaml = await options.readYaml(configText.content)
@@ -89,8 +95,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const faults = [...textFaults, ...valueFaults].toSorted((a, b) => a.line - b.line)
   const { config, board } = checked
   if (config === undefined || faults.length > 0) return { status: 'faulty', faults, notes, board }
-  const source = join(home, configFileName)
-  return { status: 'ok', config, source, notes, secrets: checked.secrets }
+  const file = { path: join(home, configFileName), isThere: true }
+  return { status: 'ok', config, file, notes, secrets: checked.secrets }
 }
 
 function isOpen(mode: number): boolean {

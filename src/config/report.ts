@@ -1,6 +1,6 @@
 import type { Config } from './config.ts'
 import type { Fault, Note } from './faults.ts'
-import type { LoadedConfig } from './load.ts'
+import type { ConfigFile, LoadedConfig } from './load.ts'
 
 /** What `pincer check` prints: one line for each fault, then each note, then one line that sums up. */
 export function formatCheck(loaded: LoadedConfig): string {
@@ -11,7 +11,7 @@ export function formatCheck(loaded: LoadedConfig): string {
       return [...loaded.faults.map(formatFault), ...notes, sum].join('\n')
     }
     case 'ok':
-      return [...notes, summary(loaded.config, loaded.source, loaded.notes)].join('\n')
+      return [...notes, summary(loaded.config, loaded.file, loaded.notes)].join('\n')
   }
 }
 
@@ -38,10 +38,10 @@ function place(file: string, line: number, path: string): string {
   return `${file}${line === 0 ? '' : `:${line}`}${path === '' ? '' : ` ${path}`}`
 }
 
-function summary(config: Config, source: string, notes: readonly Note[]): string {
+function summary(config: Config, file: ConfigFile, notes: readonly Note[]): string {
   const devices = Object.keys(config.devices).length
   const what = `board ${config.board}, ${count(devices, 'device')}, model ${config.models.join(', then ')}.`
-  if (source === 'none') return `There is no pincer.yaml, so the defaults apply: ${what}`
+  if (!file.isThere) return `There is no ${file.path}, so the defaults apply: ${what}`
   const blocking = notes.filter(({ blocks }) => blocks).length
   if (blocking === 0) return `pincer.yaml is valid: ${what}`
   const refusal = `run and chat refuse to start: see ${blocking === 1 ? 'the note' : 'the notes'} above.`

@@ -12,8 +12,9 @@ function valid(loaded: LoadedConfig): Extract<LoadedConfig, { status: 'ok' }> {
 }
 
 void t.test('without any file the simulated board with its devices and the offline model apply', async (t) => {
-  const { config, source, notes } = valid(await load(t.testdir({})))
-  t.equal(source, 'none')
+  const home = t.testdir({})
+  const { config, file, notes } = valid(await load(home))
+  t.same(file, { path: join(home, 'pincer.yaml'), isThere: false })
   t.strictSame(notes, [])
   t.equal(config.board, 'simulated')
   t.strictSame(config.models, ['offline'])
@@ -24,15 +25,15 @@ void t.test('without any file the simulated board with its devices and the offli
 })
 
 void t.test('a home that does not exist is a home without a file', async (t) => {
-  t.equal(valid(await load(join(t.testdir({}), 'nowhere'))).source, 'none')
+  t.equal(valid(await load(join(t.testdir({}), 'nowhere'))).file.isThere, false)
 })
 
 void t.test(
   'the example of the design is valid, and each part that this version lacks is a note that blocks',
   async (t) => {
     const home = t.testdir({ 'pincer.yaml': exampleFile })
-    const { config, source, notes, secrets } = valid(await load(home, exampleEnvironment))
-    t.equal(source, join(home, 'pincer.yaml'))
+    const { config, file, notes, secrets } = valid(await load(home, exampleEnvironment))
+    t.same(file, { path: join(home, 'pincer.yaml'), isThere: true })
     t.strictSame(config, {
       models: ['anthropic/claude-sonnet-5-5'],
       providers: {

@@ -15,9 +15,10 @@ function secretHome(t: Test, text: string): string {
   return home
 }
 
-void t.test('check says what applies without a file', async (t) => {
-  t.strictSame(await check(t.testdir({})), [
-    'There is no pincer.yaml, so the defaults apply: board simulated, 6 devices, model offline.',
+void t.test('check says what applies without a file, and where none was found: the home may be misspelt', async (t) => {
+  const home = join(t.testdir({}), 'nowhere')
+  t.strictSame(await check(home), [
+    `There is no ${join(home, 'pincer.yaml')}, so the defaults apply: board simulated, 6 devices, model offline.`,
   ])
 })
 
