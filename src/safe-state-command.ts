@@ -91,14 +91,14 @@ async function stopAll({ home, userId, clock, output, error, signal }: SafeState
     const both = AbortSignal.any([signal, leave.signal])
     return runOnce({ openLink, output, error, clock, signal: both, text: '/stop all' })
   }
-  const end = await Promise.race([answered(), late.promise])
+  const answer = await Promise.race([answered(), late.promise])
   timer.cancel()
-  if (end !== 'late') return end
+  if (answer !== 'late') return answer
   leave.abort()
   const pid = await homeLockHolder(home, userId)
-  const end9 = pid === undefined ? 'End it' : `End it with \`kill -9 ${pid}\``
+  const endIt = pid === undefined ? 'End it' : `End it with \`kill -9 ${pid}\``
   error.write(
-    `The Pincer that serves ${home} does not answer, and only it can write the lines that it holds. ${end9}, then run \`pincer safe-state\` again; cut the power if that cannot wait.\n`,
+    `The Pincer that serves ${home} does not answer, and only it can write the lines that it holds. ${endIt}, then run \`pincer safe-state\` again; cut the power if that cannot wait.\n`,
   )
   return 1
 }

@@ -101,5 +101,5 @@ void t.test('in a home without a daemon, a state or an output there is nothing t
   t.same(fs.readdirSync(home), ['pincer.yaml'], 'and nothing is made')
   const missing = await pincer(join(home, 'nowhere'), 'safe-state')
   t.equal(missing.code, 1)
-  t.match(missing.err, /^pincer: The home .*nowhere cannot be opened/)
+  t.match(missing.err, /^pincer: There is no home .*nowhere: name the one that is meant by --home DIR or PINCER_HOME\./)
 })

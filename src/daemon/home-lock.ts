@@ -21,7 +21,11 @@ export interface HomeLock {
 export async function acquireHomeLock(home: string, userId: number): Promise<HomeLock | 'taken'> {
   // However the path is written, through links or not, it is the same home.
   const realHome = await fs.realpath(home).catch((cause: unknown) => {
-    throw new PincerError('home', `The home ${home} cannot be opened: ${sentenceOf(cause)}.`, { cause })
+    const sentence =
+      errorName(cause) === 'ENOENT'
+        ? `There is no home ${home}: name the one that is meant by --home DIR or PINCER_HOME.`
+        : `The home ${home} cannot be opened: ${sentenceOf(cause)}.`
+    throw new PincerError('home', sentence, { cause })
   })
   const server = createServer((socket) => socket.destroy())
   try {

@@ -62,8 +62,10 @@ void t.test('the same home by another path is the same lock; another home or own
 void t.test('a home that is not there is said', async (t) => {
   await t.rejects(acquireHomeLock(join(t.testdir(), 'missing'), 1000), {
     code: 'home',
-    message: /missing cannot be opened/,
+    message: /^There is no home .*missing: name the one that is meant/,
   })
+  const file = join(t.testdir({ file: '' }), 'file', 'home')
+  await t.rejects(acquireHomeLock(file, 1000), { code: 'home', message: /file\/home cannot be opened: ENOTDIR/ })
 })
 
 void t.test('who connects to the lock is turned away and disturbs nothing', async (t) => {
