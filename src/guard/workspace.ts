@@ -29,10 +29,9 @@ export async function openWorkspace(options: { readonly root: string }): Promise
     return new Workspace({ root, given, shared })
   } catch (error) {
     if (isPincerError(error)) throw error
-    const why = errorName(error) === 'ENOENT' ? 'it does not exist' : sentenceOf(error)
-    throw new PincerError('home', `Cannot use the workspace ${given}: ${why}. Make it with \`pincer init\`.`, {
-      cause: error,
-    })
+    const why =
+      errorName(error) === 'ENOENT' ? 'it does not exist. The next start of Pincer makes it' : sentenceOf(error)
+    throw new PincerError('home', `Cannot use the workspace ${given}: ${why}.`, { cause: error })
   }
 }
 

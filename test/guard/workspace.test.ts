@@ -261,7 +261,7 @@ void t.test(
     const root = t.testdir({ file: 'x' })
     t.equal(
       await sentence(openWorkspace({ root: join(root, 'none') })),
-      `home: Cannot use the workspace ${join(root, 'none')}: it does not exist. Make it with \`pincer init\`.`,
+      `home: Cannot use the workspace ${join(root, 'none')}: it does not exist. The next start of Pincer makes it.`,
     )
     t.match(await sentence(openWorkspace({ root: join(root, 'file') })), /^home: Cannot use the workspace .*file: /)
   },
