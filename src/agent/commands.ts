@@ -95,6 +95,9 @@ export class Commands {
       if (command.recorded?.(words) !== true) return command.run(words, message, origin)
       return this.#runRecorded(command, name, words, message, origin)
     }
+    // The channel takes it at its own end, but for this.
+    const own = this.#commandsOf(message.channel).find(({ usage }) => usage === `/${name}`)
+    if (own !== undefined) return failure(`Write it as ${own.usage}, alone on its line.`)
     const close = nearest(name, [...this.#offered(role).keys(), 'help'])
     return failure(`I do not know /${name}.${close === undefined ? '' : ` Did you mean /${close}?`} /help lists all.`)
   }

@@ -9,7 +9,10 @@ export interface DeviceCommandParts {
   readonly devices: Devices
 }
 
-/** Reading and switching without a model (names are lower case, telephones type capitals): through the registry, so that every limit and question holds here too. */
+/**
+ * Reading and switching without a model: through the registry, so that every limit and question holds here too. Names
+ * are lower case, and telephones type capitals.
+ */
 export function deviceCommands({ registry, devices }: DeviceCommandParts): Record<string, Command> {
   const call = async (name: string, args: object, origin: CallOrigin): Promise<Partial<CommandReply>> => {
     return registry.run({ id: 'command', name, arguments: JSON.stringify(args) }, origin)
@@ -17,8 +20,14 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
   const set = (words: string, origin: CallOrigin, usage: string): Promise<Partial<CommandReply>> => {
     const [, name, value, duration] = /^(\S+)\s+(on|off|\d{1,3} ?%)(?:\s+for\s+(.+))?$/i.exec(words) ?? []
     if (name === undefined || value === undefined) return Promise.resolve(failure(`Write it as ${usage}.`))
+    const device = name.toLowerCase()
+    const dimmable = devices.list().flatMap((each) => (each.hasLevel === true ? [each.name] : []))
+    if (value.endsWith('%') && !dimmable.includes(device)) {
+      const which = dimmable.length === 0 ? 'No device here' : `Of the devices here only ${dimmable.join(', ')}`
+      return Promise.resolve(failure(`${which} can be set in percent. Write it as ${usage}.`))
+    }
     const args = {
-      name: name.toLowerCase(),
+      name: device,
       value: value.endsWith('%') ? Number(value.slice(0, -1)) : value.toLowerCase(),
       ...(duration === undefined ? {} : { for: duration.toLowerCase() }),
     }
@@ -29,7 +38,9 @@ export function deviceCommands({ registry, devices }: DeviceCommandParts): Recor
       usage: '/read [device]',
       help: 'read one device, or all',
       guests: '/read [device]',
-      run: (words, _message, origin) => call('device_read', words === '' ? {} : { name: words.toLowerCase() }, origin),
+      // No device can be called all.
+      run: (words, _message, origin) =>
+        call('device_read', /^(all)?$/i.test(words) ? {} : { name: words.toLowerCase() }, origin),
     },
     set: {
       usage: '/set device on|off|50% [for 10m]',

@@ -92,6 +92,15 @@ void t.test('an unknown command is answered with the nearest one that this perso
   t.equal(await text('/resum', asGuest), '! I do not know /resum. /help lists all.', 'a guest is not sent to a refusal')
 })
 
+void t.test(
+  'a command that the channel takes by itself, with words behind it, is told how it is written',
+  async (t) => {
+    const { text } = await openCommands(stateIn(t))
+    t.equal(await text('/wave now', { channel: 'desk' }), '! Write it as /wave, alone on its line.')
+    t.equal(await text('/wave now'), '! I do not know /wave. /help lists all.', 'another channel has no such command')
+  },
+)
+
 void t.test('/jobs hands its words over, and is for owners only', async (t) => {
   const { text, recorded } = await openCommands(stateIn(t))
   t.equal(await text('/jobs pause 3'), 'jobs pause 3 for Ada')
@@ -128,7 +137,7 @@ void t.test('/read reads one device or all, and names the nearest for one that t
   const { text } = await openCommands(stateIn(t), {
     configs: { lamp: switchConfig(), pump: switchConfig({ line: 'GPIO27' }) },
   })
-  t.match(await text('/read'), /^lamp: off.*\npump: off/)
+  for (const typed of ['/read', '/read all', '/read ALL']) t.match(await text(typed), /^lamp: off.*\npump: off/, typed)
   t.match(await text('/read pump'), /^pump: off/)
   t.match(await text('/read pmup'), /^! There is no device "pmup"\. Did you mean pump\? Devices: lamp, pump\.$/)
   t.match(await text('/read lamp pump'), /^! There is no device "lamp pump"/)
@@ -157,6 +166,16 @@ void t.test('/set, /on and /off switch, for a while too', async (t) => {
   }
   await text('/on lamp')
   t.match(await text('/off lamp for 90s'), /^lamp is off, on again in 1m 30s/)
+})
+
+void t.test('/set takes a percentage for what has a level, and names that for anything else', async (t) => {
+  const dimmer = switchConfig({ kind: 'level', line: 'pwm:chip/0@1000', scale: { min: 0, max: 100, safe: 0 } })
+  const { text } = await openCommands(stateIn(t), { configs: { lamp: switchConfig(), dimmer } })
+  t.match(
+    await text('/set lamp 50%'),
+    /^! Of the devices here only dimmer can be set in percent\. Write it as \/set lamp on,/,
+  )
+  t.match(await text('/set dimmer 50%'), /^dimmer is at 50 %/)
 })
 
 void t.test('a duration may be written out, as telephones write it', async (t) => {
@@ -188,6 +207,9 @@ void t.test('what cannot be understood switches nothing and is answered with how
     const expected = `! for is ${JSON.stringify(duration)}; expected a whole number and a unit such as 90s, 10m or 2h, at most 24d.`
     t.equal(await text(`/on lamp for ${duration}`), expected)
   }
+  const percent =
+    '! No device here can be set in percent. Write it as /set lamp on, or /set lamp off, or /set lamp on for 10m.'
+  for (const typed of ['/set lamp 50%', '/set lmap 50 %']) t.equal(await text(typed), percent, typed)
   t.match(await text('/on lmap'), /^! There is no device "lmap"\. Did you mean lamp\?/)
   t.match(await text('/on __proto__'), /^! There is no device "__proto__"/)
   t.match(await text("/on $1'"), /^! There is no device "\$1'"/)
