@@ -5,14 +5,51 @@ const shortNames: readonly string[] = weekdays.map((day) => day.slice(0, 3).toLo
 export function cronText(expression: string): string {
   const fields = expression.trim().split(/\s+/)
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields
-  const otherwise = `cron ${fields.join(' ')}`
-  if (fields.length !== 5 || month !== '*' || !isNumber(minute)) return otherwise
-  if (hour === '*' && day === '*' && weekday === '*') return `every hour at minute ${Number(minute)}`
-  if (!isNumber(hour)) return otherwise
-  const at = `at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
-  if (day !== '*') return weekday === '*' && isNumber(day) ? `on day ${Number(day)} of every month ${at}` : otherwise
+  const times = timesText(minute, hour)
+  const days = daysOf(day, weekday)
+  if (fields.length !== 5 || month !== '*' || times === undefined || days === undefined) {
+    return `cron ${fields.join(' ')}`
+  }
+  return days === 'every day' && times.startsWith('every') ? times : `${days} ${times}`
+}
+
+/** `at 07:00 and 19:00`, `every hour at minute 5`, `every 30 minutes from 08:00 to 19:30`. */
+function timesText(minute: string, hour: string): string | undefined {
+  const hours = hour.split(',')
+  if (isNumber(minute) && hours.every(isNumber)) {
+    const clocks = hours.map((each) => clockText(each, minute))
+    return `at ${[clocks.slice(0, -1).join(', '), clocks.at(-1)].filter((each) => each !== '').join(' and ')}`
+  }
+  const [range, first, last, step = '1'] = /^(?:(\d{1,2})-(\d{1,2})|\*)(?:\/(\d{1,2}))?$/.exec(hour) ?? []
+  if (range === undefined) return undefined
+  const minutes = /^\*\/(\d{1,2})$/.exec(minute)?.[1]
+  if (minutes !== undefined && step === '1' && 60 % Number(minutes) === 0) {
+    return `every ${minutes} minutes${stretchText(first, '0', last, String(60 - Number(minutes)))}`
+  }
+  if (!isNumber(minute)) return undefined
+  const every = step === '1' ? 'every hour' : `every ${step} hours`
+  if (first !== undefined && last !== undefined) {
+    const end = Number(last) - ((Number(last) - Number(first)) % Number(step))
+    return `${every}${stretchText(first, minute, String(end), minute)}`
+  }
+  // What does not fit into a day begins anew at midnight.
+  return 24 % Number(step) === 0 ? `${every} at minute ${Number(minute)}` : undefined
+}
+
+/** The first and the last time of a day; nothing where it is all day long. */
+function stretchText(firstHour = '', firstMinute = '', lastHour = '', lastMinute = ''): string {
+  return firstHour === '' ? '' : ` from ${clockText(firstHour, firstMinute)} to ${clockText(lastHour, lastMinute)}`
+}
+
+function clockText(hour: string, minute: string): string {
+  return `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+}
+
+/** `every weekday`, `on day 15 of every month`. */
+function daysOf(day: string, weekday: string): string | undefined {
+  if (day !== '*') return weekday === '*' && isNumber(day) ? `on day ${Number(day)} of every month` : undefined
   const days = daysText(weekday)
-  return days === undefined ? otherwise : `every ${days} ${at}`
+  return days === undefined ? undefined : `every ${days}`
 }
 
 function daysText(field: string): string | undefined {

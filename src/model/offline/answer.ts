@@ -36,11 +36,13 @@ function introduction(parsed: Parsed, devices: readonly OfflineDevice[], facts: 
   }
 }
 
-function unclear({ notUnderstood, reason, nearest }: Unclear, devices: readonly OfflineDevice[]): string {
+function unclear({ notUnderstood, reason, nearest, examples }: Unclear, devices: readonly OfflineDevice[]): string {
   const first =
     reason === undefined
       ? `I did not understand "${notUnderstood}", so I did nothing.`
       : `${reason} So I did nothing about "${notUnderstood}".`
+  if (examples !== undefined)
+    return `${first} Try ${examples.map((each) => `"${each}"`).join(' or ')}.\n${whatIAmAndHelp}`
   const known =
     devices.length === 0 ? '' : ` The devices here: ${listOf(devices.map((each) => renderName(each.name)))}.`
   return `${first}${nearest === 'help' ? known : ` I could do: ${nearest}`}\n${whatIAmAndHelp}`

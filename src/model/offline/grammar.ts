@@ -28,7 +28,7 @@ export function offlineGrammar(devices: readonly OfflineDevice[]): string {
   const [first] = outputs
   const second = outputs[1] ?? first
   const dimmable = devices.find((device) => device.hasLevel === true)
-  const dimmed = dimmable === undefined ? undefined : renderName(dimmable.name)
+  const dim = dimmable === undefined ? '' : ` · set ${renderName(dimmable.name)} to 40%`
   const both = outputs.length > 1 ? `turn on ${listOf(outputs.slice(0, 2))}` : undefined
   const lines = [
     `${whatIAm} I understand:`,
@@ -36,12 +36,12 @@ export function offlineGrammar(devices: readonly OfflineDevice[]): string {
     ...(first === undefined || second === undefined
       ? []
       : [
-          `- Switch: turn on ${first} · ${second} off · set ${first} to on${toggle} · everything off`,
+          `- Switch: turn on ${first} · ${second} off · set ${first} to on${toggle}${dim} · everything off`,
           `- For a while: turn on ${first} for 10 minutes (90s, 2 hours, half an hour, an hour)`,
-          ...(dimmed === undefined ? [] : [`- Dim: set ${dimmed} to 40% · ${dimmed} 40% for 10 minutes`]),
           ...(both === undefined ? [] : [`- Several: ${both} for 5 min · turn the ${first} on and the ${second} off`]),
         ]),
     laterLine(devices, first),
+    ...waitingLine(devices, first),
     '- list jobs · cancel job 3 · status · help',
     ...(outputs.length > 0 ? [`I can switch and read: ${listOf(outputs)}.`] : ['No device here can be switched.']),
     ...(inputs.length > 0 ? [`I can only read: ${listOf(inputs)}.`] : []),
@@ -53,7 +53,7 @@ export function offlineGrammar(devices: readonly OfflineDevice[]): string {
 
 function laterLine(devices: readonly OfflineDevice[], output: string | undefined): string {
   const sensor = devices.find((device) => !device.quantities.includes('state')) ?? devices[0]
-  const reading = sensor === undefined ? [] : [`every 30 minutes read ${renderName(sensor.name)}`]
+  const reading = sensor === undefined ? [] : [`every 30 minutes from 8 to 18 read ${renderName(sensor.name)}`]
   const switching =
     output === undefined
       ? []
@@ -62,13 +62,20 @@ function laterLine(devices: readonly OfflineDevice[], output: string | undefined
           `turn on ${output} tomorrow at 7`,
           `every weekday at 7:30 turn on ${output} for 5 minutes`,
         ]
-  const quantity = sensor?.quantities.find((each) => each !== 'state')
-  const waiting =
-    output === undefined || sensor === undefined || quantity === undefined
-      ? []
-      : [`when the ${quantity} in ${renderName(sensor.name)} is above 25 for 5 minutes, turn on ${output}`]
-  const reminding = 'remind me in 20 minutes to water the plants'
-  return `- Later: ${[...switching, ...reading, ...waiting, reminding].join(' · ')}`
+  return `- Later: ${[...switching, ...reading, 'remind me in 20 minutes to water the plants', 'at 18:00 say it is time'].join(' · ')}`
+}
+
+function waitingLine(devices: readonly OfflineDevice[], output: string | undefined): readonly string[] {
+  const contact = devices.find((device) => !device.output && device.quantities.includes('state'))
+  const sensor = devices.find((device) => !device.quantities.includes('state'))
+  const quantity = sensor?.quantities[0]
+  const limit = sensor === undefined ? '' : `when the ${quantity} in ${renderName(sensor.name)} is above 25`
+  const examples = [
+    ...(limit === '' ? [] : [`${limit}, tell me`]),
+    ...(limit === '' || output === undefined ? [] : [`${limit} for 5 minutes, turn on ${output}`]),
+    ...(contact === undefined ? [] : [`when the ${renderName(contact.name)} opens, say come and look`]),
+  ]
+  return examples.length === 0 ? [] : [`- When: ${examples.join(' · ')}`]
 }
 
 function readLine(devices: readonly OfflineDevice[]): string {

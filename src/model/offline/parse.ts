@@ -6,6 +6,8 @@ import { nearestForm, offerText } from './nearest.ts'
 import { actsOnOutput, callKey, type OfflineCall, type OfflineDevice, type Parsed } from './parsed.ts'
 import { withoutCourtesy } from './courtesy.ts'
 import { parsePlan } from './plan.ts'
+import { isAboutLater, laterExamples } from './plan-examples.ts'
+import { putOtherwise } from './plan-otherwise.ts'
 import { readings, vocabularyOf, type Vocabulary } from './symbols.ts'
 import { wholeMessage } from './whole-messages.ts'
 
@@ -14,7 +16,13 @@ import { wholeMessage } from './whole-messages.ts'
  * questions, negations and conditions never act. Pure: the same text and devices give the same answer.
  */
 export function parseOffline(text: string, devices: readonly OfflineDevice[]): Parsed {
-  return parsePlan(text, devices, parsePresent) ?? parsePresent(text, devices)
+  const parse = (each: string): Parsed | undefined => parsePlan(each, devices, parsePresent)
+  const parsed = parse(text) ?? parsePresent(text, devices)
+  if (parsed.kind !== 'unclear' || !isAboutLater(text)) return parsed
+  const otherwise = putOtherwise(text, parse)
+  if (otherwise !== undefined || parsed.examples !== undefined || parse(parsed.nearest) !== undefined)
+    return otherwise ?? parsed
+  return { ...parsed, examples: laterExamples(text, devices) }
 }
 
 function parsePresent(text: string, devices: readonly OfflineDevice[]): Parsed {

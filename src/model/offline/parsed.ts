@@ -58,6 +58,8 @@ export interface Unclear {
   readonly reason: string | undefined
   /** The nearest message that would be understood; `help` when nothing is near. */
   readonly nearest: string
+  /** Of a message about later: two that would be understood. */
+  readonly examples?: readonly string[]
 }
 
 /** Whether a call drives an output, now or later, or changes what is planned. */

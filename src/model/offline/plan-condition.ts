@@ -1,82 +1,102 @@
 import { limits } from '../../limits.ts'
-import { type Found, spanAt, wordAt } from './cursor.ts'
+import { type Found, optional, phrase, spanAt, wordAt } from './cursor.ts'
 import type { Token } from './lexer.ts'
 import { bareReads, type ReadTarget } from './read-clauses.ts'
-import { durationText, renderName } from './render.ts'
+import { durationText } from './render.ts'
 import { readings, type Symbol, type Vocabulary } from './symbols.ts'
+import { wantedAt } from './plan-wanted.ts'
 
 /** What a job waits for, as `schedule_add` takes it; `device` with its quantity where there is a number: `room.humidity`. */
-export type PlanWhen = { readonly device: string; readonly for?: string } & (
-  { readonly above: number } | { readonly below: number } | { readonly is: string }
-)
+export type PlanWhen =
+  | ({ readonly device: string; readonly for?: string } & (
+      { readonly above: number } | { readonly below: number } | { readonly is: string }
+    ))
+  | { readonly device: string; readonly stale: string }
+  | { readonly event: 'start' }
 
-const limitWords: ReadonlyMap<string, 'above' | 'below'> = new Map([
-  ['above', 'above'],
-  ['over', 'above'],
-  ['below', 'below'],
-  ['under', 'below'],
-])
-const states: ReadonlySet<string> = new Set(['on', 'off', 'open', 'closed', 'pressed', 'released'])
-const units: ReadonlySet<string> = new Set(['degrees', '°', '%', 'percent'])
-
-/** `when the temperature is above 25 for 5 minutes`, `when soil is below 1.5`, `when the door is open for 5 minutes`. */
+/**
+ * `when the temperature is above 25 for 5 minutes`, `when soil is below 1.5`, `when it is warmer than 25`, `when the door
+ * opens`, `when the room has no reading for 10 minutes`, `when you start`. `if`
+ * may mean now as well, and is none.
+ */
 export function conditionAt(
   tokens: readonly Token[],
   symbols: readonly Symbol[],
   vocabulary: Vocabulary,
+  from: number,
 ): Found<PlanWhen> | undefined {
-  const first = wordAt(symbols, 0)
-  if (first !== 'when' && first !== 'whenever') return undefined
-  for (let at = 2; at < Math.min(symbols.length, limits.offlineNearestWordsMax); at++) {
-    const found = limitAt(symbols, at) ?? stateAt(symbols, at)
-    if (found === undefined) continue
-    const { value: wanted, next } = found
-    const end = wordAt(symbols, at - 1) === 'is' ? at - 1 : at
-    if ('is' in wanted && end === at) return undefined
-    const device = deviceIn(tokens.slice(1, end), vocabulary, 'is' in wanted)
-    if (device === undefined) return undefined
-    const lasting = wordAt(symbols, next) === 'for' ? spanAt(symbols, next + 1) : undefined
-    if (lasting === undefined) return { value: { device, ...wanted }, next }
-    return { value: { device, ...wanted, for: durationText(lasting.value) }, next: lasting.next }
+  const start = phrase(symbols, from, ['when', 'whenever']) ?? phrase(symbols, from, ['as'], ['soon'], ['as'])
+  if (start === undefined) return undefined
+  const started = phrase(symbols, start, ['you', 'pincer'], ['start', 'starts'])
+  if (started !== undefined) return { value: { event: 'start' }, next: started }
+  for (let at = start + 1; at < Math.min(symbols.length, start + limits.offlineNearestWordsMax); at++) {
+    const found =
+      staleAt(tokens.slice(start, at), symbols, at, vocabulary) ??
+      wantedOf(tokens.slice(start, at), symbols, at, vocabulary)
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-/** As a message would begin with it. */
-export function conditionWords(when: PlanWhen): string {
-  const [name = '', quantity] = when.device.split('.')
-  const what = quantity === undefined ? renderName(name) : `${quantity} in ${renderName(name)}`
-  const [word, value] = 'is' in when ? ['', when.is] : 'above' in when ? ['above ', when.above] : ['below ', when.below]
-  return `when ${what} is ${word}${value}${when.for === undefined ? '' : ` for ${when.for}`},`
+function wantedOf(
+  subject: readonly Token[],
+  symbols: readonly Symbol[],
+  at: number,
+  vocabulary: Vocabulary,
+): Found<PlanWhen> | undefined {
+  const found = wantedAt(symbols, at)
+  if (found === undefined) return undefined
+  const { isOfTemperature, ...wanted } = found.value
+  const isState = 'is' in wanted
+  const quantity = isState ? 'state' : isOfTemperature ? 'temperature' : undefined
+  const isIt = subject.length === 1 && subject[0]?.word === 'it' && isOfTemperature
+  const device = isIt ? oneOf(fitting({ kind: 'all' }, vocabulary, quantity)) : deviceIn(subject, vocabulary, quantity)
+  if (device === undefined) return undefined
+  const lasting = wordAt(symbols, found.next) === 'for' ? spanAt(symbols, found.next + 1) : undefined
+  if (lasting === undefined) return { value: { device, ...wanted }, next: found.next }
+  return { value: { device, ...wanted, for: durationText(lasting.value) }, next: lasting.next }
 }
 
-function limitAt(symbols: readonly Symbol[], at: number): Found<{ above: number } | { below: number }> | undefined {
-  const side = limitWords.get(wordAt(symbols, at) ?? '')
-  const number = wordAt(symbols, at + 1) ?? ''
-  if (side === undefined || !/^\d{1,6}(?:\.\d{1,3})?$/.test(number)) return undefined
-  const next = units.has(wordAt(symbols, at + 2) ?? '') ? at + 3 : at + 2
-  return { value: side === 'above' ? { above: Number(number) } : { below: Number(number) }, next }
-}
-
-function stateAt(symbols: readonly Symbol[], at: number): Found<{ is: string }> | undefined {
-  const state = wordAt(symbols, at) ?? ''
-  return states.has(state) && wordAt(symbols, at - 1) === 'is' ? { value: { is: state }, next: at + 1 } : undefined
+/** `has no reading for 10 minutes`. */
+function staleAt(
+  subject: readonly Token[],
+  symbols: readonly Symbol[],
+  at: number,
+  vocabulary: Vocabulary,
+): Found<PlanWhen> | undefined {
+  const has = phrase(symbols, at, ['has', 'gives'], ['no'])
+  const what =
+    has === undefined ? undefined : phrase(symbols, optional(symbols, has, ['good']), ['reading', 'readings'], ['for'])
+  const span = what === undefined ? undefined : spanAt(symbols, what)
+  if (span === undefined) return undefined
+  const targets = readings(subject, vocabulary).flatMap((read) => bareReads(read))
+  const device = oneOf(targets.flatMap(([target]) => (target?.kind === 'device' ? [target.name] : [])))
+  return device === undefined ? undefined : { value: { device, stale: durationText(span.value) }, next: span.next }
 }
 
 /** The one device, or quantity of a device, that these words can mean. */
-function deviceIn(tokens: readonly Token[], vocabulary: Vocabulary, isState: boolean): string | undefined {
+function deviceIn(tokens: readonly Token[], vocabulary: Vocabulary, quantity: string | undefined): string | undefined {
   const targets = readings(tokens, vocabulary).flatMap((symbols) => bareReads(symbols))
-  const meant = new Set(targets.flatMap(([target, ...more]) => (more.length > 0 ? ['', ' '] : named(target))))
-  const [only] = meant
-  return meant.size === 1 ? only : undefined
+  return oneOf(
+    targets.flatMap(([target, ...more]) =>
+      more.length > 0 || target === undefined ? ['', ' '] : fitting(target, vocabulary, quantity),
+    ),
+  )
+}
 
-  function named(target: ReadTarget | undefined): readonly string[] {
-    if (target === undefined || target.kind === 'all') return []
-    const quantity = target.kind === 'quantity' ? target.quantity : isState ? 'state' : undefined
-    return [...vocabulary.devices.values()].flatMap(({ name, quantities }) => {
-      if (target.name !== undefined && target.name !== name) return []
-      const fitting = quantities.filter((each) => (quantity ?? each) === each && (each === 'state') === isState)
-      return fitting.map((each) => (isState ? name : `${name}.${each}`))
-    })
-  }
+/** Of what is meant, what has this quantity; without one, what is a number. */
+function fitting(target: ReadTarget, vocabulary: Vocabulary, wanted: string | undefined): readonly string[] {
+  const quantity = target.kind === 'quantity' ? target.quantity : undefined
+  if (quantity !== undefined && wanted !== undefined && quantity !== wanted) return []
+  const only = quantity ?? wanted
+  return [...vocabulary.devices.values()].flatMap(({ name, quantities }) => {
+    if (target.kind !== 'all' && target.name !== undefined && target.name !== name) return []
+    const found = quantities.filter((each) => (only ?? each) === each && (each === 'state') === (wanted === 'state'))
+    return found.map((each) => (each === 'state' ? name : `${name}.${each}`))
+  })
+}
+
+function oneOf(names: readonly string[]): string | undefined {
+  const [only, ...more] = new Set(names)
+  return more.length > 0 ? undefined : only
 }

@@ -5,13 +5,16 @@ import { type PartOfDay, partAt } from './time-of-day.ts'
 /** The days that a plan is for. */
 export type Days = { readonly part: PartOfDay | undefined } & (
   | { readonly kind: 'once'; readonly day: string }
-  /** `field`: the weekdays of a cron expression. */
-  | { readonly kind: 'repeated'; readonly field: string }
+  /** `fields`: the last three of a cron expression: day of the month, month, weekday. */
+  | { readonly kind: 'repeated'; readonly fields: string }
 )
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
-/** `tomorrow`, `on monday`, `this evening`; `every day`, `on weekdays`, `every monday and friday`, `every sunday morning`. */
+/**
+ * `tomorrow`, `on monday`, `this evening`; `every day`, `on weekdays`, `every monday and friday`, `every sunday morning`,
+ * `on the 1st of every month`.
+ */
 export function daysAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined {
   const days = repeatedAt(symbols, at) ?? onceAt(symbols, at)
   if (days === undefined || days.value.part !== undefined) return days
@@ -22,10 +25,12 @@ export function daysAt(symbols: readonly Symbol[], at: number): Found<Days> | un
 }
 
 /** As a message would say it: `every monday and friday`. */
-export function daysText(field: string): string {
-  if (field === '*') return 'every day'
-  if (field === '1-5') return 'every weekday'
-  return `every ${field
+export function daysText(fields: string): string {
+  const [date = '*', , weekday = '*'] = fields.split(' ')
+  if (date !== '*') return `on the ${ordinals[Number(date)] ?? date} of every month`
+  if (weekday === '*') return 'every day'
+  if (weekday === '1-5') return 'every weekday'
+  return `every ${weekday
     .split(',')
     .map((day) => weekdays[Number(day)] ?? '')
     .join(' and ')}`
@@ -51,11 +56,15 @@ function onceAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined
 }
 
 function repeatedAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined {
-  const repeated = (field: string, next: number, part?: PartOfDay): Found<Days> => ({
-    value: { kind: 'repeated', field, part },
+  const repeated = (weekdayField: string, next: number, part?: PartOfDay): Found<Days> => ({
+    value: { kind: 'repeated', fields: `* * ${weekdayField}`, part },
     next,
   })
   if (wordAt(symbols, at) === 'daily') return repeated('*', at + 1)
+  const once = phrase(symbols, at, ['once'], ['a'], ['day'])
+  if (once !== undefined) return repeated('*', once)
+  const date = dateAt(symbols, at)
+  if (date !== undefined) return date
   const every = phrase(symbols, at, ['every', 'each'])
   const start = every ?? phrase(symbols, at, ['on']) ?? at
   // `on mondays` is each of them, `on monday` one.
@@ -78,7 +87,36 @@ function repeatedAt(symbols: readonly Symbol[], at: number): Found<Days> | undef
   return found.size === 0 ? undefined : repeated([...found].toSorted((a, b) => a - b).join(','), next)
 }
 
+/** `on the 1st of every month`, `on the first of the month`, `every month on the 15th`. */
+function dateAt(symbols: readonly Symbol[], at: number): Found<Days> | undefined {
+  const early = phrase(symbols, at, ['every', 'each'], ['month'])
+  const start = phrase(symbols, early ?? at, ['on'], ['the'])
+  const date =
+    start === undefined
+      ? 0
+      : ordinals.indexOf(ordinalWords.get(wordAt(symbols, start) ?? '') ?? wordAt(symbols, start) ?? '')
+  if (start === undefined || date < 1) return undefined
+  const next = early === undefined ? phrase(symbols, start + 1, ['of'], ['every', 'each', 'the'], ['month']) : start + 1
+  return next === undefined ? undefined : { value: { kind: 'repeated', fields: `${date} * *`, part: undefined }, next }
+}
+
+/** Only up to the last one that each month has. */
+const ordinals: readonly string[] = Array.from(
+  { length: 29 },
+  (_, day) => `${day}${day > 10 && day < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')}`,
+)
+const ordinalWords: ReadonlyMap<string, string> = new Map([
+  ['first', '1st'],
+  ['second', '2nd'],
+  ['third', '3rd'],
+])
+
 function singular(word = '', isEvery: boolean): string {
   if (word.endsWith('s')) return word.slice(0, -1)
   return isEvery ? word : ''
+}
+
+/** As a message would say it. */
+export function daysOf(days: Days): string {
+  return days.kind === 'once' ? days.day : daysText(days.fields)
 }

@@ -1,4 +1,4 @@
-import { type Found, phrase, wordAt } from './cursor.ts'
+import { type Found, listSeparator, optional, phrase, wordAt } from './cursor.ts'
 import type { Symbol } from './symbols.ts'
 import { numberWords } from './words.ts'
 
@@ -29,6 +29,8 @@ interface Written extends TimeOfDay {
 export interface Clock extends TimeOfDay {
   readonly part: PartOfDay | undefined
   readonly isPlain: boolean
+  /** Whether it is said, and not only known, which half of the day it is in: `7pm`, `7 in the evening`, `every evening at 7`. */
+  readonly saysHalf: boolean
 }
 
 /** `7`, `7:30`, `7.30`, `18:30`, `7pm`, `seven`, `7 o'clock`, `half past 7`, `noon`, `7 in the evening`, `10 at night`. */
@@ -44,8 +46,32 @@ export function clockAt(
   if (part !== (knownPart ?? part)) return undefined
   const hour = hourIn(written.value, part)
   if (hour === undefined) return undefined
-  const { minute, isPlain } = written.value
-  return { value: { hour, minute, part, isPlain }, next: said?.next ?? written.next }
+  const { minute, isPlain, half } = written.value
+  const saysHalf = half !== undefined || part !== undefined
+  return { value: { hour, minute, part, isPlain, saysHalf }, next: said?.next ?? written.next }
+}
+
+/** `7`, `7 and 19`, `7, 12 and at 17`: as many as stand there. None of several whose half of the day is said for some of them. */
+export function clocksAt(
+  symbols: readonly Symbol[],
+  at: number,
+  knownPart: PartOfDay | undefined,
+): Found<readonly Clock[]> | undefined {
+  const clocks: Clock[] = []
+  let next = at
+  for (let from: number | undefined = at; from !== undefined;) {
+    const clock: Found<Clock> | undefined = clockAt(
+      symbols,
+      clocks.length === 0 ? from : optional(symbols, from, ['at']),
+      knownPart,
+    )
+    if (clock === undefined) break
+    clocks.push(clock.value)
+    next = clock.next
+    from = listSeparator(symbols, next)
+  }
+  const isUnclear = new Set(clocks.map(({ saysHalf }) => saysHalf)).size > 1
+  return clocks.length === 0 || isUnclear ? undefined : { value: clocks, next }
 }
 
 /** `morning`; of a day. */

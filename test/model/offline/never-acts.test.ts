@@ -53,8 +53,11 @@ const sentences: Readonly<Record<Exclude<DeviceSet, 'none' | 'sensors'>, readonl
     'turn on the lamp every day',
     'if it is hot turn on the fan',
     'turn on the fan if it is hot',
-    'when the door opens turn on the lamp',
-    'turn on the lamp when the door opens',
+    'when the door opens turn on the lamp?',
+    'when the door opens do not turn on the lamp',
+    'turn on the lamp when the door opens or closes',
+    'do not turn on the lamp when the door opens',
+    'turn on the lamp unless the door opens',
     'unless it is cold turn on the fan',
     'turn on the fan once it is hot',
     'is it hot? turn on the fan',
@@ -297,7 +300,7 @@ void t.test('nothing is switched where there is nothing to switch', async (t) =>
 void t.test('what was not understood is named, with the nearest form that would be', async (t) => {
   for (const [message, notUnderstood, nearest] of [
     ['if it is hot, turn on the fan for 5 min', 'if it is hot', 'turn on fan for 5m'],
-    ['please turn on the lamp when the door opens', 'when the door opens', 'turn on lamp'],
+    ['please turn on the lamp when the sun shines', 'when the sun shines', 'turn on lamp'],
     ['do not turn on the lamp', 'do not', 'read lamp'],
     ['why did you turn on the lamp?', 'why did you', 'read lamp'],
     ['can you turn on the lamp?', 'can you', 'turn on lamp'],

@@ -1,0 +1,32 @@
+import type { PlanWhen } from './plan-condition.ts'
+import { renderName } from './render.ts'
+
+/** As a message would begin with it. */
+export function conditionWords(when: PlanWhen): string {
+  if ('event' in when) return 'when you start,'
+  const [name = '', quantity] = when.device.split('.')
+  if ('stale' in when) return `when ${renderName(name)} has no reading for ${when.stale},`
+  const what = quantity === undefined ? renderName(name) : `${quantity} in ${renderName(name)}`
+  return `when ${what} is ${wanted(when)}${lasting(when)},`
+}
+
+/** What is said when it fires; of a level `undefined`, since a reading says more. */
+export function conditionNews(when: PlanWhen): string | undefined {
+  if ('event' in when) return 'I have started.'
+  if ('stale' in when) return `${when.device} has had no reading for ${when.stale}.`
+  if (!('is' in when)) return undefined
+  return when.for === undefined
+    ? `${when.device} is ${when.is}.`
+    : `${when.device} has been ${when.is} for ${when.for}.`
+}
+
+function wanted(
+  when: Extract<PlanWhen, { readonly is: string } | { readonly above: number } | { readonly below: number }>,
+): string {
+  if ('is' in when) return when.is
+  return 'above' in when ? `above ${when.above}` : `below ${when.below}`
+}
+
+function lasting(when: { readonly for?: string }): string {
+  return when.for === undefined ? '' : ` for ${when.for}`
+}

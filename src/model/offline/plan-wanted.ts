@@ -1,0 +1,70 @@
+import { type Found, optional, phrase, wordAt } from './cursor.ts'
+import type { Symbol } from './symbols.ts'
+
+/** What something is to become. `isOfTemperature`: it is said so that it can be no other quantity. */
+export type Wanted = { readonly isOfTemperature: boolean } & (
+  { readonly above: number } | { readonly below: number } | { readonly is: string }
+)
+
+const sides: ReadonlyMap<string, 'above' | 'below'> = new Map([
+  ...['above', 'over', 'higher', 'more', 'greater', 'warmer', 'hotter'].map((word) => [word, 'above'] as const),
+  ...['below', 'under', 'lower', 'less', 'colder', 'cooler'].map((word) => [word, 'below'] as const),
+])
+const plainSides: ReadonlySet<string> = new Set(['above', 'over', 'below', 'under'])
+const ofTemperature: ReadonlySet<string> = new Set(['warmer', 'hotter', 'colder', 'cooler'])
+const becoming: readonly string[] = [
+  'is',
+  'gets',
+  'becomes',
+  'goes',
+  'rises',
+  'climbs',
+  'falls',
+  'drops',
+  'sinks',
+  'stays',
+]
+const states: ReadonlyMap<string, string> = new Map([
+  ...['on', 'off', 'open', 'closed', 'pressed', 'released'].map((word) => [word, word] as const),
+  ['opened', 'open'],
+  ['shut', 'closed'],
+])
+const events: ReadonlyMap<string, string> = new Map([
+  ['opens', 'open'],
+  ['closes', 'closed'],
+  ['shuts', 'closed'],
+])
+
+/** What stands behind what it is about: `is above 25`, `drops below 18 degrees`, `is open`, `opens`, `goes off`. */
+export function wantedAt(symbols: readonly Symbol[], at: number): Found<Wanted> | undefined {
+  return levelAt(symbols, at) ?? stateAt(symbols, at)
+}
+
+function levelAt(symbols: readonly Symbol[], at: number): Found<Wanted> | undefined {
+  const start = optional(symbols, at, becoming)
+  const word = wordAt(symbols, start) ?? ''
+  const side = sides.get(word)
+  const number = plainSides.has(word) ? start + 1 : phrase(symbols, start + 1, ['than'])
+  if (side === undefined || number === undefined) return undefined
+  const [, digits, scale] = /^(\d{1,6}(?:\.\d{1,3})?)(c?)$/.exec(wordAt(symbols, number) ?? '') ?? []
+  if (digits === undefined) return undefined
+  const percent = phrase(symbols, number + 1, ['%', 'percent', 'v', 'volt', 'volts'])
+  const degrees = percent === undefined ? optional(symbols, number + 1, ['degrees', '°']) : percent
+  const next = percent ?? optional(symbols, degrees, ['c', 'celsius'])
+  const isOfTemperature = ofTemperature.has(word) || scale === 'c' || (percent === undefined && next > number + 1)
+  const value = Number(digits)
+  return { value: { ...(side === 'above' ? { above: value } : { below: value }), isOfTemperature }, next }
+}
+
+function stateAt(symbols: readonly Symbol[], at: number): Found<Wanted> | undefined {
+  const found = (is: string | undefined, next: number): Found<Wanted> | undefined =>
+    is === undefined ? undefined : { value: { is, isOfTemperature: false }, next }
+  const event = events.get(wordAt(symbols, at) ?? '')
+  if (event !== undefined) return found(event, at + 1)
+  const switches = phrase(symbols, at, ['turns', 'goes', 'switches', 'comes', 'is', 'gets'], ['on', 'off'])
+  const switched = phrase(symbols, at, ['is', 'gets'], ['turned', 'switched'], ['on', 'off'])
+  const last = switched ?? switches
+  if (last !== undefined) return found(wordAt(symbols, last - 1), last)
+  const is = phrase(symbols, at, ['is', 'gets'])
+  return is === undefined ? undefined : found(states.get(wordAt(symbols, is) ?? ''), is + 1)
+}
