@@ -13,6 +13,7 @@ type Said =
       readonly queue: number
       readonly out: readonly string[]
       readonly in: readonly number[]
+      readonly last: boolean
     }
 
 /**
@@ -46,7 +47,7 @@ export async function serveDevices(
     const device = byName.get(said.device)
     if (device === undefined) throw new Error(`vhost_user.py serves ${said.device}, which was never asked for.`)
     device
-      .request(said.queue, said.out.map(fromHex), said.in)
+      .request({ queue: said.queue, written: said.out.map(fromHex), sizesBytes: said.in, isLast: said.last })
       .then((parts) => say({ answer: said.request, in: parts.map((part) => Buffer.from(part).toString('hex')) }))
       .catch(onFault)
   })

@@ -6,11 +6,12 @@ answers is put back. It speaks JSON lines on stdin and stdout:
 
   first line in  {"folder": "/run/x", "devices": [{"name": "gpio", "features": 1, "queues": 2, "config": "1c00..."}]}
   out            {"ready": true}            every device now listens at FOLDER/NAME.sock
-  out            {"request": 7, "device": "gpio", "queue": 0, "out": ["0400..."], "in": [2]}
+  out            {"request": 7, "device": "gpio", "queue": 0, "out": ["0400..."], "in": [2], "last": true}
   in             {"answer": 7, "in": ["0001"]}    any time later, in any order, or never: that is a device that hangs
 
-`out` are the buffers that the guest wrote, `in` the sizes of those that it wants written; bytes are hexadecimal. A guest
-that goes away takes its open requests with it, and the next one may connect. Python 3.9 or newer, standard library only.
+`out` are the buffers that the guest wrote, `in` the sizes of those that it wants written; bytes are hexadecimal. `last` is
+false where the guest handed over more at the same time. A guest that goes away takes its open requests with it, and the
+next one may connect. Python 3.9 or newer, standard library only.
 """
 
 import json
@@ -211,7 +212,8 @@ class Device:
     def kicked(self, queue):
         global requests_made
         os.read(queue.kick, 8)
-        while struct.unpack_from("<H", queue.available, 2)[0] != queue.taken & 0xFFFF:
+        (end,) = struct.unpack_from("<H", queue.available, 2)
+        while queue.taken & 0xFFFF != end:
             (head,) = struct.unpack_from("<H", queue.available, 4 + 2 * (queue.taken % queue.size))
             queue.taken += 1
             written, wanted = self.buffers(queue, head)
@@ -224,6 +226,7 @@ class Device:
                     "queue": queue.number,
                     "out": [bytes(view).hex() for view in written],
                     "in": [len(view) for view in wanted],
+                    "last": queue.taken & 0xFFFF == end,
                 }
             )
 

@@ -1,5 +1,5 @@
 import type { Edge, Level } from '../../../src/hardware/ports.ts'
-import type { VirtioDevice } from './virtio-device.ts'
+import type { VirtioAnswer, VirtioDevice, VirtioRequest } from './virtio-device.ts'
 
 // Virtio 1.2, section 5.18: the GPIO device.
 const feature = { interrupts: 1 } as const
@@ -28,6 +28,8 @@ interface Line {
   tell: ((event: number) => void) | undefined
   /** An edge came while the guest was still busy with the one before: it is told as soon as there is a buffer. */
   pending: boolean
+  /** The guest has looked at the level since it last changed. */
+  isSeen: boolean
 }
 
 /**
@@ -55,6 +57,7 @@ export class VirtualGpio implements VirtioDevice {
       interrupts: interrupt.off,
       tell: undefined,
       pending: false,
+      isSeen: false,
     }))
     this.#names = Buffer.from(names.map((name) => `${name}\0`).join(''))
     this.config = new Uint8Array(8)
@@ -69,7 +72,10 @@ export class VirtualGpio implements VirtioDevice {
     const before = levelOf(pin)
     pin.driven = level
     const now = levelOf(pin)
-    if (now !== before) this.#edge(pin, now === 1 ? 'rising' : 'falling')
+    if (now !== before) {
+      pin.isSeen = false
+      this.#edge(pin, now === 1 ? 'rising' : 'falling')
+    }
     this.#changed()
   }
 
@@ -85,6 +91,14 @@ export class VirtualGpio implements VirtioDevice {
   /** Whether the guest waits for an edge of this line. */
   isWatched(line: string): boolean {
     return this.#line(line).tell !== undefined
+  }
+
+  /**
+   * Waits until the guest has looked at the level that was last driven. Of a line whose edges it debounces, which is looked
+   * at when it has been quiet for long enough: this level counts now, and what is driven next is no bouncing.
+   */
+  async seen(line: string): Promise<void> {
+    await this.until(() => this.#line(line).isSeen)
   }
 
   /** What the guest did with one line, in order. */
@@ -106,7 +120,7 @@ export class VirtualGpio implements VirtioDevice {
     }
   }
 
-  async request(queue: number, written: readonly Uint8Array[], sizesBytes: readonly number[]) {
+  async request({ queue, written, sizesBytes }: VirtioRequest): Promise<VirtioAnswer> {
     const [request] = written
     const [answerBytes] = sizesBytes
     if (request === undefined || answerBytes === undefined) throw new Error('A GPIO request has one buffer each way.')
@@ -130,6 +144,7 @@ export class VirtualGpio implements VirtioDevice {
       case kind.getDirection:
         return direction[pin.direction]
       case kind.getValue:
+        pin.isSeen = true
         return levelOf(pin)
       case kind.setValue:
         // A line is given its level before its direction: until then the level waits in the latch.
@@ -174,7 +189,7 @@ export class VirtualGpio implements VirtioDevice {
     pin.tell = undefined
   }
 
-  #nextEdge(offset: number): Promise<readonly Uint8Array[]> {
+  #nextEdge(offset: number): Promise<VirtioAnswer> {
     const pin = this.#lines[offset]
     if (pin === undefined) throw new Error(`The guest waits for edges of line ${offset}, which does not exist.`)
     const held =

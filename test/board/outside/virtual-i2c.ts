@@ -1,5 +1,5 @@
 import type { VirtualI2cChip } from '../chips/chip.ts'
-import type { VirtioDevice } from './virtio-device.ts'
+import type { VirtioAnswer, VirtioDevice, VirtioRequest } from './virtio-device.ts'
 
 // Virtio 1.2, section 5.15: the I2C adapter.
 const feature = { zeroLengthRequest: 1 } as const
@@ -12,6 +12,13 @@ export interface I2cMessage {
   readonly direction: 'write' | 'read'
   readonly bytes: readonly number[]
   readonly acknowledged: boolean
+}
+
+/** What holds all messages up: that one is held up, that none is any more, and what becomes of those that were. */
+interface Hanging {
+  readonly reached: PromiseWithResolvers<void>
+  readonly freed: PromiseWithResolvers<void>
+  readonly ends: 'failed' | 'done'
 }
 
 /** An I2C bus. A chip is plugged in at its address; the faults of a real bus are properties that a test sets. */
@@ -31,7 +38,7 @@ export class VirtualI2c implements VirtioDevice {
   readonly #chips = new Map<number, VirtualI2cChip>()
   /** A message failed whose next one belongs to the same transaction. */
   #failing = false
-  #stuck: { readonly reached: PromiseWithResolvers<void>; readonly freed: PromiseWithResolvers<void> } | undefined
+  #hanging: Hanging | undefined
   /** The guest hands over all messages of a transaction at once; on the bus they come one after another. */
   #turn: Promise<void> = Promise.resolve()
   /** Tells the guest of the messages of a transaction that has failed, the last one first. */
@@ -50,18 +57,23 @@ export class VirtualI2c implements VirtioDevice {
    * gives memory back that this bus still holds: cut the guest's power then, do not `free`.
    */
   stick(): void {
-    this.#stuck ??= { reached: Promise.withResolvers(), freed: Promise.withResolvers() }
+    this.#hanging ??= { reached: Promise.withResolvers(), freed: Promise.withResolvers(), ends: 'failed' }
   }
 
-  /** Waits until a message hangs on the stuck bus. */
+  /** A chip holds the clock low for as long as it likes: no message ends before `free`, then each goes on. */
+  stretch(): void {
+    this.#hanging ??= { reached: Promise.withResolvers(), freed: Promise.withResolvers(), ends: 'done' }
+  }
+
+  /** Waits until a message hangs on the bus. */
   async hanging(): Promise<void> {
-    await this.#stuck?.reached.promise
+    await this.#hanging?.reached.promise
   }
 
-  /** The data line is let go of: what waited fails, what comes works. */
+  /** The line is let go of: what waited fails, or was only stretched; what comes works. */
   free(): void {
-    this.#stuck?.freed.resolve()
-    this.#stuck = undefined
+    this.#hanging?.freed.resolve()
+    this.#hanging = undefined
   }
 
   powerLost(): void {
@@ -70,10 +82,12 @@ export class VirtualI2c implements VirtioDevice {
     this.#untold = []
   }
 
-  request(_queue: number, written: readonly Uint8Array[], sizesBytes: readonly number[]) {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly Uint8Array[]>()
+  request({ written, sizesBytes, isLast }: VirtioRequest) {
+    const { promise, resolve, reject } = Promise.withResolvers<VirtioAnswer>()
     const serve = async (): Promise<void> => {
       const answer = await this.#serve(written, sizesBytes)
+      // What did not fit into the queue is not sent, and the guest waits for what it has sent, though that says "and one more".
+      if (isLast) this.#failing = false
       this.#untold.unshift(() => resolve(answer))
       // Linux gives the memory of a whole transaction back as soon as it hears that one message failed, and writes to what
       // it gave back when it hears of the next one: it must have heard of all the others by then.
@@ -93,11 +107,11 @@ export class VirtualI2c implements VirtioDevice {
     // The last buffer is the status; the one before it, where there is one, takes what was read.
     const wanted = reads && sizesBytes.length > 1 ? (sizesBytes[0] ?? 0) : 0
 
-    const wasStuck = this.#stuck !== undefined
-    this.#stuck?.reached.resolve()
-    await this.#stuck?.freed.promise
+    const hanging = this.#hanging
+    hanging?.reached.resolve()
+    await hanging?.freed.promise
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs))
-    const answer = wasStuck || this.#failing ? false : this.#exchange(address, reads, sent, wanted)
+    const answer = hanging?.ends === 'failed' || this.#failing ? false : this.#exchange(address, reads, sent, wanted)
     this.#failing = answer === false && (flags & flag.failNext) !== 0
     const result = answer === false ? status.failed : status.ok
     if (wanted === 0) return [result]

@@ -1,5 +1,5 @@
 import type { VirtualSpiChip } from '../chips/chip.ts'
-import type { VirtioDevice } from './virtio-device.ts'
+import type { VirtioDevice, VirtioRequest } from './virtio-device.ts'
 
 // include/uapi/linux/virtio_spi.h of Linux 7: the SPI controller.
 const supports = { bothClockPhases: 0b0011, bothClockPolarities: 0b1100 } as const
@@ -13,7 +13,7 @@ export class VirtualSpi implements VirtioDevice {
   readonly queues = 1
   readonly config = new Uint8Array(32)
   readonly #chips = new Map<number, VirtualSpiChip>()
-  #stuck: PromiseWithResolvers<void> | undefined
+  #stuck: { readonly reached: PromiseWithResolvers<void>; readonly freed: PromiseWithResolvers<void> } | undefined
 
   constructor() {
     this.config[0] = chipSelects
@@ -30,17 +30,22 @@ export class VirtualSpi implements VirtioDevice {
 
   /** The controller hangs: no exchange ends before `free`. */
   stick(): void {
-    this.#stuck ??= Promise.withResolvers<void>()
+    this.#stuck ??= { reached: Promise.withResolvers(), freed: Promise.withResolvers() }
+  }
+
+  /** Waits until an exchange hangs. */
+  async hanging(): Promise<void> {
+    await this.#stuck?.reached.promise
   }
 
   free(): void {
-    this.#stuck?.resolve()
+    this.#stuck?.freed.resolve()
     this.#stuck = undefined
   }
 
   powerLost(): void {}
 
-  async request(_queue: number, written: readonly Uint8Array[], sizesBytes: readonly number[]) {
+  async request({ written, sizesBytes }: VirtioRequest) {
     const [header, sent = new Uint8Array()] = written
     if (header === undefined || header.length !== 32)
       throw new Error('An SPI request begins with a header of 32 bytes.')
@@ -48,7 +53,8 @@ export class VirtualSpi implements VirtioDevice {
     const [chipSelect, bitsPerWord] = [fields.getUint8(0), fields.getUint8(1)]
     // The last buffer is the status; the one before it, where there is one, takes what the chip sends.
     const wanted = sizesBytes.length > 1 ? (sizesBytes[0] ?? 0) : 0
-    await this.#stuck?.promise
+    this.#stuck?.reached.resolve()
+    await this.#stuck?.freed.promise
     if (chipSelect >= chipSelects)
       return sizesBytes.map((size) => (size > 1 ? new Uint8Array(size) : status.parameters))
     const out = sent.length > 0 ? sent : new Uint8Array(wanted)
