@@ -35,6 +35,18 @@ async function saidBy(work: Promise<unknown>): Promise<string> {
   }
 }
 
+/** What is said of a call that hangs on a bus until its deadline is over. */
+async function givenUp(
+  work: Promise<unknown>,
+  bus: Pick<Board['i2c'], 'hanging'>,
+  drivers: RemoteBuses = buses,
+): Promise<string> {
+  const said = saidBy(work)
+  await bus.hanging()
+  await drivers.pass(2_000)
+  return said
+}
+
 const { board, buses } = await boot(t)
 const read = (bus: RemoteBuses = buses, timeoutMs = 300) =>
   bus.i2c.transfer({ bus: 1, address: sensor, write: Uint8Array.of(0xd0), readBytes: 1, timeoutMs })
@@ -60,7 +72,12 @@ i2cContract('the Linux I2C driver on a real bus', async () => ({
     board.i2c.free()
     await healed()
   },
-  wait: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+  async wait(durationMs) {
+    await board.i2c.hanging()
+    await buses.pass(durationMs)
+    // What was answered before reaches whoever asked.
+    await new Promise((resolve) => setImmediate(resolve))
+  },
   close: async () => undefined,
 }))
 
@@ -88,16 +105,17 @@ void t.test(
   async (t) => {
     board.i2c.delayMs = 20
     t.same(Array.from(await read()), [0x60])
-    board.i2c.delayMs = 700
+    board.i2c.delayMs = 0
+    board.i2c.stretch()
     t.match(
-      await saidBy(read(buses, 50)),
+      await givenUp(read(buses, 50), board.i2c),
       /^ETIMEDOUT: I2C bus 1 is stuck, for a transfer has not come back from the kernel/,
     )
     t.match(
       await saidBy(read()),
       /^ETIMEDOUT: I2C bus 1 is stuck.*used again as soon as that transfer, which may still be done, ends/,
     )
-    board.i2c.delayMs = 0
+    board.i2c.free()
     await healed()
     t.same(Array.from(await read()), [0x60])
   },
@@ -105,7 +123,7 @@ void t.test(
 
 void t.test('a bus that hangs lets other work of the process go on', async (t) => {
   board.i2c.stick()
-  t.match(await saidBy(buses.i2c.scan(1)), /^ETIMEDOUT: I2C bus 1 is stuck/)
+  t.match(await givenUp(buses.i2c.scan(1), board.i2c), /^ETIMEDOUT: I2C bus 1 is stuck/)
   const wire = { device: '0.0', write: Uint8Array.of(5), speedHz: 1_000_000, mode: 0 } as const
   if (withoutSpi === false)
     t.same(Array.from(await buses.spi.transfer(wire)), [5], 'files are read by the same four threads as SPI is')
@@ -181,7 +199,7 @@ void t.test(
   async (t) => {
     const transfer = { device: '0.0', write: Uint8Array.of(1), speedHz: 1_000_000, mode: 0 } as const
     board.spi.stick()
-    t.match(await saidBy(buses.spi.transfer(transfer)), /^ETIMEDOUT: SPI bus 0 is stuck/)
+    t.match(await givenUp(buses.spi.transfer(transfer), board.spi), /^ETIMEDOUT: SPI bus 0 is stuck/)
     t.match(await saidBy(buses.spi.transfer({ ...transfer, device: '0.1' })), /^ETIMEDOUT: SPI bus 0 is stuck/)
     board.spi.free()
     while ((await saidBy(buses.spi.transfer(transfer))).startsWith('ETIMEDOUT')) continue
@@ -220,6 +238,7 @@ void t.test(
 void t.test('a process ends at once while a bus that it used still hangs', async (t) => {
   const other = await boot(t)
   other.board.i2c.stick()
-  t.match(await saidBy(other.buses.i2c.scan(1)), /^ETIMEDOUT: I2C bus 1 is stuck/)
+  const said = await givenUp(other.buses.i2c.scan(1), other.board.i2c, other.buses)
+  t.match(said, /^ETIMEDOUT: I2C bus 1 is stuck/)
   t.equal(await other.buses.exit(), 0)
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { limits } from '../../src/limits.ts'
 import { bootBoard } from './board.ts'
 import type { VirtualI2cChip } from './chips/chip.ts'
 import { RegisterChip } from './chips/register-chip.ts'
@@ -6,7 +7,7 @@ import { addressOf, type Chips, i2cKinds, makeChips, plugIn, startDevices } from
 import { withoutSpi } from './kernel-support.ts'
 
 const board = await bootBoard(t)
-const read = await startDevices(board)
+const { read, pass } = startDevices(board)
 const allKinds = withoutSpi === false ? ([...i2cKinds, 'mcp3008'] as const) : i2cKinds
 
 /** What a device says whose chip is as `makeChips` makes it. */
@@ -99,6 +100,7 @@ void t.test('a bus that is stuck is said by each chip on it, and all are read wh
   const stuck =
     'I2C bus 1 is stuck, for a transfer has not come back from the kernel within 1250 ms: check for a line that is held low, and switch the devices on it off and on; the bus is used again as soon as that transfer, which may still be done, ends.'
   board.i2c.stick()
+  void board.i2c.hanging().then(() => pass(limits.i2cTimeoutMs + limits.busGraceMs))
   for (const kind of i2cKinds) await fails(t, kind, stuck)
   if (withoutSpi === false) await isWell(t, 'mcp3008', 'which is on another bus')
   board.i2c.free()
@@ -112,6 +114,7 @@ void t.test(
   async (t) => {
     plugIn(board, makeChips())
     board.spi.stick()
+    void board.spi.hanging().then(() => pass(2 * limits.spiTimeoutMs))
     t.match(await read('mcp3008'), /^mcp3008: cannot be read: SPI bus 0 is stuck, for a transfer has not come back/)
     await isWell(t, 'bme280', 'which is on another bus')
     board.spi.free()

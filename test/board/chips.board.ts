@@ -4,7 +4,7 @@ import { addressOf, makeChips, plugIn, startDevices } from './read-devices.ts'
 import { withoutSpi } from './kernel-support.ts'
 
 const board = await bootBoard(t)
-const read = await startDevices(board, {
+const { read } = startDevices(board, {
   held: { kind: 'lm75', address: 0x48 },
   attic: { kind: 'hwmon', name: 'lm75', value: 'temp1' },
 })

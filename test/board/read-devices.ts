@@ -56,20 +56,27 @@ export function addressOf(kind: I2cKind): number {
   return chipConfigs[kind].address
 }
 
-/** What a person reads of a device, so long after the time before: by default an hour, in which all can have changed. */
-export type ReadDevice = (name: string, passedMs?: number) => Promise<string>
+export interface DeviceReader {
+  /** What a person reads of a device, so long after the time before: by default an hour, in which all can have changed. */
+  readonly read: (name: string, passedMs?: number) => Promise<string>
+  /** Lets so much time pass for a reading that hangs, for which none passes else. */
+  readonly pass: (durationMs: number) => void
+}
 
 /** Starts what reads devices in the guest: those of each kind of chip, and `more`. */
-export async function startDevices(board: Board, more: Readonly<Record<string, object>> = {}): Promise<ReadDevice> {
+export function startDevices(board: Board, more: Readonly<Record<string, object>> = {}): DeviceReader {
   const configs = JSON.stringify({ ...chipConfigs, ...more })
   const command = ['/bin/sh', `${root}build/node`, `${root}test/board/guest/devices-program.ts`, configs]
   const program = board.start(command, { cwd: root, env: { TZ: 'UTC' } })
   let questions = 0
-  return async (name, passedMs = 3_600_000) => {
-    const question = ++questions
-    program.type(`${passedMs} ${name}\n`)
-    await program.says(`\n<${question}\n`)
-    const [, answer = ''] = program.stdout.split(`${question}> `)
-    return answer.slice(0, answer.indexOf(`\n<${question}\n`))
+  return {
+    async read(name, passedMs = 3_600_000) {
+      const question = ++questions
+      program.type(`${passedMs} ${name}\n`)
+      await program.says(`\n<${question}\n`)
+      const [, answer = ''] = program.stdout.split(`${question}> `)
+      return answer.slice(0, answer.indexOf(`\n<${question}\n`))
+    },
+    pass: (durationMs) => program.type(`${durationMs}\n`),
   }
 }

@@ -12,7 +12,7 @@ const config = [
 ]
 
 void t.test('a text switches a real line, and an edge at a pin is what the next text reads', async (t) => {
-  const { board, ask, startDaemon } = await serveBoard(t, config)
+  const { board, ask, readUntil, readChip, startDaemon } = await serveBoard(t, config)
   board.gpio.drive('GPIO22', 0)
   await startDaemon()
   t.equal(board.gpio.directionOf('GPIO17'), 'output', 'safe from the start')
@@ -24,9 +24,8 @@ void t.test('a text switches a real line, and an edge at a pin is what the next 
   t.match(await ask('/read door', 'door:'), /door: closed \(contact on GPIO22/)
   board.gpio.drive('GPIO22', 1)
   // The contact is debounced: for a moment it is what it was.
-  while ((await ask('/read door', 'door:')).includes('closed')) continue
-  t.match(await ask('/read door', 'door:'), /door: open/)
-  t.match(await ask('/read room', 'room'), /Nothing answers at 0x76 on I2C bus 1/)
+  t.match(await readUntil('door', /^door: (?!closed)/), /^door: open/)
+  t.match(await readChip('room'), /Nothing answers at 0x76 on I2C bus 1/)
 })
 
 void t.test('a board without a file is served by the names of its kernel, and it is said', async (t) => {
@@ -44,12 +43,12 @@ void t.test('a board without a file is served by the names of its kernel, and it
 })
 
 void t.test('a chip on the bus is read for a person, and one that is not there is said in a sentence', async (t) => {
-  const { ask, board, startDaemon } = await serveBoard(t, [
+  const { board, readChip, startDaemon } = await serveBoard(t, [
     'model: offline',
     'devices: { attic: { kind: lm75, bus: 1, address: 0x48 }, cellar: { kind: lm75, bus: 1, address: 0x49 } }',
   ])
   board.i2c.plug(0x48, new Lm75({ temperatureC: 25.5 }))
   await startDaemon()
-  t.match(await ask('/read attic', 'attic'), /25\.5 °C/)
-  t.match(await ask('/read cellar', 'cellar'), /Nothing answers at 0x49 on I2C bus 1/)
+  t.match(await readChip('attic'), /25\.5 °C/)
+  t.match(await readChip('cellar'), /Nothing answers at 0x49 on I2C bus 1/)
 })

@@ -9,6 +9,7 @@ export type BusCall =
   | { readonly does: 'i2c transfer'; readonly transfer: I2cTransfer }
   | { readonly does: 'i2c scan'; readonly bus: number }
   | { readonly does: 'spi transfer'; readonly transfer: SpiTransfer }
+  | { readonly does: 'pass'; readonly durationMs: number }
   | { readonly does: 'become'; readonly id: number }
 
 export type BusAnswer = { readonly value: unknown } | { readonly kernel: KernelErrorName; readonly message: string }
@@ -19,6 +20,8 @@ const root = join(import.meta.dirname, '../..')
 export interface RemoteBuses {
   readonly i2c: I2cPort
   readonly spi: SpiPort
+  /** Lets so much time pass for the drivers, for which none passes else: what is late by then is given up. */
+  pass(durationMs: number): Promise<void>
   /** The drivers go on as another user, who is in no group. */
   become(userId: number): Promise<void>
   /** Ends their process; answers its exit code. */
@@ -55,6 +58,7 @@ export async function startBuses(board: Board): Promise<RemoteBuses> {
       devices: () => ask({ does: 'spi devices' }),
       transfer: (transfer) => ask({ does: 'spi transfer', transfer }),
     },
+    pass: (durationMs) => ask({ does: 'pass', durationMs }),
     become: (id) => ask({ does: 'become', id }),
     async exit() {
       void ask({ does: 'exit' }).catch(() => {})

@@ -14,12 +14,12 @@ const config = [
 ]
 
 /** A daemon whose SPI controller keeps it in the kernel, with its relay on. */
-async function serveStuck({ board, ask, startDaemon }: ServedBoard) {
+async function serveStuck({ board, ask, readUntil, startDaemon }: ServedBoard) {
   board.spi.plug(0, new Mcp3008())
   const daemon = await startDaemon()
   await ask('/on relay', 'relay is on')
   board.spi.stick()
-  while (!(await ask('/read soil', 'soil:')).includes('SPI bus 0 is stuck')) continue
+  await readUntil('soil', /SPI bus 0 is stuck/)
   return daemon
 }
 
@@ -75,7 +75,7 @@ void t.test(
   'sensors whose kernel drivers hang leave the rest of the daemon alone, however many they are',
   async (t) => {
     const addresses = [0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d]
-    const { board, ask, startDaemon } = await serveBoard(t, [
+    const { board, ask, readUntil, startDaemon } = await serveBoard(t, [
       ...config,
       ...addresses.map(
         (each, at) => `  rack${at}: { kind: hwmon, name: lm75, value: temp1, device: 1-00${each.toString(16)} }`,
@@ -95,7 +95,6 @@ void t.test(
     t.equal(board.gpio.measure('GPIO17'), 0)
     t.match(await all, /rack4: cannot be read: The .* is not read, for the kernel has not come back from/)
     board.i2c.free()
-    let again = ''
-    while (!again.includes('20.0 °C')) again = await ask('/read rack3', 'rack3:')
+    await readUntil('rack3', /20\.0 °C/)
   },
 )

@@ -1,6 +1,8 @@
 /**
  * Devices of a configuration, read in the guest through the drivers of Linux: each line of stdin is answered
  * with what a person reads. It says how many milliseconds pass for the devices before, and which one it asks for.
+ * Chips are waited for in real time, which is theirs; ages, and the deadlines of buses and of the kernel's drivers, are
+ * those of the lines: a line that asks for nothing lets time pass for a reading that hangs.
  */
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
@@ -17,10 +19,10 @@ import { LoopWatchdog } from '../../../src/hardware/linux/loop-watchdog.ts'
 import { loadAddon } from '../../../src/hardware/native/addon.ts'
 import { createLog } from '../../../src/log.ts'
 import { nativeFile } from '../../../src/native-files.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
-const system = createSystemClock()
-let passedMs = 0
-const clock: Clock = { ...system, monotonicMs: () => system.monotonicMs() + passedMs }
+const told = new FakeClock()
+const clock: Clock = { ...createSystemClock(), monotonicMs: () => told.monotonicMs() }
 const addon = () => loadAddon(nativeFile('pincer', ''))
 const log = createLog({ level: 'warn', redact: (text) => text, write: (line) => process.stderr.write(line) })
 
@@ -28,13 +30,13 @@ const devices = createDevices({
   configs: v.parse(v.record(v.string(), deviceSchema()), JSON.parse(process.argv[2] ?? '')),
   hardware: {
     ...createLinuxBuses({
-      clock,
+      clock: told,
       board: unknownBoard(undefined),
       addon,
       nativeFile: (name) => nativeFile(name, ''),
     }),
     gpio: new LinuxGpio({ addon, clock, log, root: '/' }),
-    kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
+    kernelSensors: new LinuxKernelSensors({ root: '/', clock: told }),
     kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog: new LoopWatchdog(addon) }),
     simulated: false,
   },
@@ -47,9 +49,11 @@ const devices = createDevices({
 })
 
 let questions = 0
-for await (const line of createInterface({ input: process.stdin })) {
-  const [beforeMs, name] = line.split(' ')
-  passedMs += Number(beforeMs)
+async function answer(line: string): Promise<void> {
+  const [passedMs, name = ''] = line.split(' ')
+  await told.advance(Number(passedMs))
+  if (name === '') return
   const outcomes = await devices.read(name, new AbortController().signal)
   process.stdout.write(`${++questions}> ${formatReadings(outcomes)}\n<${questions}\n`)
 }
+createInterface({ input: process.stdin }).on('line', (line) => void answer(line))

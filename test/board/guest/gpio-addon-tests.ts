@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { type HeldLine, type LineListener, loadAddon } from '../../../src/hardware/native/addon.ts'
 import { nativeFile } from '../../../src/native-files.ts'
-import { plug, settle } from './simulated-chip.ts'
+import { plug, settle, until } from './simulated-chip.ts'
 
 /** Under sanitizers all is slow, and nothing is freed at once: they look for what was left behind themselves. */
 const sanitized = process.env['ADDON']
@@ -79,7 +79,7 @@ void t.test(
       ['', 'test'],
     )
     chip.drive('HEARD', 1)
-    await settle()
+    await until(() => edges.length > 0)
     t.same(edges, [true])
   },
 )
@@ -96,9 +96,9 @@ void t.test('a listener that throws is an uncaught exception, and the next edge 
     edges.push(isRising)
     if (isRising) throw new Error('not so loud')
   })
-  for (const level of [1, 0] as const) {
-    chip.drive('LINE', level)
-    await settle()
+  for (const [before, level] of [1, 0].entries()) {
+    chip.drive('LINE', level === 1 ? 1 : 0)
+    await until(() => edges.length > before)
   }
   addon.gpioRelease(held)
   t.same(edges, [true, false])
@@ -117,6 +117,7 @@ void t.test('a listener may give its own line back, and hears no more', async (t
   const pull = chip.attribute('LINE', 'pull')
   const once = `echo pull-up > ${pull}; sleep 0.1; echo pull-down > ${pull}; sleep 0.1`
   spawnSync('/bin/sh', ['-c', `${once}; ${once}; ${once}`])
+  await until(() => heard > 0)
   await settle()
   t.equal(heard, 1)
 })

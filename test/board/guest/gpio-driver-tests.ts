@@ -9,7 +9,7 @@ import { createLog } from '../../../src/log.ts'
 import { nativeFile } from '../../../src/native-files.ts'
 import { fails } from '../../contract/gpio.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { plug, settle } from './simulated-chip.ts'
+import { plug, settle, until } from './simulated-chip.ts'
 
 const addonFile = nativeFile('pincer', '/run/native')
 const addon = loadAddon(addonFile)
@@ -111,7 +111,7 @@ void t.test('an input that is listened to hears again by itself when its chip is
   const edges: string[] = []
   const input = await port.requestInput({ line: 'DOOR', consumer: 'x', onEdge: (edge) => edges.push(edge) })
   chip.unplug()
-  await settle()
+  await until(() => said.length > 0)
   t.match(said, [/Line DOOR is gone \(ENODEV\)/])
   await fails(t, 'ENODEV', input.get())
   await clock.advance(limits.lineLookAgainMs * 3)
@@ -119,7 +119,7 @@ void t.test('an input that is listened to hears again by itself when its chip is
   await clock.advance(limits.lineLookAgainMs)
   t.match(said.at(-1), /Line DOOR is back/)
   chip.drive('DOOR', 1)
-  await settle()
+  await until(() => edges.length > 0)
   t.same(edges, ['rising'])
   t.equal(await input.get(), 1)
   await input.release()
@@ -127,16 +127,16 @@ void t.test('an input that is listened to hears again by itself when its chip is
 })
 
 void t.test('a reading takes an input back at once when its chip is there again', async (t) => {
-  const { port } = openPort(t)
+  const { port, said } = openPort(t)
   const chip = plug(t, { label: 'usb', lines: { 0: 'DOOR' } })
   const edges: string[] = []
   const input = await port.requestInput({ line: 'DOOR', consumer: 'x', onEdge: (edge) => edges.push(edge) })
   chip.unplug()
-  await settle()
+  await until(() => said.length > 0)
   chip.plugIn()
   t.equal(await input.get(), 0)
   chip.drive('DOOR', 1)
-  await settle()
+  await until(() => edges.length > 0)
   t.same(edges, ['rising'])
 })
 
@@ -151,6 +151,7 @@ void t.test('edges that came too fast for us are counted and said', async (t) =>
     chip.drive('WHEEL', edge % 2 === 1 ? 1 : 0)
     while (edgesTheKernelSaw('pincer-wheel') < edge);
   }
+  await until(() => said.length > 0)
   await settle()
   const lost = Number(/WHEEL: (\d+) edges came too fast and were lost/.exec(said.join('\n'))?.[1] ?? 0)
   t.ok(lost > 0, `${heard} heard, ${lost} lost`)

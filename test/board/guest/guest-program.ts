@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import type { FromGuest, ToGuest } from './protocol.ts'
 
 export interface ProgramOptions {
@@ -25,6 +26,8 @@ export class GuestProgram {
   readonly pid: Promise<number>
   readonly #say: (message: ToGuest) => void
   readonly #output = { stdout: '', stderr: '' }
+  /** A letter of several bytes may come in two pieces. */
+  readonly #letters = { stdout: new StringDecoder(), stderr: new StringDecoder() }
   readonly #end = Promise.withResolvers<ProgramEnd>()
   readonly #pid = Promise.withResolvers<number>()
   readonly #timer: NodeJS.Timeout
@@ -96,7 +99,7 @@ export class GuestProgram {
         this.#pid.resolve(message.pid)
         break
       case 'output':
-        this.#output[message.stream] += Buffer.from(message.bytes, 'base64').toString()
+        this.#output[message.stream] += this.#letters[message.stream].write(Buffer.from(message.bytes, 'base64'))
         break
       case 'exited':
         clearTimeout(this.#timer)

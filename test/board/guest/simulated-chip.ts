@@ -105,5 +105,17 @@ export function plug(t: Test, ...banks: readonly SimulatedBank[]): SimulatedChip
   return chip
 }
 
-/** The kernel counts in its own time, and what it tells takes a moment to arrive. */
-export const settle = (durationMs = 0) => new Promise<void>((resolve) => setTimeout(resolve, durationMs + 200))
+const momentMs = 100
+
+/**
+ * The kernel counts in its own time, and what it tells takes a moment to arrive. Where a machine stood still meanwhile, all
+ * is due at once, and nobody knows in which order: so it is a moment twice.
+ */
+export async function settle(durationMs = 0): Promise<void> {
+  for (const waitMs of [durationMs + momentMs, momentMs]) await new Promise((resolve) => setTimeout(resolve, waitMs))
+}
+
+/** Waits until it is so, which is in the kernel's own time. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1))
+}

@@ -42,7 +42,7 @@ export async function userModeCommand(
     ],
     // It keeps its own notes at home, and its memory, an unlinked file, in the temporary folder.
     env: { HOME: folder, TMPDIR: await memoryFolder(memoryMiB) },
-    bootTimeoutMs: 60_000,
-    programTimeoutMs: 120_000,
+    bootTimeoutMs: 120_000,
+    programTimeoutMs: 540_000,
   }
 }
