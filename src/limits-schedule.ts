@@ -29,6 +29,8 @@ export const scheduleLimits = {
   jobCoveredRangesMax: 16,
   /** Places of the wall clock at which a job had missed slots, so that one that swings writes nothing again and again. */
   jobPassedMarksMax: 4,
+  /** How long a single run on the calendar that was missed is kept: a wrong clock may be put back by then. */
+  jobMissedKeptMs: 24 * 60 * 60_000,
   /** After damage the runs of so long count as known, though their records may be gone. */
   jobDamageCoverMs: 7 * 24 * 60 * 60_000,
   /** Slots that are looked at to find the latest one that was missed. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Calendar } from './calendar.ts'
+import { limits } from '../limits.ts'
 import { isCalendarTrusted } from './clock-gate.ts'
 import { type Around, type NextSlot, openAround, type Range } from './covered.ts'
 import { intervalsOf } from './job-book.ts'
@@ -85,7 +86,7 @@ export class Agenda {
       case 'in':
         return state.lastSlot >= 1 ? undefined : dueOnce(1, now.elapsedMs - state.anchorMs - time.delayMs, now)
       case 'at':
-        if (!now.isTrusted || state.lastSlot === time.atMs) return undefined
+        if (!now.isTrusted || state.lastSlot === time.atMs || isMissed(state, now)) return undefined
         return dueOnce(time.atMs, now.wallMs - time.atMs, now)
       case 'every': {
         const slot = intervalsOf(state, time.everyMs, now.elapsedMs)
@@ -110,7 +111,8 @@ export class Agenda {
       case 'in':
         return Math.max(state.lastSlot, slot ?? 0) >= 1 ? undefined : state.anchorMs + time.delayMs - now.elapsedMs
       case 'at':
-        if (!now.isTrusted || slot !== undefined || state.lastSlot === time.atMs) return undefined
+        if (!now.isTrusted || slot !== undefined || state.lastSlot === time.atMs || isMissed(state, now))
+          return undefined
         return time.atMs - now.wallMs
       case 'every': {
         const next = Math.max(state.lastSlot, slot ?? 0) + 1
@@ -174,6 +176,16 @@ export class Agenda {
     this.#cursors.set(state.job.id, cursor)
     return cursor
   }
+}
+
+/** By what the clock says now, this single run was missed already. */
+function isMissed({ passed }: JobState, now: Moment): boolean {
+  return passed.some((each) => each <= now.wallMs)
+}
+
+/** Missed so long ago that the clock is right: a single run goes then. */
+export function isOver({ job, passed }: JobState, now: Moment): boolean {
+  return job.time.kind === 'at' && now.isTrusted && passed.some((each) => each + limits.jobMissedKeptMs <= now.wallMs)
 }
 
 /**

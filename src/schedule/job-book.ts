@@ -68,7 +68,10 @@ export class JobBook {
         break
       case 'end':
         this.#change(record.id, (state) => ended(state, record, written.wallMs))
-        if (isOnce(this.#states.get(record.id)?.job.time)) this.#states.delete(record.id)
+        // What a wrong clock made too late may still come.
+        if (record.missedAtMs === undefined && isOnce(this.#states.get(record.id)?.job.time)) {
+          this.#states.delete(record.id)
+        }
         break
       case 'time':
         break
@@ -127,7 +130,7 @@ export class JobBook {
   }
 }
 
-/** A job for one run: it goes with it. */
+/** A job for one run: it goes with it, or a while after it was missed. */
 export function isOnce(time: JobTime | undefined): boolean {
   return time?.kind === 'in' || time?.kind === 'at'
 }

@@ -22,9 +22,14 @@ export function interruptedText(job: Job, calls: readonly StartedCall[]): string
   return `${jobTitle(job)} was interrupted: I ended in the middle of it. This run is not repeated.${intent(job)}${started}`
 }
 
-/** Of a job for one run whose time has passed. */
-export function missedText(job: Job, late: { readonly dueAtMs: number; readonly lateMs: number }): string {
-  return `${jobTitle(job)} did not run: it was due ${when(late)}. It is removed; make it again if it is still wanted.${intent(job)}`
+/** Of a job for one run whose time has passed. `mayCome`: unless it was the clock that was wrong. */
+export function missedText(
+  job: Job,
+  late: { readonly dueAtMs: number; readonly lateMs: number },
+  mayCome: boolean,
+): string {
+  const fate = mayCome ? 'It comes only if the clock was wrong and is put back' : 'It is removed'
+  return `${jobTitle(job)} did not run: it was due ${when(late)}. ${fate}; make it again if it is still wanted.${intent(job)}`
 }
 
 export function lateText(job: Job, late: { readonly dueAtMs: number; readonly lateMs: number }): string {

@@ -3,7 +3,7 @@ import { durationMaxMs, formatDuration } from '../duration.ts'
 import { sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
-import type { Agenda, Due, Moment } from './agenda.ts'
+import { type Agenda, type Due, isOver, type Moment } from './agenda.ts'
 import { isOnce } from './job-book.ts'
 import type { JobState } from './job-records.ts'
 import type { JobStore } from './job-store.ts'
@@ -96,6 +96,10 @@ export class Timekeeper {
     const { id } = state.job
     if ((this.#heldMs.get(id) ?? 0) > clock.monotonicMs()) return
     this.#heldMs.delete(id)
+    if (isOver(state, now)) {
+      void store.keep([{ k: 'gone', id }])
+      return
+    }
     let due: Due | undefined
     try {
       due = agenda.due(state, now)
@@ -129,10 +133,12 @@ export class Timekeeper {
         runner.request({ ...request, notBeforeMs: this.#latestCatchUpMs })
         break
       case 'missed': {
-        if (once) this.#tell(state, missedText(job, due))
+        // `at`: not where the file was damaged, since it may have run then.
+        const mayCome = job.time.kind === 'cron' || (job.time.kind === 'at' && !this.#isAfterDamage)
+        if (once) this.#tell(state, missedText(job, due, mayCome))
         const more = due.earlier === 0 ? '' : `, after ${due.earlier} others`
         const why = `it was missed by ${formatDuration(lateMs)}${more}`
-        this.#record(state, due, job.time.kind === 'cron' ? { why, missedAtMs: dueAtMs + lateMs } : { why })
+        this.#record(state, due, mayCome ? { why, missedAtMs: dueAtMs + lateMs } : { why })
         break
       }
     }

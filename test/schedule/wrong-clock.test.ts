@@ -35,6 +35,52 @@ void t.test('what a clock that was ahead for a while had missed comes at its tim
   await rig.schedule.stop()
 })
 
+void t.test(
+  'a single run that a clock which was ahead had missed is told, and comes at its time, over restarts too',
+  async (t) => {
+    const rig = await ScheduleRig.create(t)
+    const schedule = await rig.start()
+    const atMs = rig.clock.nowMs() + 3 * hourMs
+    await schedule.add(draft({ time: { kind: 'at', atMs } }))
+    await schedule.add(draft({ time: { kind: 'at', atMs }, missed: 'once' }))
+    await jump(rig, 2 * dayMs)
+    await rig.killAndStart()
+    await rig.advance(10 * minuteMs)
+    t.match(rig.told.join('\n'), /^Job 1 did not run: .*\. It comes only if .*\nJob 2 did not run: .*$/, 'each once')
+    t.equal(rig.ids, '')
+    t.match(rig.schedule.list(), [{ last: { outcome: { why: 'it was missed by 1d 21h' } } }, { job: { id: '2' } }])
+    await jump(rig, -2 * dayMs)
+    t.same(
+      rig.schedule.list().map(({ nextRunMs }) => nextRunMs),
+      [atMs, atMs],
+    )
+    await rig.restart()
+    await rig.advance(3 * hourMs)
+    t.same(timesOf(rig), ['11-21T15:00', '11-21T15:00'])
+    t.same(rig.schedule.list(), [])
+    await rig.schedule.stop()
+  },
+)
+
+void t.test(
+  'a single run that was missed goes a day later, and does not come when the clock is put back after it',
+  async (t) => {
+    const rig = await ScheduleRig.create(t)
+    const schedule = await rig.start()
+    const atMs = rig.clock.nowMs() + hourMs
+    await schedule.add(draft({ time: { kind: 'at', atMs } }))
+    await rig.rebootAndStart(5 * hourMs)
+    await jump(rig, -2 * hourMs)
+    t.match(rig.schedule.list(), [{ job: { id: '1' } }], 'not before its time: missed it is')
+    await rig.advance(23 * hourMs)
+    t.equal(rig.schedule.list().length, 1)
+    await rig.advance(4 * hourMs)
+    t.same(rig.schedule.list(), [])
+    t.equal(rig.ids, '')
+    await rig.schedule.stop()
+  },
+)
+
 void t.test('what ran while the clock was ahead does not run again at its time', async (t) => {
   const rig = await ScheduleRig.create(t)
   const schedule = await rig.start()
