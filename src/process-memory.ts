@@ -1,5 +1,5 @@
-import { canBeRedacted } from './secrets.ts'
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { canBeRedacted } from './secrets.ts'
 
 /**
  * What would show the memory of this process to others. Node has no call for either, but Linux has files for both. Each

@@ -17,8 +17,8 @@ export function base64Views(view: TextView): readonly TextView[] {
   const { codes, length } = view
   const bits = new Uint16Array(length + 3).fill(none)
   for (let index = 0; index < length; index++) {
-    const code = codes[index] as number
-    if (code < 128) bits[index] = sextets[code] as number
+    const code = codes[index] ?? 0
+    if (code < 128) bits[index] = sextets[code] ?? none
   }
   return [0, 1, 2, 3].flatMap((offset) => innerView(view, bits, offset))
 }
@@ -64,8 +64,8 @@ class Said {
   put(code: number, place: number): void {
     if (code === 0 && (this.#length === 0 || this.#codes[this.#length - 1] === 0)) return
     this.#codes[this.#length] = code
-    this.#starts[this.#length] = this.#outer.starts[place] as number
-    this.#ends[this.#length++] = this.#outer.ends[place + 1] as number
+    this.#starts[this.#length] = this.#outer.starts[place] ?? 0
+    this.#ends[this.#length++] = this.#outer.ends[place + 1] ?? 0
   }
 
   view(): TextView {
@@ -77,17 +77,17 @@ class Said {
 
 /** Whether these four characters say three that inner writing may have, or blanks of its lines. */
 function isInnerGroup(bits: Uint16Array, index: number): boolean {
-  const [b, c] = [bits[index + 1] as number, bits[index + 2] as number]
+  const [b, c] = [bits[index + 1] ?? none, bits[index + 2] ?? none]
   return (
-    isInner(((bits[index] as number) << 2) | (b >> 4)) &&
+    isInner(((bits[index] ?? none) << 2) | (b >> 4)) &&
     isInner(((b & 15) << 4) | (c >> 2)) &&
-    isInner(((c & 3) << 6) | (bits[index + 3] as number))
+    isInner(((c & 3) << 6) | (bits[index + 3] ?? none))
   )
 }
 
 /** The byte that begins in this character, the `nth` of its group; `undefined` in the last one, where none begins. */
 function byteAt(bits: Uint16Array, index: number, nth: number): number | undefined {
-  const [first, second] = [bits[index] as number, bits[index + 1] as number]
+  const [first, second] = [bits[index] ?? none, bits[index + 1] ?? none]
   if (nth === 3) return undefined
   if (first === none || second === none) return 0
   return ((first << (2 + 2 * nth)) & 0xff) | (second >> (4 - 2 * nth))

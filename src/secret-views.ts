@@ -33,13 +33,13 @@ export function unescapedView(view: TextView): TextView | undefined {
   const put = (code: number, from: number, end: number): void => {
     if (isSpace(code)) return
     to.codes[count] = code
-    to.starts[count] = starts[from] as number
-    to.ends[count++] = ends[end - 1] as number
+    to.starts[count] = starts[from] ?? 0
+    to.ends[count++] = ends[end - 1] ?? 0
   }
   while (index < length) {
     const escape = escapeAt(codes, index, length)
     if (escape === undefined) {
-      put(codes[index] as number, index, index + 1)
+      put(codes[index] ?? 0, index, index + 1)
       index++
       continue
     }
@@ -98,7 +98,7 @@ const backslashNames: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b
 /** `\n`, `\"`, `\/`, `\x41`, `\u0041`, `\101`: as JSON and most languages write them. */
 function backslashEscape(codes: Uint16Array, index: number, length: number): Escape | undefined {
   if (index + 1 >= length) return undefined
-  const next = codes[index + 1] as number
+  const next = codes[index + 1] ?? 0
   const digits = next === 0x75 ? 4 : next === 0x78 ? 2 : 0
   const code = digits > 0 && index + 1 + digits < length ? hexAt(codes, index + 2, digits) : -1
   if (code >= 0) return { codes: [code], length: 2 + digits }
@@ -124,7 +124,7 @@ function octalAt(codes: Uint16Array, index: number, length: number): number {
   if (index + 3 > length) return -1
   let value = 0
   for (let at = index; at < index + 3; at++) {
-    const digit = (codes[at] as number) - 0x30
+    const digit = (codes[at] ?? 0) - 0x30
     if (digit < 0 || digit > 7) return -1
     value = value * 8 + digit
   }
@@ -135,7 +135,7 @@ function octalAt(codes: Uint16Array, index: number, length: number): number {
 function hexAt(codes: Uint16Array, index: number, digits: number): number {
   let value = 0
   for (let at = index; at < index + digits; at++) {
-    const code = codes[at] as number
+    const code = codes[at] ?? 0
     const digit =
       code >= 0x30 && code <= 0x39
         ? code - 0x30

@@ -58,7 +58,7 @@ class KnownForms {
     let hash = 0
     for (let index = 0; index < length; index++) {
       // Each step pushes the oldest of eight characters out at the top.
-      hash = (hash << 4) ^ (codes[index] as number)
+      hash = (hash << 4) ^ (codes[index] ?? 0)
       const forms = this.#byTail.get(hash)
       if (forms === undefined) continue
       for (const { text, spillsBefore, spillsBehind } of forms) {
@@ -66,7 +66,7 @@ class KnownForms {
         if (first < 0 || !matches(codes, first, text, 0, text.length)) continue
         const from = spillsBefore && first > 0 && isBase64(codes[first - 1]) ? first - 1 : first
         const to = spillsBehind && index + 1 < length && isBase64(codes[index + 1]) ? index + 1 : index
-        ranges.push([starts[from] as number, ends[to] as number])
+        ranges.push([starts[from] ?? 0, ends[to] ?? 0])
       }
     }
     this.#searchCuts(view, ranges)
@@ -75,7 +75,7 @@ class KnownForms {
   /** A piece of a stream, or a text that was cut, may begin or end inside of a secret. */
   #searchCuts({ codes, starts, ends, length }: TextView, ranges: Range[]): void {
     if (length < limits.secretCharsMin) return
-    const [first, last] = [String.fromCharCode(codes[0] as number), String.fromCharCode(codes[length - 1] as number)]
+    const [first, last] = [String.fromCharCode(codes[0] ?? 0), String.fromCharCode(codes[length - 1] ?? 0)]
     for (const { text } of this.#forms) {
       const countMax = Math.min(text.length - 1, length)
       // The engine's own search finds the few places at which it is worth looking.
@@ -85,13 +85,13 @@ class KnownForms {
         at = before(text, last, at)
       ) {
         const from = length - 1 - at
-        if (matches(codes, from, text, 0, at + 1)) ranges.push([starts[from] as number, ends[length - 1] as number])
+        if (matches(codes, from, text, 0, at + 1)) ranges.push([starts[from] ?? 0, ends[length - 1] ?? 0])
       }
       const endMin = text.length - countMax
       for (let at = text.indexOf(first, endMin); at !== -1; at = text.indexOf(first, at + 1)) {
         const count = text.length - at
         if (count < limits.secretCharsMin) break
-        if (matches(codes, 0, text, at, count)) ranges.push([starts[0] as number, ends[count - 1] as number])
+        if (matches(codes, 0, text, at, count)) ranges.push([starts[0] ?? 0, ends[count - 1] ?? 0])
       }
     }
   }

@@ -40,7 +40,9 @@ export function deviceSchema(): v.GenericSchema<unknown, DeviceConfig> {
     contact: contactSchema(),
     ...sensorSchemas(),
   }
-  const deviceKinds = Object.keys(byKind) as readonly DeviceConfig['kind'][]
+  const isKind = (word: unknown): word is DeviceConfig['kind'] =>
+    typeof word === 'string' && Object.hasOwn(byKind, word)
+  const deviceKinds = Object.keys(byKind).filter(isKind)
   const example = 'a device such as { kind: switch, line: GPIO17 }'
   const noKind = v.pipe(
     v.custom<object>(isMapping, example),
@@ -57,8 +59,8 @@ export function deviceSchema(): v.GenericSchema<unknown, DeviceConfig> {
     }),
   )
   return v.lazy((input) => {
-    const kind = isMapping(input) ? deviceKinds.find((known) => known === input['kind']) : undefined
-    return kind === undefined ? noKind : byKind[kind]
+    const kind = isMapping(input) ? input['kind'] : undefined
+    return isKind(kind) ? byKind[kind] : noKind
   })
 }
 

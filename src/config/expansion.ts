@@ -40,7 +40,7 @@ export function expandVariables(root: SourceValue, lookup: Lookup, home: string)
     if (typeof value === 'string') return expandText(value, path)
     if (typeof value !== 'object' || value === null) return value
     if (isList(value)) return value.map((item, index) => expand(item, [...path, index]))
-    const copy = Object.create(null) as { [key: string]: SourceValue }
+    const copy: { [key: string]: SourceValue } = { __proto__: null }
     for (const [key, item] of Object.entries(value)) copy[key] = expand(item, [...path, key])
     return copy
   }

@@ -131,7 +131,7 @@ class Reader {
 
   #mapping(pairs: readonly Pair<ParsedNode, ParsedNode | null>[], path: SourcePath, depth: number): SourceValue {
     // Without a prototype, so that no key of the file can meet an inherited name.
-    const mapping = Object.create(null) as { [key: string]: SourceValue }
+    const mapping: { [key: string]: SourceValue } = { __proto__: null }
     for (const pair of pairs) {
       const line = this.#lineAt(pair.key.range[0])
       const key = isScalar(pair.key) ? (pair.key.source ?? '') : undefined
