@@ -20,6 +20,10 @@ export const limits = {
   deadLettersMax: 20,
   deadLetterAgeMaxMs: 7 * 24 * 60 * 60_000,
   deadLetterCharsMax: 200,
+  /** Of these, the newest that /status names. */
+  deadLettersShownMax: 5,
+  /** A channel that failed where it should have answered is given the message again after this. */
+  channelFaultRetryMs: 5_000,
   /** What goes wrong with the board itself is told to its owner once in this time, each kind of it. */
   ownerNoticeGapMs: 60 * 60_000,
   /** The same for what an output did by itself. */
@@ -39,10 +43,15 @@ export const limits = {
   /** Damaged files kept for people, of each file of state/ that can be damaged. */
   asideCopiesMax: 5,
 
+  /** Of a message, to say which one is meant. */
+  firstWordsCharsMax: 60,
+
   turnIterationsMax: 20,
   turnCallsPerReplyMax: 32,
   /** The same call with the same result so often in a row ends the turn. */
   turnSameCallMax: 3,
+  /** Of that call, and of its result, for the person. */
+  repeatedCallCharsMax: 200,
   /** So many questions that a person did not answer with yes end the turn. */
   turnRefusalsMax: 2,
   /** The clock of this board may lag so much behind that of a chat service and still tell how old a message is. */
@@ -107,6 +116,11 @@ export const limits = {
   toolTimeoutMs: 60_000,
   toolResultCharsMax: 4_000,
   toolArgumentsCharsMax: 200_000,
+  /** Of a call's arguments in the journal, and so in what a person is told of it. */
+  describedCallCharsMax: 200,
+  /** What is wrong with the arguments of a call: a list of bytes can be wrong in each, and what was sent is quoted. */
+  argumentFaultsMax: 5,
+  argumentFaultCharsMax: 200,
   /** The sentence of a call that failed, as the model sees it. */
   toolFailureCharsMax: 1_500,
   /** An action and its exact call, together: more cannot be judged by a person who is asked to allow it. */

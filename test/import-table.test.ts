@@ -29,6 +29,7 @@ const foundation = [
   'secret-base64',
   'secret-views',
   'short-code',
+  'short-text',
   'local-time',
   'stop-parts',
   'short-code',

@@ -1,7 +1,9 @@
+import { limits } from '../limits.ts'
+import { shortLine } from '../short-text.ts'
+
 /** The beginning of what a person wrote, in one line: enough to know which message is meant. */
 export function firstWords(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 60 ? `${line.slice(0, 60).toWellFormed()}…` : line
+  return shortLine(text, limits.firstWordsCharsMax)
 }
 
 /** Each by its first words: `"a", "b" and "c"`. */

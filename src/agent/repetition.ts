@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
 import type { ToolCall } from '../model/model.ts'
+import { shortened } from '../short-text.ts'
 import type { ToolOutcome } from '../tools/registry.ts'
 
 /** Notices a model that makes the same call with the same result over and over. */
@@ -29,6 +30,5 @@ export class Repetition {
 }
 
 function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+  return shortened(text.split('\n', 1)[0] ?? '', limits.repeatedCallCharsMax)
 }

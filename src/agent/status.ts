@@ -2,6 +2,7 @@ import type { DeadLetter } from '../bus/message.ts'
 import type { Devices } from '../devices/device.ts'
 import { formatShortly } from '../devices/reading-text.ts'
 import { formatDuration } from '../duration.ts'
+import { limits } from '../limits.ts'
 import { formatLocalTime } from '../local-time.ts'
 import { firstWords } from './first-words.ts'
 
@@ -73,7 +74,7 @@ function deadLetterLines(letters: readonly DeadLetter[], isShared: boolean): rea
     const count = counted(letters.length, 'reply', 'replies')
     return [`Not delivered, and not sent again: ${count}. I say more of that in a private chat.`]
   }
-  const shown = letters.slice(-lettersShown).toReversed()
+  const shown = letters.slice(-limits.deadLettersShownMax).toReversed()
   const more = letters.length > shown.length ? `, the last ${shown.length} of them` : ''
   return [
     `Not delivered, and not sent again: ${counted(letters.length, 'reply', 'replies')}${more}.`,
@@ -83,8 +84,6 @@ function deadLetterLines(letters: readonly DeadLetter[], isShared: boolean): rea
     ),
   ]
 }
-
-const lettersShown = 5
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
 import type { Message } from '../model/model.ts'
+import { shortened } from '../short-text.ts'
 import { shortText, shrunk } from './shrink.ts'
 import type { StoredTurn } from './stored-turn.ts'
 
@@ -59,7 +60,7 @@ export function checkedSummary(earlier: string | undefined, written: string, cha
   const forgotten = ordersOf(earlier ?? '').filter((order) => !said.includes(oneLine(order)))
   const end = heading.index + heading[0].length
   const whole = [text.slice(0, end), ...forgotten.map((order) => `\n- ${order}`), text.slice(end)].join('')
-  return whole.length <= charsMax ? whole : `${whole.slice(0, charsMax - 1).toWellFormed()}…`
+  return shortened(whole, charsMax)
 }
 
 /** The lines below the heading, without their dashes. */

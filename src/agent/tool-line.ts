@@ -1,6 +1,7 @@
 import { sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { ToolCall } from '../model/model.ts'
+import { shortLine } from '../short-text.ts'
 
 /** A call in one quiet line: `device_set lamp on`, `schedule_add when door is open, device_set lamp on for 5m`. */
 export function toolLine(call: ToolCall): string {
@@ -10,8 +11,7 @@ export function toolLine(call: ToolCall): string {
   } catch (error) {
     values = sentenceOf(error)
   }
-  const line = `${call.name} ${values}`.replaceAll(/\s+/g, ' ').trim()
-  return line.length > limits.toolLineCharsMax ? `${line.slice(0, limits.toolLineCharsMax - 1)}…` : line
+  return shortLine(`${call.name} ${values}`, limits.toolLineCharsMax)
 }
 
 /** Keys of arguments that are words of a sentence too; of all others the values say enough. */

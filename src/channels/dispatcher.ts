@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Outbound } from '../bus/message.ts'
 import { sleep, type Clock } from '../clock.ts'
 import { isPincerError, sentenceOf } from '../errors.ts'
+import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import type { Channel, Delivery } from './channel.ts'
 
@@ -105,7 +106,7 @@ export class Dispatcher {
       return await channel.deliver(message, this.#stop.signal)
     } catch (error) {
       // A channel should answer, not throw; a message is not lost for that.
-      return { status: 'retry', afterMs: 5_000, reason: sentenceOf(error) }
+      return { status: 'retry', afterMs: limits.channelFaultRetryMs, reason: sentenceOf(error) }
     }
   }
 }

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts'
 import { formatLocalTime } from '../local-time.ts'
 import type { Log } from '../log.ts'
 import { readShortCode, shortCode } from '../short-code.ts'
+import { shortened, shortLine } from '../short-text.ts'
 import type { Answerer, ApprovalAnswer, ApprovalDesk, ApprovalRequest, Approver, StandingSubject } from './approval.ts'
 import { type StandingApproval, StandingApprovals } from './standing-approvals.ts'
 
@@ -123,12 +124,12 @@ export class Approvals implements Approver, ApprovalDesk {
     const parts = [open.length === 0 ? 'Nothing waits for a yes in this chat.' : 'Waiting for a yes in this chat:']
     for (const { question } of open) {
       const { code, personName, untilMs, action } = question
-      parts.push(`${code}  ${firstLine(action)} (${personName} may answer, until ${formatLocalTime(untilMs)})`)
+      parts.push(`${code}  ${listed(action)} (${personName} may answer, until ${formatLocalTime(untilMs)})`)
     }
     if (open.length > 0) parts.push('/approve CODE allows it, /deny CODE does not.')
     if (standing.length > 0) parts.push('You have allowed for always, exactly as it stands here:')
     for (const { code, action, sinceMs } of standing) {
-      parts.push(`${code}  ${firstLine(action)} (since ${formatLocalTime(sinceMs)})`)
+      parts.push(`${code}  ${listed(action)} (since ${formatLocalTime(sinceMs)})`)
     }
     if (standing.length > 0) parts.push('/deny CODE revokes it.')
     return parts.join('\n')
@@ -180,7 +181,7 @@ export class Approvals implements Approver, ApprovalDesk {
   }
 
   #by({ person }: ApprovalRequest): string {
-    return `by ${oneLine(person.name)}, ${formatLocalTime(this.#clock.nowMs())}`
+    return `by ${shownName(person.name)}, ${formatLocalTime(this.#clock.nowMs())}`
   }
 
   #freeCode(): string {
@@ -197,7 +198,7 @@ function questionOf(request: ApprovalRequest, code: string, untilMs: number): Qu
     code,
     chat,
     personId: person.id,
-    personName: oneLine(person.name),
+    personName: shownName(person.name),
     action,
     ...(call === undefined ? {} : { call }),
     reason,
@@ -213,18 +214,14 @@ function ofPerson(
   return approvals.filter((each) => each.channel === channel && each.personId === person.id)
 }
 
-function oneLine(text: string): string {
-  return shortened(text.replaceAll(/\s+/g, ' ').trim(), limits.approvalNameCharsMax)
+function shownName(name: string): string {
+  return shortLine(name, limits.approvalNameCharsMax)
 }
 
-function firstLine(action: string): string {
-  return shortened(action.replaceAll(/\s+/g, ' '), limits.approvalListedCharsMax)
+function listed(action: string): string {
+  return shortLine(action, limits.approvalListedCharsMax)
 }
 
 function shownCode(code: string): string {
   return JSON.stringify(shortened(code, limits.approvalNameCharsMax))
-}
-
-function shortened(text: string, charsMax: number): string {
-  return text.length > charsMax ? `${text.slice(0, charsMax - 1).toWellFormed()}…` : text
 }

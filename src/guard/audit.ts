@@ -6,6 +6,7 @@ import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
 import { diskError, errorName } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log, Redact } from '../log.ts'
+import { shortened } from '../short-text.ts'
 import { type Counted, recalled, type Recalled } from './audit-recall.ts'
 
 export interface Decision {
@@ -212,6 +213,5 @@ function ending({ ms, error }: AuditedEnd): object {
 }
 
 function capped(text: string): string {
-  const { auditTextCharsMax: max } = limits
-  return text.length > max ? `${text.slice(0, max).toWellFormed()}…` : text
+  return shortened(text, limits.auditTextCharsMax)
 }

@@ -1,4 +1,5 @@
 import { unseen } from '../hidden-characters.ts'
+import { shortLine } from '../short-text.ts'
 
 /** What a person is to judge: with what cannot be seen as escapes. Line breaks and tabs stay: a command, a file or a text may have them. */
 export function legible(text: string): string {
@@ -12,8 +13,7 @@ export function legibleJson(value: unknown): string {
 
 /** One line of at most `charsMax` characters, without what cannot be seen. */
 export function legibleLine(text: string, charsMax: number): string {
-  const line = text.replaceAll(unseen, ' ').replaceAll(/\s+/g, ' ')
-  return line.length > charsMax ? `${line.slice(0, charsMax - 1).toWellFormed()}…` : line
+  return shortLine(text.replaceAll(unseen, ' '), charsMax)
 }
 
 function escaped(character: string): string {

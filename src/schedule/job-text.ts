@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
 import { formatLocalTime } from '../local-time.ts'
+import { shortLine } from '../short-text.ts'
 import type { Calendar } from './calendar.ts'
 import { callText } from './call-text.ts'
 import { conditionText } from './condition-text.ts'
@@ -129,8 +130,7 @@ function outcomeText(outcome: NonNullable<JobView['last']>['outcome']): string {
 
 /** One line, and not long: the whole of a text is said when the job runs. */
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > shownCharsMax ? `${line.slice(0, shownCharsMax - 1).toWellFormed()}…` : line
+  return shortLine(text, shownCharsMax)
 }
 
 const shownCharsMax = 100

@@ -1,5 +1,6 @@
 import { PincerError } from '../errors.ts'
 import { formatLocalTime } from '../local-time.ts'
+import { shortened } from '../short-text.ts'
 import type { Calendar } from './calendar.ts'
 import type { JobTime } from './job.ts'
 import { readDays, readDayTime } from './read-day-time.ts'
@@ -129,8 +130,10 @@ function instantOf({ day, timeS, offsetMs }: Moment, clocks: Clocks, nowMs: numb
 
 const dayMs = 86_400_000
 
+const quotedCharsMax = 60
+
 function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text)
+  return JSON.stringify(shortened(text, quotedCharsMax))
 }
 
 function wrong(sentence: string): PincerError {

@@ -1,14 +1,8 @@
 import * as v from 'valibot'
 import { PincerError, sentenceOf } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { shortened } from '../short-text.ts'
 import type { Tool } from './tool.ts'
-
-export function shortened(text: string, charsMax: number): string {
-  return text.length > charsMax ? `${text.slice(0, charsMax).toWellFormed()}…` : text
-}
-
-/** A list of bytes can be wrong in every one of them. */
-const faultsMax = 5
 
 /** The arguments as the tool's schema has them. @throws PincerError `bad_call` with a sentence that the model can act on. */
 export function parseArguments(tool: Tool, text: string): Record<string, unknown> {
@@ -29,10 +23,9 @@ export function parseArguments(tool: Tool, text: string): Record<string, unknown
   }
   const result = v.safeParse(tool.arguments, raw)
   if (result.success) return result.output
-  const faults = result.issues.slice(0, faultsMax).map((issue) => {
+  const faults = result.issues.slice(0, limits.argumentFaultsMax).map((issue) => {
     const path = v.getDotPath(issue)
-    // What was received is quoted by valibot at full length.
-    const message = shortened(issue.message, 200)
+    const message = shortened(issue.message, limits.argumentFaultCharsMax)
     return path === null ? message : `${path}: ${message}`
   })
   const usage = Object.keys(tool.arguments.entries).join(', ') || 'no arguments'

@@ -1,3 +1,4 @@
+import type { Person } from '../bus/message.ts'
 import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
 import { isPincerError, PincerError, sentenceOf } from '../errors.ts'
@@ -6,15 +7,15 @@ import type { Approver } from '../guard/approval.ts'
 import type { CallAudit } from '../guard/audit.ts'
 import { personKey } from '../guard/audit-recall.ts'
 import { CallRecord } from '../guard/call-record.ts'
+import { sourcesText } from '../guard/sources.ts'
 import { limits } from '../limits.ts'
 import type { Log, Redact } from '../log.ts'
 import type { ToolCall, ToolSpec } from '../model/model.ts'
 import { nearest } from '../nearest.ts'
-import { sourcesText } from '../guard/sources.ts'
+import { shortened } from '../short-text.ts'
+import { parseArguments } from './call-arguments.ts'
 import { toolSpec } from './json-schema.ts'
-import type { Person } from '../bus/message.ts'
 import { allowedText, type Circumstances, type Decision, Permission, type PlannedNeed } from './permission.ts'
-import { parseArguments, shortened } from './call-arguments.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
@@ -256,7 +257,7 @@ function isAct(tool: Tool, args: Record<string, unknown>, { verdict }: Decision)
 /** A call in words that a person and a journal can keep: the tool and its arguments, shortened. */
 export function describeCall(name: string, args: unknown): string {
   const text = JSON.stringify(args) ?? ''
-  return `${name} ${shortened(text, 200)}`
+  return `${name} ${shortened(text, limits.describedCallCharsMax)}`
 }
 
 function stackOf(error: unknown): string {

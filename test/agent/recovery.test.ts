@@ -76,7 +76,7 @@ void t.test('a turn that had changed something is told, with its first words and
   const second = await restart(await first.crash(), again)
   t.match(await second.answerTo(message), {
     failed: true,
-    text: 'I was interrupted (a restart or a power cut) while working on "mark a and b please please please please please please pleas…". Already run: mark {"name":"a"}; mark {"name":"b"}. I repeat nothing by myself: look at the state, then ask again.',
+    text: 'I was interrupted (a restart or a power cut) while working on "mark a and b please please please please please please plea…". Already run: mark {"name":"a"}; mark {"name":"b"}. I repeat nothing by myself: look at the state, then ask again.',
   })
   t.same([again.requests, second.bus.pending()], [[], []])
   const next = inbound('what happened?')

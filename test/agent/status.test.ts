@@ -107,7 +107,7 @@ void t.test(
       atMs: new Date(2026, 10, 21, 12, count).getTime(),
       why: 'the bot was blocked',
     })
-    const words = `12 ${'x'.repeat(51)}…`
+    const words = `12 ${'x'.repeat(50)}…`
     t.same((await statusOf(bench, { deadLetters: [letter(12)] })).slice(4), [
       'Not delivered, and not sent again: 1 reply.',
       `- Saturday 2026-11-21 12:12, to telegram 4711: "reply ${words}" (the bot was blocked)`,

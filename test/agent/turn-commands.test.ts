@@ -74,7 +74,7 @@ void t.test('/stop ends what runs in this chat, leaves outputs, and closes and q
   const { text, answers, failed, notices } = await busy.says('/stop', { chat: 'home' })
   t.equal(
     text,
-    `Stopped what I was doing. Not answered any more: "first thing", "second ${'x'.repeat(53)}…" and "third".`,
+    `Stopped what I was doing. Not answered any more: "first thing", "second ${'x'.repeat(52)}…" and "third".`,
   )
   t.same([answers.slice(1), failed, notices], [dropped, false, []])
   t.same(busy.events, ['stop runs test/home', 'stop test/home'])

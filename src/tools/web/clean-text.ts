@@ -1,3 +1,5 @@
+import { shortLine } from '../../short-text.ts'
+
 /**
  * Takes out what no reader sees and a model would read: control characters, marks that turn or join text, the invisible
  * copies of ASCII. What joins letters and emoji stays.
@@ -8,8 +10,7 @@ export function cleanText(text: string): string {
 
 /** On one line, at most so long. */
 export function oneLine(text: string, charsMax: number): string {
-  const line = cleanText(text).replaceAll(/\s+/g, ' ').trim()
-  return line.length > charsMax ? `${line.slice(0, charsMax).toWellFormed()}…` : line
+  return shortLine(cleanText(text), charsMax)
 }
 
 const unseen =

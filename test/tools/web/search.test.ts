@@ -69,7 +69,7 @@ void t.test('Brave is asked as its documentation says, and its pieces of HTML be
   ]
   const rig = await searchRig(t, brave, { status: 200, body: JSON.stringify({ type: 'search', web: { results } }) })
   const { text, foreign, failed } = await rig.search('böse & "gut"')
-  const long = `${'long '.repeat(200).slice(0, limits.webSnippetCharsMax)}…`
+  const long = `${'long '.repeat(200).slice(0, limits.webSnippetCharsMax - 1)}…`
   t.equal(
     text,
     `1. A & B\n   https://a.test/x\n   about a 'b'\n2. No words\n   https://b.test/\n3. (no title)\n   http://c.test/\n   ${long}`,
