@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { PincerError } from '../src/errors.ts'
 
 /**
  * Files behind the end of an executable: their bytes, an index of them (`NAME OFFSET SIZE` a line), and the length of that
@@ -11,9 +12,6 @@ const lengthLine = { chars: 12, form: /^ *\d+\n$/ } as const
 
 /** The running executable itself, also when another file has taken its path since: an upgrade does just that. */
 const runningExecutable = '/proc/self/exe'
-
-/** The executable was cut short, as by a download that broke off. */
-export class NotWhole extends Error {}
 
 /** Adds files behind the end of `executable`; `files`: the path of each by its name. To be done once. */
 export function attach(executable: string, files: readonly (readonly [name: string, path: string])[]): void {
@@ -34,8 +32,27 @@ export function attach(executable: string, files: readonly (readonly [name: stri
   }
 }
 
-/** The bytes of an attached file, undefined when there is none of this name. `executable` was cut short: NotWhole. */
+/**
+ * The bytes of an attached file, undefined when there is none of this name. PincerError `file` where `executable` was cut
+ * short, as by a download that broke off, and where the kernel cannot read it.
+ */
 export function readAttached(name: string, executable: string = runningExecutable): Buffer | undefined {
+  try {
+    return readFrom(executable, name)
+  } catch (cause) {
+    const where = executable === runningExecutable ? process.execPath : executable
+    const kernel = cause instanceof Error && 'syscall' in cause && 'code' in cause ? String(cause.code) : undefined
+    throw new PincerError(
+      'file',
+      kernel === undefined
+        ? `The executable ${where} is not whole: copy or download it again.`
+        : `The executable ${where} could not be read (${kernel}, for its part ${name}): start it again, and if this is said again, its disk or card fails: copy it to another one.`,
+      { cause },
+    )
+  }
+}
+
+function readFrom(executable: string, name: string): Buffer | undefined {
   const file = openSync(executable, 'r')
   try {
     const { size } = fstatSync(file)
@@ -47,8 +64,6 @@ export function readAttached(name: string, executable: string = runningExecutabl
       .split('\n')
     const [, offset, sizeBytes] = index.map((line) => line.split(' ')).find(([found]) => found === name) ?? []
     return offset === undefined ? undefined : readAt(file, Number(offset), Number(sizeBytes))
-  } catch (cause) {
-    throw new NotWhole('This executable is not whole: copy or download it again.', { cause })
   } finally {
     closeSync(file)
   }

@@ -1,10 +1,10 @@
-import { NotWhole } from './attachment.ts'
+import { isPincerError } from '../src/errors.ts'
 import { loadBundle } from './bundle-loader.ts'
 
 try {
   loadBundle('pincer')
 } catch (error) {
-  if (!(error instanceof NotWhole)) throw error
+  if (!isPincerError(error)) throw error
   process.stderr.write(`pincer: ${error.message}\n`)
   process.exitCode = 1
 }

@@ -35,9 +35,23 @@ void t.test('an executable that was cut short anywhere says so and how to mend i
     fs.truncateSync(executable, size)
     t.throws(
       () => readAttached('parts/one.cjs', executable),
-      { message: 'This executable is not whole: copy or download it again.' },
+      { code: 'file', message: `The executable ${executable} is not whole: copy or download it again.` },
       `${size} of ${whole} bytes`,
     )
+  }
+  t.end()
+})
+
+void t.test('an executable that the kernel cannot read is not called cut short', (t) => {
+  const folder = t.testdir({})
+  for (const [executable, kernel] of [
+    [folder, 'EISDIR'],
+    [join(folder, 'gone'), 'ENOENT'],
+  ] as const) {
+    t.throws(() => readAttached('parts/one.cjs', executable), {
+      code: 'file',
+      message: `The executable ${executable} could not be read (${kernel}, for its part parts/one.cjs): start it again, and if this is said again, its disk or card fails: copy it to another one.`,
+    })
   }
   t.end()
 })
