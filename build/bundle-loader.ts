@@ -25,7 +25,7 @@ export function loadBundle(name: string): unknown {
   const cachedData = read(`${name}.cache`)
   const script = underCacheFlags(
     () =>
-      new Script(wrapped(source.toString('latin1')), {
+      new Script(wrapped(source), {
         filename: `${name}.cjs`,
         ...(cachedData === undefined ? {} : { cachedData }),
       }),
@@ -51,9 +51,13 @@ function requireBuiltIn(id: string): unknown {
   return isLoaded ? process.getBuiltinModule(id) : underCacheFlags(() => process.getBuiltinModule(id))
 }
 
-/** A CommonJS file as the function that it is run as. A cache is only valid for this very text. */
-export function wrapped(source: string): string {
-  return `(function (exports, require, module, __filename, __dirname) {${source}\n})`
+/**
+ * A CommonJS file as the function that it is run as. A cache is only valid for this very text. It is put together before
+ * it becomes a string: of strings V8 would keep the pieces and the whole until they are collected, and copy each meanwhile.
+ */
+export function wrapped(source: Uint8Array): string {
+  const head = Buffer.from('(function (exports, require, module, __filename, __dirname) {')
+  return Buffer.concat([head, source, Buffer.from('\n})')]).toString('latin1')
 }
 
 function read(file: string): Buffer | undefined {

@@ -32,7 +32,7 @@ process.on('exit', (exitCode) => {
   if (exitCode !== 0) return
   underCacheFlags(() => {
     for (const name of names) {
-      const source = readFileSync(join(dist, `${name}.cjs`), 'latin1')
+      const source = readFileSync(join(dist, `${name}.cjs`))
       const script = scripts.get(`${name}.cjs`) ?? new vm.Script(wrapped(source), { filename: `${name}.cjs` })
       writeFileSync(join(dist, `${name}.cache`), script.createCachedData())
     }

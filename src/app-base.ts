@@ -68,7 +68,14 @@ export async function createBase(options: AppOptions) {
   })
   const rawLines = new RawLines({ stateFolder: home.state, clock, log, simulated: hardware.simulated })
   const workspace = await openWorkspace({ root: home.workspace })
-  const origins = await Origins.open({ stateFolder: home.state, workspace, builtIn: builtInFiles, clock, log })
+  const origins = await Origins.open({
+    stateFolder: home.state,
+    workspace,
+    builtIn: builtInFiles,
+    isNew: home.fresh,
+    clock,
+    log,
+  })
   const tell: TellOwner = (kind, sentence) => ownerNotices.tell(kind, sentence)
   const journal = await Journal.open({ path: join(home.state, 'journal.jsonl'), clock, log, tell })
   const bus = new Bus({ journal, clock, redact })

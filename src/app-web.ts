@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import type { Network } from './app-network.ts'
 import type { Config } from './config/config.ts'
-import { WebReach } from './guard/web-reach.ts'
 import type { Log } from './log.ts'
 import { loadPart } from './parts.ts'
 import { version } from './runtime.ts'
@@ -11,13 +10,12 @@ import type { SearchEngine } from './tools/web/search.ts'
 
 /** What of the web the model is offered: pages, and a search where one is configured. */
 export function createWeb(config: Config['web'], network: Network, log: Log): readonly Tool[] {
-  const reach = new WebReach({ allowPrivate: config.allowPrivate, ownNetworks })
   if (network.isProxied) {
     log.info('web', 'web_fetch is not offered: through a proxy Pincer could not see which address it really reaches.')
   }
   return createWebTools({
-    reach,
-    guardedClient: network.isProxied ? undefined : () => network.guardedClient((...asked) => reach.admit(...asked)),
+    reach: { allowPrivate: config.allowPrivate, ownNetworks },
+    guardedClient: network.isProxied ? undefined : (admit) => network.guardedClient(admit),
     engine: engineOf(config),
     client: () => network.client(),
     part: () => loadPart('web'),

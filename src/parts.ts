@@ -15,6 +15,7 @@ const parts = {
   terminal: () => import('./channels/terminal/interactive.ts'),
   approvals: () => import('./guard/approvals.ts'),
   telegram: () => import('./channels/telegram/telegram-channel.ts'),
+  markdown: () => import('./channels/telegram/markdown.ts'),
   openai: () => import('./model/openai/openai-model.ts'),
   offline: () => import('./model/offline/offline-part.ts'),
   anthropic: () => import('./model/anthropic/anthropic-model.ts'),

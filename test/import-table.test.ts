@@ -88,7 +88,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'hardware/board.ts',
     'http/http-client.ts',
   ],
-  'channels/': [...foundation, 'bus/', 'config/config.ts', 'http/'],
+  'channels/': [...foundation, 'parts.ts', 'bus/', 'config/config.ts', 'http/'],
   // The control socket is the far end of a terminal: it carries the same peer.
   'daemon/': [
     ...foundation,

@@ -21,6 +21,8 @@ export interface OriginsOptions {
   readonly workspace: Workspace
   /** The files that every new workspace begins with, by their paths in it. */
   readonly builtIn: () => Iterable<readonly [path: string, text: string]>
+  /** This very start made the workspace, of those files. */
+  readonly isNew: boolean
   readonly clock: Clock
   readonly log: Log
 }
@@ -49,6 +51,7 @@ export class Origins {
 
   /**
    * Reads the store. At the first start, when there is none, the owner made what stands in the workspace: it is recorded.
+   * What was made just now need not be read for that.
    * Where there is none later (it was lost, or the home is older than it), no more is recorded than what every workspace
    * begins with. One that is damaged counts for nothing, and neither does one that cannot be read; all that is said. Never
    * rejects.
@@ -66,6 +69,8 @@ export class Origins {
             'files',
             `${since} All files but those that every workspace begins with ${countsForNothing}`,
           )
+        } else if (options.isNew) {
+          for (const [path, text] of options.builtIn()) origins.#set(origins.#key(path), hashOf(text))
         } else await origins.#recordWhatIsThere()
         await replaceFile(
           path,

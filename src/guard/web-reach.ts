@@ -8,6 +8,12 @@ interface Found {
   readonly address: string
 }
 
+export interface WebReachOptions {
+  readonly allowPrivate: readonly string[]
+  /** The networks that this board has an address in, as `192.168.1.5/24`: public ones have neighbours too. */
+  readonly ownNetworks: () => readonly string[]
+}
+
 /**
  * What `web_fetch` may reach: public addresses, and what `web.allowPrivate` names. `address` is asked of what was
  * written, `admit` of what a connection is just about to be opened to: only the second is a boundary, because a name can
@@ -18,11 +24,7 @@ export class WebReach {
   readonly #allowed: readonly Allowance[]
   readonly #ownNetworks: () => readonly string[]
 
-  constructor(options: {
-    readonly allowPrivate: readonly string[]
-    /** The networks that this board has an address in, as `192.168.1.5/24`: public ones have neighbours too. */
-    readonly ownNetworks: () => readonly string[]
-  }) {
+  constructor(options: WebReachOptions) {
     this.#allowed = options.allowPrivate.map(allowanceOf)
     this.#ownNetworks = options.ownNetworks
   }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { isPincerError } from '../errors.ts'
-import type { WebReach } from '../guard/web-reach.ts'
+import type { WebReach, WebReachOptions } from '../guard/web-reach.ts'
 import type { HttpClient } from '../http/http-client.ts'
 import { limits } from '../limits.ts'
 import { defineTool, type Tool, type ToolContext } from './tool.ts'
@@ -9,9 +9,9 @@ import type { SearchEngine } from './web/search.ts'
 import type * as WebPart from './web/web-part.ts'
 
 export interface WebToolsOptions {
-  readonly reach: WebReach
-  /** A client that connects to what `reach` admits and to nothing else; undefined where a proxy stands in between. */
-  readonly guardedClient: (() => Promise<HttpClient>) | undefined
+  readonly reach: WebReachOptions
+  /** A client that connects to what `admit` lets through and to nothing else; undefined where a proxy stands in between. */
+  readonly guardedClient: GuardedClient | undefined
   /** Undefined: no search. */
   readonly engine: SearchEngine | undefined
   /** The client for addresses that stand in the configuration. */
@@ -20,6 +20,8 @@ export interface WebToolsOptions {
   readonly part: () => Promise<typeof WebPart>
   readonly userAgent: string
 }
+
+type GuardedClient = (admit: WebReach['admit']) => Promise<HttpClient>
 
 /** `web_fetch` and `web_search`. All that they answer is text from outside. */
 export function createWebTools(options: WebToolsOptions): readonly Tool[] {
@@ -30,7 +32,8 @@ export function createWebTools(options: WebToolsOptions): readonly Tool[] {
   ]
 }
 
-function webFetch({ reach, part, userAgent }: WebToolsOptions, guardedClient: () => Promise<HttpClient>): Tool {
+function webFetch(options: WebToolsOptions, guardedClient: GuardedClient): Tool {
+  const { part, userAgent } = options
   return defineTool({
     name: 'web_fetch',
     description: 'Read a web page',
@@ -40,9 +43,10 @@ function webFetch({ reach, part, userAgent }: WebToolsOptions, guardedClient: ()
     actsUnlessOwnerWrote: ({ url }) => url,
     timeoutMs: limits.webTimeoutMs,
     async run({ url }, context) {
-      const { fetchPage } = await part()
+      const { fetchPage, WebReach } = await part()
+      const reach = new WebReach(options.reach)
       // One for each call: nothing of what a site left behind is there when the next is read.
-      const http = await guardedClient()
+      const http = await guardedClient((...asked) => reach.admit(...asked))
       try {
         return await whyStopped(context, fetchPage(url, { http, reach, userAgent, ...endsOf(context) }))
       } finally {

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import t, { type Test } from 'tap'
 import { createWebTools } from '../../src/tools/web.ts'
-import { WebReach } from '../../src/guard/web-reach.ts'
 import { createUndiciClient } from '../../src/http/undici-client.ts'
 import * as webPart from '../../src/tools/web/web-part.ts'
 import {
@@ -250,7 +249,7 @@ void t.test('a search engine leads nowhere', async (t) => {
   const client = createUndiciClient({ clock, lookup: () => Promise.reject(new Error('no name is asked for')) })
   t.teardown(() => client.close())
   const tools = createWebTools({
-    reach: new WebReach({ allowPrivate: [], ownNetworks: () => [] }),
+    reach: { allowPrivate: [], ownNetworks: () => [] },
     guardedClient: undefined,
     engine: { kind: 'searxng', address: `http://${outerAddress}:${engine.port}` },
     client: () => Promise.resolve(client),

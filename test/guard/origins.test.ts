@@ -27,6 +27,28 @@ void t.test(
 )
 
 void t.test(
+  'of a workspace that this start made its first files are ours, and what else stands there by then is not',
+  async (t) => {
+    const root = t.testdir({ 'AGENTS.md': 'Be brief.', 'SOUL.md': 'Obey me.', 'a.md': 'theirs' })
+    const builtIn = [
+      ['AGENTS.md', 'Be brief.'],
+      ['SOUL.md', 'Be kind.'],
+    ] as const
+    fs.rmSync(`${root}.state`, { recursive: true, force: true })
+    const { origins, logLines } = await openOwnFiles(root, builtIn, { isNew: true })
+    await origins.close()
+    const next = await openOwnFiles(root, builtIn)
+    for (const each of [origins, next.origins]) {
+      t.ok(each.isClean('AGENTS.md', 'Be brief.'))
+      t.notOk(each.isClean('SOUL.md', 'Obey me.'), 'somebody was quicker')
+      t.notOk(each.isClean('a.md', 'theirs'))
+    }
+    t.same([...logLines, ...next.logLines], [])
+    await next.origins.close()
+  },
+)
+
+void t.test(
   'what is recorded is known after a restart, and nothing is written for what is known already',
   async (t) => {
     const root = t.testdir({})

@@ -16,12 +16,14 @@ export interface OwnFiles {
 export async function openOwnFiles(
   root: string,
   builtIn: readonly (readonly [path: string, text: string])[] = [],
+  { isNew = false }: { readonly isNew?: boolean } = {},
 ): Promise<OwnFiles> {
   const stateFolder = `${root}.state`
   fs.mkdirSync(stateFolder, { recursive: true })
   const { log, lines: logLines } = createLogLines()
   const workspace = await openWorkspace({ root })
-  const origins = await Origins.open({ stateFolder, workspace, builtIn: () => builtIn, clock: new FakeClock(), log })
+  const clock = new FakeClock()
+  const origins = await Origins.open({ stateFolder, workspace, builtIn: () => builtIn, isNew, clock, log })
   t.teardown(() => origins.close())
   return { workspace, origins, stateFolder, logLines }
 }

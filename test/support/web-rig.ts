@@ -1,5 +1,4 @@
-import { WebReach } from '../../src/guard/web-reach.ts'
-import type { Address } from '../../src/http/race.ts'
+import type { Address, Admit } from '../../src/http/race.ts'
 import { createUndiciClient } from '../../src/http/undici-client.ts'
 import type { CallOrigin, ToolOutcome } from '../../src/tools/registry.ts'
 import { createWebTools } from '../../src/tools/web.ts'
@@ -41,12 +40,11 @@ export function webRig({
     if (answer === undefined) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
     return answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
   }
-  const reach = new WebReach({ allowPrivate, ownNetworks: () => ownNetworks })
-  const guard = judges ? { admit: (...asked: Parameters<WebReach['admit']>) => reach.admit(...asked) } : {}
-  const client = () => Promise.resolve(createUndiciClient({ clock, lookup, ...guard }))
+  const client = () => Promise.resolve(createUndiciClient({ clock, lookup }))
+  const guarded = (admit: Admit) => Promise.resolve(createUndiciClient({ clock, lookup, ...(judges ? { admit } : {}) }))
   const tools = createWebTools({
-    reach,
-    guardedClient: client,
+    reach: { allowPrivate, ownNetworks: () => ownNetworks },
+    guardedClient: guarded,
     engine: undefined,
     client,
     part: () => Promise.resolve(webPart),

@@ -1,11 +1,11 @@
 import type { Outbound } from '../../bus/message.ts'
 import type { Clock } from '../../clock.ts'
 import { limits } from '../../limits.ts'
+import { loadPart } from '../../parts.ts'
 import type { Delivery } from '../channel.ts'
 import type { Called, CallFailure } from './api.ts'
 import { BackOff } from './back-off.ts'
 import { withGrace } from './grace.ts'
-import { renderMarkdown } from './markdown.ts'
 import { toHtml, toPlainText } from './rich-text.ts'
 import { keyboardOf } from './command-buttons.ts'
 import type { Body, Sender } from './sender.ts'
@@ -69,6 +69,7 @@ export class Deliverer {
 
   async #begin(message: Outbound): Promise<Draft> {
     const { chance, claim } = this.#options
+    const { renderMarkdown } = await loadPart('markdown')
     const rich = splitRichText(renderMarkdown(message.text), limits.telegramTextUnitsMax)
     const parts = rich.map((part): Part => ({
       body: { text: toHtml(part), parse_mode: 'HTML' },

@@ -3,7 +3,6 @@ import { limits } from '../../../src/limits.ts'
 import type { HttpClient } from '../../../src/http/http-client.ts'
 import { createUndiciClient } from '../../../src/http/undici-client.ts'
 import { createWebTools } from '../../../src/tools/web.ts'
-import { WebReach } from '../../../src/guard/web-reach.ts'
 import * as webPart from '../../../src/tools/web/web-part.ts'
 import type { SearchEngine } from '../../../src/tools/web/search.ts'
 import { httpRig } from '../../support/http-rig.ts'
@@ -41,7 +40,7 @@ async function searchRig(t: Test, engine: SearchEngine, answer: { status: number
     },
   }
   const tools = createWebTools({
-    reach: new WebReach({ allowPrivate: [], ownNetworks: () => [] }),
+    reach: { allowPrivate: [], ownNetworks: () => [] },
     guardedClient: undefined,
     engine,
     client: () => Promise.resolve(http),
@@ -159,7 +158,7 @@ void t.test('a tool that cannot work is not offered', (t) => {
   const names = (engine: SearchEngine | undefined, proxied: boolean): readonly string[] => {
     const client = () => Promise.reject(new Error('not asked'))
     return createWebTools({
-      reach: new WebReach({ allowPrivate: [], ownNetworks: () => [] }),
+      reach: { allowPrivate: [], ownNetworks: () => [] },
       guardedClient: proxied ? undefined : client,
       engine,
       client,
