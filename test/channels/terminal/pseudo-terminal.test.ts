@@ -51,10 +51,13 @@ void t.test('on a real terminal a person types, corrects, recalls, reads replies
   await chat.shows((screen) => screen.split('You said:').length === 3)
   chat.type('/r\t')
   await chat.shows((screen) => screen.endsWith('you> /read'))
-  chat.type('\x03')
-  await chat.shows((screen) => screen.endsWith('Ctrl-C again to leave.\nyou>'))
-  chat.type('\x03')
-  await chat.shows((screen) => screen.includes('left with 0'))
+  const hints = () => chat.screen().split('Ctrl-C again to leave.').length - 1
+  // Where the machine stood still, the next one came too late and is a first one again.
+  for (let pressed = 1; !chat.screen().includes('left with 0'); pressed++) {
+    chat.type('\x03')
+    await chat.shows((screen) => hints() === pressed || screen.includes('left with 0'))
+  }
+  t.ok(hints() > 0)
   chat.child.stdin.end()
   await chat.closed
   t.match(chat.screen(), /[^-]icanon/)
