@@ -22,6 +22,8 @@ export interface RemoteBuses {
   readonly spi: SpiPort
   /** Lets so much time pass for the drivers, for which none passes else: what is late by then is given up. */
   pass(durationMs: number): Promise<void>
+  /** Their process; it takes SIGUSR2 and SIGHUP, and does nothing at them. */
+  readonly pid: Promise<number>
   /** The drivers go on as another user, who is in no group. */
   become(userId: number): Promise<void>
   /** Ends their process; answers its exit code. */
@@ -59,6 +61,7 @@ export async function startBuses(board: Board): Promise<RemoteBuses> {
       transfer: (transfer) => ask({ does: 'spi transfer', transfer }),
     },
     pass: (durationMs) => ask({ does: 'pass', durationMs }),
+    pid: program.pid,
     become: (id) => ask({ does: 'become', id }),
     async exit() {
       void ask({ does: 'exit' }).catch(() => {})

@@ -23,7 +23,11 @@ export interface I2cAdapter {
 
 export type OpenI2cAdapter = (bus: number) => I2cAdapter
 
-/** i2c-bus, whose compiled half is in `file`, and the addon for what it has not: combined transfers and time-outs. */
+/**
+ * i2c-bus, whose compiled half is in `file`, and the addon for what it has not: combined transfers, time-outs, and a thread
+ * that takes no signals. Some adapters give up a transfer that a signal meets, and its late answer is taken for the next
+ * one's: a scan then finds a chip at its neighbour's address.
+ */
 export async function loadI2cAdapters(addon: Addon, file: string): Promise<OpenI2cAdapter> {
   bindings.set('i2c.node', () => loadBinding(file))
   const { default: i2cBus } = await import('i2c-bus')
@@ -40,22 +44,22 @@ export async function loadI2cAdapters(addon: Addon, file: string): Promise<OpenI
         return smbusTransfer(smbus, address, write, readBytes)
       }
     }
+    const quick = async (address: number): Promise<I2cOutcome> => {
+      try {
+        return await transfer(address, new Uint8Array(), 0)
+      } catch (error) {
+        // Some adapters cannot send an empty message.
+        if (isUnsupported(error)) return transfer(address, undefined, 1)
+        throw error
+      }
+    }
     return {
       // Its first call to an address opens the node and sends I2C_SLAVE; a read of no bytes ends there.
       claim: (address) => void bus.i2cReadSync(address, 0, Buffer.alloc(0)),
       limitTo: (timeoutMs) => addon.i2cSetTimeout(fd, Math.ceil(timeoutMs), limits.i2cRetriesMax),
       transfer,
       async probe(address, how) {
-        if (how === 'quick') {
-          try {
-            // It takes address and bit; what its types call a command is the bit.
-            return await smbus.writeQuick(address, 0, 0)
-          } catch (error) {
-            // Some adapters cannot send an empty message.
-            if (!isUnsupported(error)) throw error
-          }
-        }
-        const { messagesDone } = await transfer(address, undefined, 1)
+        const { messagesDone } = how === 'quick' ? await quick(address) : await transfer(address, undefined, 1)
         if (messagesDone === 0) throw Object.assign(new Error('ENXIO: no message was sent'), { code: 'ENXIO' })
       },
       close() {

@@ -25,15 +25,6 @@ const isRead = (address: number): boolean =>
   (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f)
 
 /**
- * Reads come first. They are sent by a thread of their own, while the empty writes borrow one of the four that Node reads
- * files with: a bus that hangs is found out by a read.
- */
-const scanOrder: readonly number[] = Array.from(
-  { length: i2cAddressMax - i2cAddressMin + 1 },
-  (_, index) => i2cAddressMin + index,
-).toSorted((a, b) => Number(isRead(b)) - Number(isRead(a)) || a - b)
-
-/**
  * The kernel's i2c-dev. Each transaction opens the adapter and closes it again: that costs 20 microseconds where the bus
  * takes 200 and more, and no handle is ever stale. An adapter that was unplugged works as soon as it is back, a driver
  * that took an address meanwhile is noticed, and the kernel, which removes an adapter only when nobody has it open any
@@ -70,7 +61,7 @@ export class LinuxI2c implements I2cPort {
 
   async scan(bus: number): Promise<readonly { readonly address: number; readonly state: 'present' | 'kernel' }[]> {
     const found: { readonly address: number; readonly state: 'present' | 'kernel' }[] = []
-    for (const address of scanOrder) {
+    for (let address = i2cAddressMin; address <= i2cAddressMax; address++) {
       const state = await this.#inTurn(bus, limits.i2cTimeoutMs, (adapter) => probe(adapter, address)).catch(
         (error: unknown) => {
           throw this.#faults.transfer({ bus, address, timeoutMs: limits.i2cTimeoutMs }, error)
@@ -78,7 +69,7 @@ export class LinuxI2c implements I2cPort {
       )
       if (state !== 'absent') found.push({ address, state })
     }
-    return found.toSorted((a, b) => a.address - b.address)
+    return found
   }
 
   /** Fails with what the kernel said, and with a sentence for a bus that is not there or hangs. */

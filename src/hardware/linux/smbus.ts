@@ -7,7 +7,7 @@ const blockBytesMax = 32
 /** What of i2c-bus this needs. */
 export type SmbusCommands = Pick<
   PromisifiedBus,
-  'receiveByte' | 'readByte' | 'readI2cBlock' | 'sendByte' | 'writeByte' | 'writeI2cBlock'
+  'writeQuick' | 'receiveByte' | 'readByte' | 'readI2cBlock' | 'sendByte' | 'writeByte' | 'writeI2cBlock'
 >
 
 /**
@@ -20,6 +20,11 @@ export async function smbusTransfer(
   write: Uint8Array | undefined,
   readBytes: number,
 ): Promise<I2cOutcome> {
+  if (write?.length === 0 && readBytes === 0) {
+    // It takes address and bit; what its types call a command is the bit.
+    await bus.writeQuick(address, 0, 0)
+    return read(1, [])
+  }
   const [command, ...data] = write ?? []
   if (command === undefined && readBytes === 1) return read(1, [await bus.receiveByte(address)])
   if (command === undefined || data.length > (readBytes > 0 ? 0 : blockBytesMax) || readBytes > blockBytesMax)

@@ -84,7 +84,7 @@ export interface Addon {
   gpioRelease(line: HeldLine): void
   /**
    * One transaction on an open adapter: what is written and, after a repeated start, what is read; at most 8192 bytes
-   * each, null or 0 for none. It has a thread of its own. One at a time for each adapter: EBUSY while another is under
+   * each, null or 0 for neither. An empty array is a write of the address alone. It has a thread of its own. One at a time for each adapter: EBUSY while another is under
    * way, as long as it may be stuck.
    */
   i2cTransfer(fd: number, address: number, write: Uint8Array | null, readBytes: number): Promise<I2cOutcome>

@@ -210,18 +210,19 @@ static int launch(struct transfer *transfer, uv_loop_t *loop)
 	return error;
 }
 
-/* The bytes of what is to be written: none for null. */
-static bool get_bytes(napi_env env, napi_value value, const char *call, uint8_t **bytes, size_t *size)
+/* The bytes of what is to be written; nothing is written for null, and a message without bytes for an empty array. */
+static bool get_bytes(napi_env env, napi_value value, const char *call, bool *writes, uint8_t **bytes, size_t *size)
 {
 	napi_typedarray_type type;
 	void *data = NULL;
 	*bytes = NULL;
 	*size = 0;
-	if (is_absent(env, value))
+	*writes = !is_absent(env, value);
+	if (!*writes)
 		return true;
 	if (napi_get_typedarray_info(env, value, &type, size, &data, NULL, NULL) != napi_ok || type != napi_uint8_array ||
-	    *size < 1 || *size > I2C_MESSAGE_BYTES_MAX) {
-		throw_argument(env, call, "a Uint8Array of 1 to 8192 bytes");
+	    *size > I2C_MESSAGE_BYTES_MAX) {
+		throw_argument(env, call, "a Uint8Array of at most 8192 bytes");
 		return false;
 	}
 	*bytes = data;
@@ -247,6 +248,7 @@ napi_value i2c_transfer(napi_env env, napi_callback_info info)
 	static const char call[] = "i2cTransfer";
 	napi_value arguments[5];
 	int64_t fd, address, read_size;
+	bool writes;
 	uint8_t *written;
 	size_t write_size;
 	dev_t adapter;
@@ -254,10 +256,10 @@ napi_value i2c_transfer(napi_env env, napi_callback_info info)
 	napi_ref on_done;
 	if (!get_arguments(env, info, call, 5, arguments) || !get_integer(env, arguments[0], call, 0, INT32_MAX, &fd) ||
 	    !get_integer(env, arguments[1], call, 0, 0x7f, &address) ||
-	    !get_bytes(env, arguments[2], call, &written, &write_size) ||
+	    !get_bytes(env, arguments[2], call, &writes, &written, &write_size) ||
 	    !get_integer(env, arguments[3], call, 0, I2C_MESSAGE_BYTES_MAX, &read_size))
 		return NULL;
-	if (write_size == 0 && read_size == 0)
+	if (!writes && read_size == 0)
 		return throw_argument(env, call, "something to write or to read");
 	int error = i2c_check_adapter((int)fd, &adapter);
 	if (error != 0)
@@ -280,8 +282,9 @@ napi_value i2c_transfer(napi_env env, napi_callback_info info)
 	transfer->on_done = on_done;
 	transfer->adapter = adapter;
 	transfer->fd = own;
-	if (write_size > 0) {
-		memcpy(transfer->bytes, written, write_size);
+	if (writes) {
+		if (write_size > 0)
+			memcpy(transfer->bytes, written, write_size);
 		add_message(transfer, address, false, transfer->bytes, write_size);
 	}
 	if (read_size > 0)

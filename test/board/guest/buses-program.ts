@@ -60,6 +60,8 @@ async function answer(id: number, call: BusCall): Promise<void> {
   process.stdout.write(`answer ${id} ${serialize(said).toString('base64')} end ${id}\n`)
 }
 
+for (const signal of ['SIGUSR2', 'SIGHUP'] as const) process.on(signal, () => undefined)
+
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [id = '', call = ''] = line.split(' ')
   void answer(Number(id), deserialize(Buffer.from(call, 'base64')))

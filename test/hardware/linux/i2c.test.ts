@@ -147,31 +147,24 @@ void t.test('what is not built is said as that', async (t) => {
   t.equal(await saidBy(port.scan(1)), 'Error: not built')
 })
 
-void t.test(
-  'a scan writes nothing to where EEPROMs are, and sends no thread of Node into a bus that hangs',
-  async (t) => {
-    const { clock, kernel, port } = makeRig()
-    await port.scan(1)
-    const probes = kernel.log.filter((line) => line.startsWith('0x'))
-    t.equal(probes.length, 0x77 - 0x08 + 1 - 1, 'every address but the one that is held')
-    const readOf = probes.filter((line) => line.endsWith(' read')).map((line) => Number(line.slice(0, 4)))
-    const inRange = (address: number): boolean =>
-      (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f)
-    t.ok(readOf.length === 24 && readOf.every(inRange))
-    t.ok(
-      probes.slice(0, 24).every((line) => line.endsWith(' read')),
-      'the reads come first',
-    )
-    kernel.stick()
-    kernel.log.length = 0
-    const hanging = fails(t, 'ETIMEDOUT', port.scan(1))
-    await clock.advance(limits.i2cTimeoutMs + limits.busGraceMs)
-    await hanging
-    t.same(kernel.log, ['open 1', '0x30 read'], 'one read, and the adapter stays open until it is back')
-    await kernel.free()
-    t.equal(kernel.open, 0)
-  },
-)
+void t.test('a scan writes nothing to where EEPROMs are, and asks nothing more of a bus that hangs', async (t) => {
+  const { clock, kernel, port } = makeRig()
+  await port.scan(1)
+  const probes = kernel.log.filter((line) => line.startsWith('0x'))
+  t.equal(probes.length, 0x77 - 0x08 + 1 - 1, 'every address but the one that is held')
+  const readOf = probes.filter((line) => line.endsWith(' read')).map((line) => Number(line.slice(0, 4)))
+  const inRange = (address: number): boolean =>
+    (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f)
+  t.ok(readOf.length === 24 && readOf.every(inRange))
+  kernel.stick()
+  kernel.log.length = 0
+  const hanging = fails(t, 'ETIMEDOUT', port.scan(1))
+  await clock.advance(limits.i2cTimeoutMs + limits.busGraceMs)
+  await hanging
+  t.same(kernel.log, ['open 1', '0x08 quick'], 'one probe, and the adapter stays open until it is back')
+  await kernel.free()
+  t.equal(kernel.open, 0)
+})
 
 void t.test('a reading does not wait for a whole scan, but never runs inside another transfer', async (t) => {
   const { kernel, port, read } = makeRig()

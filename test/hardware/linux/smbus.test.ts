@@ -12,6 +12,7 @@ function commands(): { readonly asked: string[]; readonly bus: SmbusCommands } {
   return {
     asked,
     bus: {
+      writeQuick: async (address, command, bit) => note('quick', address, command, bit),
       receiveByte: async (address) => (note('receive', address), 1),
       readByte: async (address, command) => (note('read', address, command), 1),
       readI2cBlock: async (address, command, length, buffer) => {
@@ -29,6 +30,7 @@ function commands(): { readonly asked: string[]; readonly bus: SmbusCommands } {
 }
 
 const rows: readonly (readonly [string, readonly number[] | undefined, number, string, readonly number[]])[] = [
+  ['a write of the address alone', [], 0, 'quick 118 0 0', []],
   ['a read of one byte', undefined, 1, 'receive 118', [1]],
   ['one register', [0xd0], 1, 'read 118 208', [1]],
   ['several registers', [0xf7], 8, 'read block 118 247 8', [1, 2, 3, 4, 5, 6, 7, 8]],

@@ -1,0 +1,47 @@
+import t from 'tap'
+import { type Board, bootBoard } from './board.ts'
+import { Loopback } from './chips/loopback.ts'
+import { RegisterChip } from './chips/register-chip.ts'
+import { withoutSpi } from './kernel-support.ts'
+import { type RemoteBuses, startBuses } from './remote-buses.ts'
+
+/** One in the range that is probed by reads, the others by empty writes. */
+const addresses = [0x23, 0x44, 0x50, 0x76]
+
+async function boot(): Promise<{ readonly board: Board; readonly buses: RemoteBuses }> {
+  const board = await bootBoard(t)
+  for (const address of addresses) board.i2c.plug(address, new RegisterChip({ 0xd0: 0x60 }))
+  board.spi.plug(0, new Loopback())
+  const buses = await startBuses(board)
+  // Two at a time: the main thread takes the first, and the kernel looks for another thread for the second.
+  const storm = `while kill -USR2 ${await buses.pid} && kill -HUP ${await buses.pid}; do sleep 0.002; done`
+  board.start(['/bin/sh', '-c', storm])
+  return { board, buses }
+}
+
+const { board, buses } = await boot()
+
+void t.test('a scan finds every chip while signals reach the process', async (t) => {
+  board.i2c.delayMs = 5
+  for (let time = 0; time < 5; time++)
+    t.same(
+      await buses.i2c.scan(1),
+      addresses.map((address) => ({ address, state: 'present' })),
+    )
+})
+
+void t.test('a slow chip is read while signals reach the process', async (t) => {
+  board.i2c.delayMs = 10
+  for (let time = 0; time < 20; time++)
+    t.same(
+      await buses.i2c.transfer({ bus: 1, address: 0x76, write: Uint8Array.of(0xd0), readBytes: 1, timeoutMs: 5_000 }),
+      Uint8Array.of(0x60),
+    )
+  board.i2c.delayMs = 0
+})
+
+void t.test('SPI is read while signals reach the process', { skip: withoutSpi }, async (t) => {
+  const write = Uint8Array.from({ length: 200 }, (_, index) => index)
+  for (let time = 0; time < 50; time++)
+    t.same(await buses.spi.transfer({ device: '0.0', write, speedHz: 1_000_000, mode: 0 }), write)
+})
