@@ -50,13 +50,15 @@ void t.test('what comes twice after a restart is answered once', async (t) => {
   await bot.untilPolled()
   bot.say({ from: owner, text: 'hello' })
   bot.say({ from: owner, text: '/set d17 on' })
-  await bot.until(() => bot.botTexts(owner).length === 2)
+  // A turn that takes its time says so meanwhile, which is no answer.
+  const answers = () => bot.botTexts(owner).filter((each) => !each.startsWith('Working on it'))
+  await bot.until(() => answers().length === 2)
   // Once this is answered, it is written down that those two were sent.
   bot.say({ from: owner, text: '/read d17' })
-  await bot.until(() => bot.botTexts(owner).length === 3 && bot.pendingUpdates() === 0)
+  await bot.until(() => answers().length === 3 && bot.pendingUpdates() === 0)
   first.child.kill('SIGKILL')
   await first.ended
-  const answered = bot.botTexts(owner)
+  const answered = answers()
   bot.repeatUpdates(3)
   start()
   bot.say({ from: owner, text: '/read d18' })
