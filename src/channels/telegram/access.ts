@@ -1,16 +1,14 @@
 import type { Person } from '../../bus/message.ts'
 import type { Clock } from '../../clock.ts'
+import { formatDuration } from '../../duration.ts'
+import { limits } from '../../limits.ts'
+import type { Log } from '../../log.ts'
+import type { Refusal, Revocation } from '../pairing-port.ts'
 import { PairedPeople, type PairedPerson } from './paired-people.ts'
 import { PairingCodes, type Candidate } from './pairing-codes.ts'
-import type { Log } from '../../log.ts'
 
 export type PairingAnswer =
-  | { readonly status: 'paired'; readonly person: PairedPerson; readonly chat: string }
-  | { readonly status: 'refused'; readonly reason: string }
-
-export type RevokeAnswer =
-  | { readonly status: 'revoked'; readonly person: PairedPerson; readonly keeps?: string }
-  | { readonly status: 'refused'; readonly reason: string }
+  { readonly status: 'paired'; readonly person: PairedPerson; readonly chat: string } | Refusal
 
 /** Who may do what: numeric ids from the configuration, and people who were paired here. */
 export class Access {
@@ -66,8 +64,7 @@ export class Access {
   async confirm(code: string): Promise<PairingAnswer> {
     const candidate = this.#codes.find(code)
     if (candidate === undefined) {
-      const reason =
-        'Nobody waits with this code: it may be mistyped or older than 10 minutes. A new message to the bot brings a new code, at most once an hour.'
+      const reason = `Nobody waits with this code: it may be mistyped or older than ${formatDuration(limits.pairingCodeMs)}. A new message to the bot brings a new code, at most once in ${formatDuration(limits.pairingNoticeMs)}.`
       return { status: 'refused', reason }
     }
     const person = { id: candidate.id, name: candidate.name, pairedAtMs: this.#clock.nowMs() }
@@ -92,7 +89,7 @@ export class Access {
   }
 
   /** `name` is the name of a paired person, or the id. Rejects with `disk`, and has revoked all the same until then. */
-  async revoke(name: string): Promise<RevokeAnswer> {
+  async revoke(name: string): Promise<Revocation | Refusal> {
     const wanted = name.trim().toLowerCase()
     const byId = this.list().filter(({ id }) => String(id) === wanted)
     const found = byId.length > 0 ? byId : this.list().filter(({ name }) => name.toLowerCase() === wanted)

@@ -1,5 +1,8 @@
+import { formatDuration } from '../../duration.ts'
+import { limits } from '../../limits.ts'
 import type { Log } from '../../log.ts'
-import type { Access, PairingAnswer, RevokeAnswer } from './access.ts'
+import type { Refusal, Revocation } from '../pairing-port.ts'
+import type { Access, PairingAnswer } from './access.ts'
 import type { Background } from './background.ts'
 import type { PairedPerson } from './paired-people.ts'
 import type { Candidate } from './pairing-codes.ts'
@@ -51,13 +54,13 @@ export class Pairing {
   }
 
   /** By name or id. Rejects with `disk`; until the next start the right is gone all the same. */
-  revoke(name: string): Promise<RevokeAnswer> {
+  revoke(name: string): Promise<Revocation | Refusal> {
     return this.#options.access.revoke(name)
   }
 
   async #tellCode({ id, chat }: Candidate, code: string): Promise<void> {
     const { access, sender, stopping } = this.#options
-    const text = `I do not know you, and do nothing for strangers. If this board is yours, run "pincer pair ${code}" on it within 10 minutes, or let one of its owners send me /pair ${code}`
+    const text = `I do not know you, and do nothing for strangers. If this board is yours, run "pincer pair ${code}" on it within ${formatDuration(limits.pairingCodeMs)}, or let one of its owners send me /pair ${code}`
     const told = await sender.send(chat, { text }, stopping)
     if (!told.ok) access.codeNotTold(id)
   }
