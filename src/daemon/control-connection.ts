@@ -64,7 +64,7 @@ export class ControlConnection implements TerminalPeer {
     if (offered !== undefined) return offered.promise
     const written = Promise.withResolvers<void>()
     this.#unwritten.set(message.id, written)
-    this.#send({ type: 'outbound', message: { ...message, answers: [...message.answers] } })
+    this.#send({ type: 'outbound', message })
     return written.promise
   }
 

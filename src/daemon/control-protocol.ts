@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import type { Acceptance, Activity, Outbound } from '../bus/message.ts'
+import type { Answer, Question } from '../bus/question.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 
@@ -9,8 +11,8 @@ import { limits } from '../limits.ts'
 export const protocolVersion = 2
 
 const id = v.pipe(v.string(), v.maxLength(64))
-const answer = v.picklist(['yes', 'always', 'no'])
-const acceptance = v.picklist(['accepted', 'full', 'duplicate', 'refused'])
+const answer = v.picklist(['yes', 'always', 'no']) satisfies v.GenericSchema<Answer>
+const acceptance = v.picklist(['accepted', 'full', 'duplicate', 'refused']) satisfies v.GenericSchema<Acceptance>
 
 const request = v.variant('name', [
   v.strictObject({ name: v.literal('status') }),
@@ -37,10 +39,10 @@ const outbound = v.object({
   channel: v.string(),
   chat: v.string(),
   text: v.string(),
-  answers: v.array(v.string()),
+  answers: v.pipe(v.array(v.string()), v.readonly()),
   failed: v.boolean(),
   buttons: v.exactOptional(v.pipe(v.array(v.object({ text: v.string(), command: v.string() })), v.readonly())),
-})
+}) satisfies v.GenericSchema<Outbound>
 
 const place = { channel: v.string(), chat: v.string() }
 const activity = v.variant('kind', [
@@ -49,7 +51,7 @@ const activity = v.variant('kind', [
   v.object({ kind: v.literal('tool-progress'), ...place, line: v.string(), progress: v.string() }),
   v.object({ kind: v.literal('tool-finished'), ...place, line: v.string(), failed: v.boolean() }),
   v.object({ kind: v.literal('turn-ended'), ...place }),
-])
+]) satisfies v.GenericSchema<Activity>
 
 const question = v.object({
   code: v.string(),
@@ -61,7 +63,7 @@ const question = v.object({
   reason: v.string(),
   untilMs: v.number(),
   offersAlways: v.boolean(),
-})
+}) satisfies v.GenericSchema<Question>
 
 const fromServer = v.variant('type', [
   v.object({ type: v.literal('welcome') }),
