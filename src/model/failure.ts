@@ -86,7 +86,7 @@ export function modelFailure(error: unknown, modelId: string): ModelFailure | un
       return failure(error.status === 502 ? 'provider-fault' : 'unusable', error.message)
     default: {
       const cause = causeOfRefusal(error)
-      return failure(cause, sentenceOf(cause, modelId, error), error.retryAfterMs)
+      return failure(cause, refusalSentence(cause, modelId, error), error.retryAfterMs)
     }
   }
 }
@@ -100,7 +100,7 @@ function failure(cause: FailureCause, sentence: string, retryAfterMs?: number): 
   return { cause, ...kinds[cause], retryAfterMs, sentence }
 }
 
-function sentenceOf(
+function refusalSentence(
   cause: RefusalCause,
   modelId: string,
   answer: { readonly status: number | undefined; readonly retryAfterMs: number | undefined },
