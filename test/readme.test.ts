@@ -85,3 +85,16 @@ void t.test('the configuration in the README is one that Pincer starts with', as
   t.equal(exitCode, 0)
   t.equal(text, 'pump: off (simulated; switch on GPIO5; just now)\n')
 })
+
+void t.test('the relay in the README is configured at the pins that it is wired to', async (t) => {
+  const [, entry = ''] = /^ +devices:\n +(pump: .*GPIO5.*)$/m.exec(readme) ?? []
+  const home = t.testdir({ 'pincer.yaml': `board: raspberry-pi-4\ndevices:\n  ${entry}\n` })
+  const child = spawn(process.execPath, [main, '--home', home, 'board'], { env: environment })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const [exitCode] = await once(child, 'close')
+  t.equal(exitCode, 0)
+  t.match(text, /pump \(switch\) +GPIO5 29 \| 30 GND$/m)
+  t.match(text, / 1 \| 2 {2}5V$/m)
+  t.match(text, /3\.3 V and gives or takes at most 16 mA/)
+})
