@@ -22,7 +22,7 @@ export interface RemoteBuses {
   readonly spi: SpiPort
   /** Lets so much time pass for the drivers, for which none passes else: what is late by then is given up. */
   pass(durationMs: number): Promise<void>
-  /** Their process; it takes SIGUSR2 and SIGHUP, and does nothing at them. */
+  /** Their process; it takes SIGUSR2, and does nothing at it. */
   readonly pid: Promise<number>
   /** The drivers go on as another user, who is in no group. */
   become(userId: number): Promise<void>

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { type Board, bootBoard } from './board.ts'
 import { Loopback } from './chips/loopback.ts'
@@ -13,9 +14,7 @@ async function boot(): Promise<{ readonly board: Board; readonly buses: RemoteBu
   for (const address of addresses) board.i2c.plug(address, new RegisterChip({ 0xd0: 0x60 }))
   board.spi.plug(0, new Loopback())
   const buses = await startBuses(board)
-  // Two at a time: the main thread takes the first, and the kernel looks for another thread for the second.
-  const storm = `while kill -USR2 ${await buses.pid} && kill -HUP ${await buses.pid}; do sleep 0.002; done`
-  board.start(['/bin/sh', '-c', storm])
+  board.start(['/usr/bin/python3', join(import.meta.dirname, 'guest/signal_storm.py'), String(await buses.pid)])
   return { board, buses }
 }
 

@@ -60,7 +60,7 @@ async function answer(id: number, call: BusCall): Promise<void> {
   process.stdout.write(`answer ${id} ${serialize(said).toString('base64')} end ${id}\n`)
 }
 
-for (const signal of ['SIGUSR2', 'SIGHUP'] as const) process.on(signal, () => undefined)
+process.on('SIGUSR2', () => undefined)
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [id = '', call = ''] = line.split(' ')
