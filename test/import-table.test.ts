@@ -87,6 +87,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'hardware/ports.ts',
     'hardware/board.ts',
     'http/http-client.ts',
+    'http/read-body.ts',
   ],
   'channels/': [...foundation, 'parts.ts', 'bus/', 'config/config.ts', 'http/'],
   // The control socket is the far end of a terminal: it carries the same peer.

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.ts'
 import { isPincerError } from '../errors.ts'
 import type { HttpClient, HttpResponse } from '../http/http-client.ts'
 import { HttpError, isHttpError } from '../http/http-error.ts'
+import { readBody } from '../http/read-body.ts'
 import { limits } from '../limits.ts'
 import { refusal } from './provider-answer.ts'
 import { isProviderError, ProviderError } from './provider-error.ts'
@@ -67,14 +68,15 @@ export async function exchange(
   )
   const { status, headers } = response
   if (status < 200 || status > 299) {
-    const body = await readText(response, limits.providerErrorBytesMax)
+    const { text } = await textOf(untilItBreaks(response.body), limits.providerErrorBytesMax)
     const sentence = `The provider of ${id} refused the request with the status ${status}.`
-    throw new ProviderError(sentence, { ...refusal(status, headers, body.text, clock), visible: false })
+    throw new ProviderError(sentence, { ...refusal(status, headers, text, clock), visible: false })
   }
   const type = headers['content-type'] ?? ''
   const { draft } = reader
   if (/\bhtml\b/i.test(type)) {
-    await readText(response, limits.providerErrorBytesMax)
+    // Read all the same, so that the connection can be used again.
+    await textOf(untilItBreaks(response.body), limits.providerErrorBytesMax)
     const sentence = `${id} was answered by a web page, not by a model: check baseUrl, or sign in to the network.`
     throw draft.fault('web_page', sentence, status)
   }
@@ -87,8 +89,8 @@ export async function exchange(
 }
 
 async function readWhole(response: HttpResponse, reader: ReplyReader, id: string): Promise<void> {
-  const { text, isWhole } = await readText(response, limits.modelBodyBytesMax, { strict: true })
-  if (!isWhole) throw reader.draft.fault('reply_too_long', `${id} gave an endless answer: ask in other words.`, 200)
+  const { text, isCut } = await textOf(response.body, limits.modelBodyBytesMax)
+  if (isCut) throw reader.draft.fault('reply_too_long', `${id} gave an endless answer: ask in other words.`, 200)
   reader.whole(parseAnswer(text, reader.draft))
 }
 
@@ -128,22 +130,19 @@ function failureOf(error: unknown, draft: ReplyDraft, id: string): unknown {
   return error
 }
 
-/** At most `bytesMax` of the body as text. Without `strict`, what came before the network failed is enough. */
-async function readText(
-  response: HttpResponse,
+async function textOf(
+  body: HttpResponse['body'],
   bytesMax: number,
-  { strict }: { readonly strict: boolean } = { strict: false },
-): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  const pieces: Uint8Array[] = []
-  let size = 0
+): Promise<{ readonly text: string; readonly isCut: boolean }> {
+  const { bytes, isCut } = await readBody(body, bytesMax)
+  return { text: new TextDecoder().decode(bytes), isCut }
+}
+
+/** Of what is no reply, as much as came before the network failed: why it is none often stands in that. */
+async function* untilItBreaks(body: HttpResponse['body']): AsyncGenerator<Uint8Array, void> {
   try {
-    for await (const piece of response.body) {
-      size += piece.length
-      if (size > bytesMax) break
-      pieces.push(piece)
-    }
+    yield* body
   } catch (error) {
-    if (strict || !isHttpError(error)) throw error
+    if (!isHttpError(error)) throw error
   }
-  return { text: new TextDecoder().decode(Buffer.concat(pieces)), isWhole: size <= bytesMax }
 }

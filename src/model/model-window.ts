@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { isPincerError } from '../errors.ts'
 import type { HttpClient } from '../http/http-client.ts'
+import { readBody } from '../http/read-body.ts'
 import { limits } from '../limits.ts'
 import { countIn, listIn, objectIn, parseJson, type JsonObject } from './json-value.ts'
 
@@ -87,13 +88,7 @@ export class ModelWindow {
     const { http, baseUrl } = this.#options
     const url = `${baseUrl.replace(/\/(?:v1\/?)?$/, '')}${path}`
     const { status, body } = await http.request({ method: 'GET', url, headers: this.#headers, deadlines }, signal)
-    const pieces: Uint8Array[] = []
-    let size = 0
-    for await (const piece of body) {
-      size += piece.length
-      if (size > limits.providerErrorBytesMax) break
-      pieces.push(piece)
-    }
-    return status === 200 ? objectIn(parseJson(Buffer.concat(pieces).toString())) : {}
+    const { bytes } = await readBody(body, limits.providerErrorBytesMax)
+    return status === 200 ? objectIn(parseJson(bytes.toString())) : {}
   }
 }

@@ -2,6 +2,7 @@ import { Api, GrammyError, HttpError as GrammyNetworkError, type RawApi } from '
 import { isPincerError, sentenceOf } from '../../errors.ts'
 import type { HttpClient, HttpDeadlines } from '../../http/http-client.ts'
 import { HttpError } from '../../http/http-error.ts'
+import { readBody } from '../../http/read-body.ts'
 import { limits } from '../../limits.ts'
 
 /** Why a call to the Bot API did not succeed. Sentences are for people and never hold the token. */
@@ -70,16 +71,9 @@ export class BotApi {
     if (typeof body !== 'string') throw new TypeError('This client sends JSON alone.')
     const headers = { 'content-type': 'application/json' }
     const response = await this.#http.request({ method: 'POST', url, headers, body, deadlines }, signal)
-    const pieces: Uint8Array[] = []
-    let bytes = 0
-    for await (const piece of response.body) {
-      bytes += piece.length
-      if (bytes > limits.telegramAnswerBytesMax) {
-        throw new HttpError('not-http', `Telegram's answer is longer than ${limits.telegramAnswerBytesMax} bytes.`)
-      }
-      pieces.push(piece)
-    }
-    return Buffer.concat(pieces).toString('utf8')
+    const { bytes, isCut } = await readBody(response.body, limits.telegramAnswerBytesMax)
+    if (!isCut) return bytes.toString('utf8')
+    throw new HttpError('not-http', `Telegram's answer is longer than ${limits.telegramAnswerBytesMax} bytes.`)
   }
 }
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { PincerError } from '../../errors.ts'
 import type { HttpClient, HttpRequest } from '../../http/http-client.ts'
+import { readBody } from '../../http/read-body.ts'
 import { limits } from '../../limits.ts'
-import { readBody } from './body.ts'
 import { oneLine } from './clean-text.ts'
 import { deadlines } from './deadlines.ts'
 import { wordsOfHtml } from './html-text.ts'
@@ -39,7 +39,7 @@ export async function searchWeb(query: string, options: SearchOptions): Promise<
   const response = await http.request({ ...asked, deadlines }, signal)
   const { bytes, isCut } = await readBody(response.body, limits.webSearchBodyBytesMax)
   if (response.status !== 200) throw failure(statusSentence(engine, response.status))
-  const found = isCut ? undefined : resultsOf(engine, Buffer.from(bytes).toString('utf8'))
+  const found = isCut ? undefined : resultsOf(engine, bytes.toString('utf8'))
   if (found === undefined) throw failure(`${name} answered something that is no list of results. Try again later.`)
   foreign(`a search with ${name}`)
   if (found.length === 0) return 'Nothing was found. Try other words.'
