@@ -22,7 +22,7 @@ const rebooted = 'and reboot'
  */
 export const remedies = {
   'no-compiler': (missing: readonly string[]): Remedy => ({
-    cause: `Real pins need compiled addons, and ${missing.join(', ')} is missing here`,
+    cause: `Real pins need compiled addons, and ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing here`,
     fix: '`sudo apt-get install gcc g++ make python3`, then `npm run native`; without them everything runs, simulated',
   }),
 

@@ -6,7 +6,7 @@ const place = { bus: 1, address: 0x76 }
 
 /** The whole table, with facts as a driver gives them, and what a sentence must hold to be acted on. */
 const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, ...RegExp[]])[]>> = {
-  'no-compiler': [[remedies['no-compiler'](['cc', 'make']), /cc, make is missing here/, /npm run native/]],
+  'no-compiler': [[remedies['no-compiler'](['cc', 'make']), /cc, make are missing here/, /npm run native/]],
   'no-gpio': [[remedies['no-gpio'](), /\/dev\/gpiochip/, /board: simulated/]],
   'no-line': [[remedies['no-line']('GPIO99'), /GPIO99/, /`pincer board`/]],
   'line-held': [
