@@ -46,6 +46,8 @@ export interface DeviceSummary {
   readonly hasLevel?: boolean
   /** Outputs only: the state that is always allowed. */
   readonly safe?: SwitchState
+  /** Outputs with `maxOn` only: how long it may be on. */
+  readonly maxOnMs?: number
   /** Limits in a few words for the prompt and /status, for example `maxOn 2h, confirm`; empty when there are none. */
   readonly limits: string
 }

@@ -111,6 +111,7 @@ function summaryOf(name: string, config: DeviceConfig, quantities: readonly stri
         output: true,
         ...(config.scale && { hasLevel: true }),
         safe: config.safe,
+        ...(config.maxOnMs === undefined ? {} : { maxOnMs: config.maxOnMs }),
         limits: formatLimits(config),
       }
     : { ...common, output: false, limits: '' }

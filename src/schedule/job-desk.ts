@@ -7,6 +7,7 @@ import type { HumanNeed, ToolContext } from '../tools/tool.ts'
 import { actionText, isRepeated, jobLine, nextText, type NextTextParts, timeText } from './job-text.ts'
 import { jobTitle } from './job-words.ts'
 import type { Job } from './job.ts'
+import { cutShort } from './planned-limits.ts'
 import { type ReadDraft, readDraft } from './read-draft.ts'
 import type { TimeContext } from './read-time.ts'
 import { fightsWith } from './rule-fights.ts'
@@ -44,7 +45,8 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
         quiet: args.quiet ?? false,
       })
       noteForeign([view], context)
-      return [await madeText(view, options), ...fightsOf(view.job, schedule)].join(' ')
+      const notes = [...cutShort(view.job.action, options.devices.list()), ...fightsOf(view.job, schedule)]
+      return [await madeText(view, options), ...notes].join(' ')
     },
     list: (context) => {
       const views = schedule.list(askerOf(context))

@@ -20,7 +20,8 @@ export function fightsWith(job: Pick<Job, 'action' | 'time'>, jobs: readonly Job
       `It fights with ${jobTitle(other)}: at the same moment this wants ${wishText(clash[0])}, that ${wishText(clash[1])}. ${advice}`,
     ]
   })
-  if (when.kind !== 'is') return others
+  // What lasts first may be switched by anybody meanwhile.
+  if (when.kind !== 'is' || when.forMs > 0) return others
   const { device, state } = when
   if (!wishes.some(({ output, value }) => output === device && value !== state)) return others
   return [

@@ -179,7 +179,8 @@ export class RuleInputs {
       this.#lost.add(rule)
     }
     const { log, memory, onLost } = this.#options
-    log.warn('schedule', `Rules rest on ${device}, which cannot be read. ${why}`)
+    // The owner is told in the chat.
+    log.info('schedule', `Rules rest on ${device}, which cannot be read. ${why}`)
     onLost(device, rules, { why, untold: rules.filter(({ job }) => memory.noteLost(job.id, true)) })
   }
 

@@ -20,8 +20,11 @@ function deviceRead(devices: Devices): Tool {
     access: 'read',
     acts: () => false,
     timeoutMs: limits.toolTimeoutMs,
-    async run({ name }, { signal }) {
+    async run({ name }, { signal, isPlanned }) {
       const outcomes = await devices.read(name, signal)
+      const isLost = outcomes.length > 0 && outcomes.every(({ status }) => status === 'failed')
+      // A person reads why; a job that reads nothing has failed, or it would say so again each time.
+      if (isPlanned && isLost) throw new PincerError('hardware', formatReadings(outcomes))
       return outcomes.length === 0 ? 'No devices are configured: add one to pincer.yaml.' : formatReadings(outcomes)
     },
   })

@@ -222,7 +222,9 @@ export class Registry {
       const progress = (line: string): void => {
         if (!aborter.signal.aborted) origin.onProgress?.(this.#redact(line))
       }
-      const work = tool.run(args, { channel, chat, person, untrusted, signal: aborter.signal, progress, ...context })
+      const isPlanned = origin.planned !== undefined
+      const given = { channel, chat, person, untrusted, isPlanned, signal: aborter.signal, progress, ...context }
+      const work = tool.run(args, given)
       return await Promise.race([work, gaveUp])
     } finally {
       origin.signal.removeEventListener('abort', onStop)

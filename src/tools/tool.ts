@@ -15,6 +15,8 @@ export interface ToolContext {
   readonly approved: string | undefined
   /** Whence text from outside came that the model saw when it wrote this call; what it wrote then is no clean text. */
   readonly untrusted: string | undefined
+  /** A call of a job: its failures are counted, and told once. */
+  readonly isPlanned: boolean
   /** Says that the result holds text from outside Pincer, and whence: the address of a page, the path of a file. */
   foreign(source: string): void
   /** Shows people what a long call is at: one short line, lost when nobody looks. Never waits. */

@@ -277,6 +277,7 @@ void t.test('list says what there is, with the limits in a few words', async (t)
       quantities: ['state'],
       output: true,
       safe: 'off',
+      maxOnMs: 600_000,
       limits: 'maxOn 10m, perMinute 6',
     },
     { name: 'fan', kind: 'switch', quantities: ['state'], output: true, safe: 'off', limits: 'confirm' },

@@ -97,3 +97,15 @@ void t.test('the last word on an output counts, and a pulse is no state that a r
   t.equal(keepsState({ action: { kind: 'do', calls: [{ tool: 'gpio_write', args: {} }] } }), false)
   t.equal(keepsState({ action: { kind: 'say', text: 'x' } }), false)
 })
+
+void t.test(
+  'a rule that turns its own output round at once says so; one that lets it be for a while does not',
+  async (t) => {
+    const on: Condition = { kind: 'is', device: 'lamp', state: 'on', forMs: 0 }
+    t.match(fightsWith(rule(on, ['lamp', 'off']), []), [
+      /^It turns lamp round whenever .* nobody else can switch it then\.$/,
+    ])
+    t.same(fightsWith(rule({ ...on, forMs: 7_200_000 }, ['lamp', 'off']), []), [])
+    t.same(fightsWith(rule(on, ['fan', 'off']), []), [])
+  },
+)

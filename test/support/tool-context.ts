@@ -9,6 +9,7 @@ export function toolContext(more: Partial<ToolContext> = {}): ToolContext {
     signal: new AbortController().signal,
     approved: undefined,
     untrusted: undefined,
+    isPlanned: false,
     foreign: () => undefined,
     progress: () => undefined,
     ...more,

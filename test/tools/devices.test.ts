@@ -123,3 +123,24 @@ void t.test('limits.actsPerHour bounds device_set, and the lamp still goes off',
   t.match(await run({ name: 'lamp', value: 'on', for: '10m' }), { failed: true, text: /actsPerHour allows 1/ })
   t.match(await run({ name: 'lamp', value: 'off' }), { failed: false, text: 'lamp is off.' })
 })
+
+void t.test(
+  'a person reads why a device cannot be read; a planned call that reads nothing at all has failed',
+  async (t) => {
+    const bench = new DeviceBench(t.testdir(), { lamp: switchConfig({}) })
+    const devices = await bench.start()
+    const gone = { device: 'room', status: 'failed', reason: 'It is gone.' } as const
+    const [lamp] = await devices.read('lamp', new AbortController().signal)
+    const read = (name: string | undefined, isPlanned: boolean): Promise<string> => {
+      const outcomes = name === undefined && lamp !== undefined ? [gone, lamp] : [gone]
+      const [tool] = createDeviceTools(Object.assign(devices, { read: () => Promise.resolve(outcomes) }))
+      if (tool === undefined) throw new Error('a tool expected')
+      return Promise.resolve(
+        tool.run(argumentsOf(tool, name === undefined ? {} : { name }), toolContext({ isPlanned })),
+      )
+    }
+    t.equal(await read('room', false), 'room: cannot be read: It is gone.')
+    await t.rejects(read('room', true), { code: 'hardware', message: 'room: cannot be read: It is gone.' })
+    t.match(await read(undefined, true), /^room: cannot be read: It is gone\.\nlamp: off /, 'of several one is enough')
+  },
+)
