@@ -82,7 +82,11 @@ export class Bubblewrap implements Sandbox {
       const stats = await lstat(path).catch(async (error: unknown) => {
         if (errorName(error) !== 'ENOENT')
           throw fault(`${name} in the workspace cannot be looked at: ${sentenceOf(error)}.`)
-        await (isFolder ? mkdir(path, { mode: 0o700 }) : writeFile(path, '', { mode: 0o600, flag: 'wx' }))
+        const making = isFolder ? mkdir(path, { mode: 0o700 }) : writeFile(path, '', { mode: 0o600, flag: 'wx' })
+        await making.catch((wrong: unknown) => {
+          // Another command that starts at the same moment has made it.
+          if (errorName(wrong) !== 'EEXIST') throw wrong
+        })
         return lstat(path)
       })
       // Through a link, what it leads to would be shown inside.

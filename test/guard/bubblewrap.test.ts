@@ -119,6 +119,12 @@ void t.test('what steers later turns can be read and not written, removed, repla
   t.notOk(fs.existsSync(join(rig.workspace, 'skills-old')))
 })
 
+void t.test('commands that start at the same moment each run, though what steers later turns is missing', async (t) => {
+  const rig = createSandboxRig(t.testdir({}))
+  const runs = await Promise.all(Array.from({ length: 4 }, () => rig.run('cat AGENTS.md; echo ran')))
+  for (const run of runs) t.same(run, { end: { how: 'exited', exitCode: 0 }, said: 'ran\n' })
+})
+
 void t.test('where one of those is a link, nothing is run: what it leads to would be shown inside', async (t) => {
   for (const name of ['AGENTS.md', 'skills']) {
     const rig = createSandboxRig(t.testdir({ state: { secret: 'canary' } }))
