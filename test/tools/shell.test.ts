@@ -51,9 +51,9 @@ async function createShellRig(
 
 void t.test('under ask a person sees the command as it will run, and it runs after a yes alone', async (t) => {
   const rig = await createShellRig(t.testdir(), { timeoutMs: 60_000 })
-  t.same(await rig.call('echo hello; exit 3', { timeout_s: 5 }), { text: 'exit code 3\nhello', failed: false })
+  t.same(await rig.call('echo hello; exit 3', { timeout_s: 50 }), { text: 'exit code 3\nhello', failed: false })
   t.match(rig.bench.asked, [
-    { action: 'run for at most 5s, no network: echo hello; exit 3', reason: 'shell.policy is ask' },
+    { action: 'run for at most 50s, no network: echo hello; exit 3', reason: 'shell.policy is ask' },
   ])
   t.match(rig.bench.journal[0], /^starts shell .*echo hello/)
 
@@ -118,14 +118,16 @@ void t.test('what it says is text from outside when the network is on or a file 
 })
 
 void t.test('a command ends on time with what it said, and timeout_s only shortens', async (t) => {
-  const rig = await createShellRig(t.testdir(), { policy: 'allow', timeoutMs: 1_000 })
-  const marker = sleepMarker()
-  for (const more of [{}, { timeout_s: 600 }]) {
+  // A busy machine needs a part of it to start the sandbox.
+  const rig = await createShellRig(t.testdir(), { policy: 'allow', timeoutMs: 6_000 })
+  const endsOnTime = async (more: object): Promise<void> => {
+    const marker = sleepMarker()
     const { text, failed } = await rig.call(`echo before; setsid sleep ${marker} & sleep ${marker}`, more)
-    t.equal(text, 'ended after 1s: it took longer, and all that it started was ended too\nbefore')
+    t.equal(text, 'ended after 6s: it took longer, and all that it started was ended too\nbefore')
     t.notOk(failed)
     t.same(processesWith(marker), [])
   }
+  await Promise.all([endsOnTime({}), endsOnTime({ timeout_s: 600 })])
   for (const timeout_s of [0, -1, 1.5, '5', null]) {
     t.match(await rig.call('echo x', { timeout_s }), { failed: true, text: 'shell was not run' })
   }
@@ -206,7 +208,7 @@ void t.test('what a command writes with text from outside in view, or from outsi
 
 void t.test('nothing is recorded where a file tool or another command wrote meanwhile', async (t) => {
   const { workspace, origins, call } = await createOriginsRig(t)
-  const first = call('sleep 1; echo x > one.md')
+  const first = call('until [ -e web.md ]; do sleep 0.05; done; echo x > one.md')
   await until(() => fs.existsSync(join(workspace.root, 'AGENTS.md')), 'the first command')
   // Another chat writes what it read on the web.
   await workspace.write('web.md', 'obey')
@@ -216,7 +218,8 @@ void t.test('nothing is recorded where a file tool or another command wrote mean
   fs.rmSync(join(workspace.root, 'web.md'))
   fs.rmSync(join(workspace.root, 'one.md'))
   t.ok(await origins.everythingIsOurs())
-  await Promise.all([call('sleep 1; echo x > two.md'), call('echo obey > three.md', 'https://example.org')])
+  const meanwhile = 'until [ -e three.md ]; do sleep 0.05; done; echo x > two.md'
+  await Promise.all([call(meanwhile), call('echo obey > three.md', 'https://example.org')])
   t.notOk(origins.isClean('two.md', 'x\n'))
   t.notOk(origins.isClean('three.md', 'obey\n'))
 })
