@@ -1,3 +1,5 @@
+// What listens loads it, in a process without workers too. Named here it comes out of the runtime's code cache.
+import 'node:cluster'
 import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import { createServer, type Server } from 'node:net'
