@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PincerError } from './errors.ts'
+import { limits } from './limits.ts'
 
 /** A timer that has been started. `cancel` may be called any number of times. */
 export interface Timer {
@@ -86,14 +87,11 @@ export function wallIsSet(root: string, nowMs: number): boolean {
   try {
     // A clock chip without its battery starts at its own beginning, and the system goes on without it.
     const chipS = Number(readFileSync(join(root, 'sys/class/rtc/rtc0/since_epoch'), 'utf8'))
-    return Math.abs(chipS * 1_000 - nowMs) < clockChipToleranceMs
+    return Math.abs(chipS * 1_000 - nowMs) < limits.clockChipToleranceMs
   } catch {
     return false
   }
 }
-
-/** They drift apart by seconds a day, and one may keep local time wrongly: that is hours. */
-const clockChipToleranceMs = 5 * 60_000
 
 function readBootId(): string {
   try {

@@ -1,4 +1,5 @@
 import { PincerError } from './errors.ts'
+import { limits } from './limits.ts'
 import { nearest } from './nearest.ts'
 
 export type Command =
@@ -165,11 +166,10 @@ function onlyOne(option: string, values: readonly string[]): string | undefined 
 
 /** In quotes, short, and nothing in it that a terminal would obey. */
 function shown(word: string): string {
-  const short = word.length > wordCharsShown ? `${word.slice(0, wordCharsShown).toWellFormed()}...` : word
+  const short =
+    word.length > limits.typedWordCharsMax ? `${word.slice(0, limits.typedWordCharsMax).toWellFormed()}...` : word
   return JSON.stringify(short).replaceAll(/(?! )[\p{C}\p{Z}]/gu, '?')
 }
-
-const wordCharsShown = 60
 
 function wrongUse(sentence: string): PincerError {
   return new PincerError('usage', `${sentence} See pincer help.`)

@@ -8,6 +8,7 @@ export const shellLimits = {
   shellFloodBytes: 4 * 1024 * 1024,
   /** Its newest line, as it is shown while it runs, and how often. */
   shellProgressCharsMax: 120,
+  shellNewestBytes: 2_048,
   shellProgressMs: 500,
   /** Held by the kernel for each process: address space, one file, open files. Node alone reserves over 1 GB. */
   shellAddressSpaceBytesMax: 2 * 1024 * 1024 * 1024,

@@ -1,4 +1,5 @@
 import { deviceLimits } from './limits-devices.ts'
+import { modelLimits } from './limits-model.ts'
 import { scheduleLimits } from './limits-schedule.ts'
 import { shellLimits } from './limits-shell.ts'
 import { telegramLimits } from './limits-telegram.ts'
@@ -7,6 +8,7 @@ import { webLimits } from './limits-web.ts'
 /** Every bound in the program, with its unit in its name. Relations between them are asserted by test/limits.test.ts. */
 export const limits = {
   ...deviceLimits,
+  ...modelLimits,
   ...scheduleLimits,
   ...shellLimits,
   ...telegramLimits,
@@ -40,6 +42,8 @@ export const limits = {
   tornLineBytesMax: 64 * 1024,
   /** All such lines of one file: a power cut a day would otherwise leave up to 230 MB in ten years. */
   tornFileBytesMax: 256 * 1024,
+  /** Files are read in such pieces: a board has little memory, and a log may have become long. */
+  filePieceBytes: 64 * 1024,
   /** Damaged files kept for people, of each file of state/ that can be damaged. */
   asideCopiesMax: 5,
 
@@ -54,64 +58,17 @@ export const limits = {
   repeatedCallCharsMax: 200,
   /** So many questions that a person did not answer with yes end the turn. */
   turnRefusalsMax: 2,
+  /** A clock chip and the wall clock differ by seconds a day; one that keeps local time wrongly is off by hours. */
+  clockChipToleranceMs: 5 * 60_000,
   /** The clock of this board may lag so much behind that of a chat service and still tell how old a message is. */
   clockSkewMaxMs: 60_000,
   /** A message older than this when it was accepted, or taken up again, needs a confirmation that names its age. */
   actingMessageAgeMaxMs: 10 * 60_000,
-  modelCallTimeoutMs: 5 * 60_000,
-  /** Name look-up, TCP and TLS to a model. */
-  modelConnectTimeoutMs: 15_000,
-  /** From the request to the head of the answer: a small board reads a long prompt slowly. */
-  modelFirstByteTimeoutMs: 4 * 60_000,
-  modelGapTimeoutMs: 2 * 60_000,
-  modelTriesMax: 3,
-  /** Before the second try, about; twice as long before the third. */
-  modelRetryMs: 1_000,
-  /** A provider that wants to be left alone for longer is not waited for. */
-  modelRetryAfterMaxMs: 20_000,
-  /** A model of a list that failed is left out for so long; one without credit or quota for longer. */
-  modelRestMs: 60_000,
-  modelQuotaRestMs: 10 * 60_000,
-  /** Tokens of today are written this long after they changed, so that a turn waits for no disk. */
-  tokensSaveMs: 30_000,
-  /** Chats remembered that had the notice of the day. */
-  tokenNoticesMax: 200,
-  /** Chats that chose a model of their own. */
-  modelChoicesMax: 200,
-  /** How long the connection may stay open behind a reply that is whole. */
-  modelEndMs: 2_000,
-  modelEventCharsMax: 1_000_000,
-  /** Text and arguments of one reply together. */
-  modelReplyCharsMax: 400_000,
-  /** An answer that is not streamed. */
-  modelBodyBytesMax: 4 * 1024 * 1024,
-  /** Asked of the provider for one reply; less where the window is small. */
-  modelReplyTokensMax: 8_192,
-  /** Windows of models that stand in no table: anywhere, at Anthropic. */
-  modelWindowTokensDefault: 32_000,
-  anthropicWindowTokens: 200_000,
-  /** What Ollama takes on a machine with little memory, until a server of one's own has said what it takes. */
-  localWindowTokens: 4_096,
-  /** For each step of asking such a server; and how long its answer counts. */
-  servedWindowTimeoutMs: 2_000,
-  servedWindowAgeMaxMs: 10 * 60_000,
-  providerErrorBytesMax: 64 * 1024,
-  providerMessageCharsMax: 2_000,
-  /** Arguments that are no JSON, as they are shown to the model again. */
-  malformedArgumentsCharsMax: 1_000,
   /** How long /stop waits for a tool or model that ignores its signal before the turn is ended without it. */
   stopGraceMs: 500,
 
   /** A tool call shown as one quiet line. */
   toolLineCharsMax: 100,
-  /** Longer messages the offline grammar does not try to read. */
-  offlineWordsMax: 60,
-  /** Ways to read one message that the offline grammar follows; more are ambiguous. */
-  offlineReadingsMax: 64,
-  /** Longest part of a message that is tried as the nearest form of it. */
-  offlineNearestWordsMax: 16,
-  offlineExcerptCharsMax: 80,
-  offlineWindowTokens: 16_000,
 
   toolTimeoutMs: 60_000,
   toolResultCharsMax: 4_000,
@@ -139,8 +96,14 @@ export const limits = {
   /** Workspace files that an approval of a command is bound to, and the size of each. */
   boundFilesMax: 64,
   boundFileBytesMax: 8 * 1024 * 1024,
+  /** Of a command that starts commands, and of quotes inside each other: so deep it is looked into. */
+  commandWrappersMax: 32,
+  commandQuotesMax: 3,
   /** Parked tool results in the workspace, oldest removed first. */
   parkedResultsBytesMax: 4 * 1024 * 1024,
+  /** Longer lines are folded, for read_file pages by lines; of a tool's name, in that of the file. */
+  parkedLineCharsMax: 1_000,
+  parkedNameCharsMax: 40,
   humanAnswerTimeoutMs: 5 * 60_000,
 
   /** The audit, about 250 bytes a call: its bound, and as many files of before. */
@@ -170,6 +133,9 @@ export const limits = {
   searchBytesMax: 32 * 1024 * 1024,
   searchLineCharsMax: 160,
   searchPatternCharsMax: 200,
+  /** Where a text to be replaced stands more than once, so many places are named; of a line that is like it. */
+  editPlacesShownMax: 5,
+  editLineCharsMax: 200,
   /** Folders inside each other that a search enters. */
   walkLevelsMax: 32,
   /** Names taken from one folder; what is beyond is counted as more. */
@@ -177,6 +143,7 @@ export const limits = {
   /** How often a file that is replaced while it is looked at is looked at anew. */
   filePinTriesMax: 16,
   pathCharsMax: 1_024,
+  pathShownCharsMax: 120,
   pathNameBytesMax: 255,
 
   /** Where text from outside came from, as a person is told it. */
@@ -230,6 +197,9 @@ export const limits = {
   /** Values in pincer.yaml, each alias counted as often as it is used. */
   configValuesMax: 10_000,
   configDepthMax: 16,
+  /** Of a value or a word that is wrong, in pincer.yaml and on the command line. */
+  configFoundCharsMax: 60,
+  typedWordCharsMax: 60,
   configNameCharsMax: 32,
   heartbeatMinMs: 60_000,
   debounceMaxMs: 60_000,
@@ -263,6 +233,7 @@ export const limits = {
   terminalHistoryLineCharsMax: 1_000,
 
   controlClientsMax: 8,
+  controlIdCharsMax: 64,
   controlLineBytesMax: 1024 * 1024,
   /** What a client has not read yet; beyond this it is dropped. */
   controlBufferBytesMax: 2 * 1024 * 1024,

@@ -1,15 +1,15 @@
 import type { FileHandle } from 'node:fs/promises'
 import { PincerError } from './errors.ts'
+import { limits } from './limits.ts'
 
 /** Reading a file of lines in small pieces: a board has little memory, and a log may have become long. */
 
 const newline = 0x0a
-const pieceBytes = 64 * 1024
 
 /** Behind the last newline before `beforeByte`: where a line begins. 0 when there is none. */
 export async function lineStart(handle: FileHandle, beforeByte: number): Promise<number> {
   for (let toByte = beforeByte; toByte > 0;) {
-    const fromByte = Math.max(0, toByte - pieceBytes)
+    const fromByte = Math.max(0, toByte - limits.filePieceBytes)
     const at = (await readPiece(handle, fromByte, toByte)).lastIndexOf(newline)
     if (at !== -1) return fromByte + at + 1
     toByte = fromByte
@@ -25,7 +25,7 @@ export async function readLines(
   // Cut at newlines as bytes and decoded then: a piece may end inside a character.
   let begun: Buffer[] = []
   for (let at = options.fromByte; at < options.toByte;) {
-    const piece = await readPiece(handle, at, Math.min(at + pieceBytes, options.toByte))
+    const piece = await readPiece(handle, at, Math.min(at + limits.filePieceBytes, options.toByte))
     at += piece.length
     let begin = 0
     for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, begin)) {

@@ -9,6 +9,7 @@ import { sourceFiles, type SourceFile } from './support/source-files.ts'
 const foundation = [
   'errors',
   'limits',
+  'limits-model',
   'limits-shell',
   'limits-telegram',
   'limits-devices',

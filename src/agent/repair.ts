@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts'
 import type { Message, ToolCall } from '../model/model.ts'
 
 type Result = Message & { readonly role: 'tool' }
@@ -5,9 +6,6 @@ type Result = Message & { readonly role: 'tool' }
 type UsedIds = Map<string, number>
 
 const notPlain = /[^a-zA-Z0-9_-]/g
-/** What the strictest provider takes: 40 with room for a count, and 64. */
-const idCharsMax = 32
-const nameCharsMax = 64
 
 const unavailable = 'The result of this call is unavailable (the program was interrupted).'
 
@@ -63,8 +61,8 @@ function resultFor(call: ToolCall, result: Result | undefined): Result {
 
 /** Models also call what there is not, by names that no provider takes back. */
 function plainCall(call: ToolCall, used: UsedIds): ToolCall {
-  const id = freshId(call.id.replaceAll(notPlain, '_').slice(0, idCharsMax), used)
-  const name = call.name.replaceAll(notPlain, '_').slice(0, nameCharsMax)
+  const id = freshId(call.id.replaceAll(notPlain, '_').slice(0, limits.callIdCharsMax), used)
+  const name = call.name.replaceAll(notPlain, '_').slice(0, limits.callNameCharsMax)
   const args = call.arguments.toWellFormed()
   return id === call.id && name === call.name && args === call.arguments ? call : { id, name, arguments: args }
 }

@@ -1,4 +1,5 @@
 import type * as v from 'valibot'
+import { limits } from '../limits.ts'
 import type { Redact } from '../log.ts'
 import { formatPath, lineOf, pathKey, valueAt } from './source.ts'
 import type { Problem, SourceFile, SourcePath } from './source.ts'
@@ -26,7 +27,6 @@ export interface Note {
   readonly blocks: boolean
 }
 
-const foundCharsMax = 60
 const unknownKey = 'an unknown key'
 
 export function problemOf(issue: v.BaseIssue<unknown>): Problem {
@@ -81,7 +81,8 @@ function describeFound(file: SourceFile, path: SourcePath): string {
   if (path.length === 0) return 'a single text'
   if (isSecretPath(path) && value !== '') return 'a value that is not shown'
   const written = file.marks.get(pathKey(path))?.text ?? JSON.stringify(value)
-  const short = written.length > foundCharsMax ? `${written.slice(0, foundCharsMax)}...` : written
+  const short =
+    written.length > limits.configFoundCharsMax ? `${written.slice(0, limits.configFoundCharsMax)}...` : written
   if (typeof value !== 'string') return short
   const note = isFromVariable(file, path) ? ' (its value is not shown)' : ''
   return `${JSON.stringify(short)}${note}`

@@ -10,7 +10,7 @@ import { limits } from '../limits.ts'
  */
 export const protocolVersion = 2
 
-const id = v.pipe(v.string(), v.maxLength(64))
+const id = v.pipe(v.string(), v.maxLength(limits.controlIdCharsMax))
 const answer = v.picklist(['yes', 'always', 'no']) satisfies v.GenericSchema<Answer>
 const acceptance = v.picklist(['accepted', 'full', 'duplicate', 'refused']) satisfies v.GenericSchema<Acceptance>
 

@@ -25,7 +25,7 @@ export async function hashNamedFiles(
   rootNames: readonly string[] = [],
 ): Promise<string> {
   const paths = new Map<string, ConfinedPath>()
-  const words = argv.flatMap((word) => wordsIn(word, quotesInQuotesMax))
+  const words = argv.flatMap((word) => wordsIn(word, limits.commandQuotesMax))
   for (const word of new Set(words.flatMap(spellings))) {
     const path = pathIn(workspace, belowRoot(word, rootNames))
     if (path !== undefined && path.names.length > 0) paths.set(path.text, path)
@@ -47,8 +47,6 @@ export async function hashNamedFiles(
   }
   return hash.digest('hex')
 }
-
-const quotesInQuotesMax = 3
 
 /** This text, the words that a shell reads in it, and those that another shell reads in these. */
 function wordsIn(text: string, levels: number): readonly string[] {

@@ -34,7 +34,7 @@ export class CommandOutput {
   /** The newest line that says something, for people who wait. */
   newestLine(): string {
     const newest = [...this.#head, ...this.#tail].slice(-8)
-    const lines = readable(Buffer.concat(newest).subarray(-newestBytes)).split('\n')
+    const lines = readable(Buffer.concat(newest).subarray(-limits.shellNewestBytes)).split('\n')
     return (lines.findLast((line) => line.trim() !== '') ?? '')
       .trim()
       .slice(0, limits.shellProgressCharsMax)
@@ -49,8 +49,6 @@ export class CommandOutput {
     this.#tailBytes = tail.length - over
   }
 }
-
-const newestBytes = 2_048
 
 /** Text that can stand in a chat: no sequences for terminals, no control characters; what is no UTF-8 shows as such. */
 function readable(bytes: Buffer): string {

@@ -1,3 +1,5 @@
+import { limits } from '../limits.ts'
+
 /** One simple command of a shell text: its words in lower case, without quotes, wrappers and assignments before it. */
 export type Words = readonly string[]
 
@@ -9,7 +11,7 @@ export function simpleCommands(text: string): readonly Words[] {
   return plainText(runsText(text) ? text : withoutDocuments(text).replaceAll(quoted, withoutMeaning))
     .split(/[;&|(){}<>`\n]|\$\(/)
     .map((part) => part.split(/\s+/).filter((word) => word !== ''))
-    .flatMap((words) => commandsIn(words, wrappersMax))
+    .flatMap((words) => commandsIn(words, limits.commandWrappersMax))
 }
 
 /** Whether a command is taken as text: what stands in quotes, or in a document here, is then no mere word. */
@@ -72,9 +74,6 @@ const wrappers: ReadonlySet<string> = new Set(
   `env nice ionice nohup time timeout setsid stdbuf xargs exec eval command builtin busybox sh bash dash ash zsh ksh
   if then else elif while until do ! coproc -exec -execdir -ok`.split(/\s+/),
 )
-
-/** Of commands that start commands so many are looked into: nobody writes more. */
-const wrappersMax = 32
 
 function commandsIn(words: readonly string[], levels: number): readonly Words[] {
   const start = words.findIndex((word) => !/^[a-z_]\w*\+?=/.test(word))

@@ -264,7 +264,7 @@ async function readAtMost(handle: fs.promises.FileHandle, sizeBytesMax: number):
   const chunks: Buffer[] = []
   let sizeBytes = 0
   while (sizeBytes < sizeBytesMax) {
-    const chunk = Buffer.allocUnsafe(Math.min(64 * 1024, sizeBytesMax - sizeBytes))
+    const chunk = Buffer.allocUnsafe(Math.min(limits.filePieceBytes, sizeBytesMax - sizeBytes))
     const { bytesRead } = await handle.read(chunk, 0, chunk.length)
     if (bytesRead === 0) break
     chunks.push(chunk.subarray(0, bytesRead))

@@ -83,13 +83,11 @@ export function refusal(path: string, reason: string): PincerError {
 export function showPath(path: string): string {
   if (path === '') return 'The path ""'
   const shown = path
-    .slice(0, pathCharsShown)
+    .slice(0, limits.pathShownCharsMax)
     .toWellFormed()
     .replaceAll(misleading, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
-  return path.length > pathCharsShown ? `${shown}...` : shown
+  return path.length > limits.pathShownCharsMax ? `${shown}...` : shown
 }
-
-const pathCharsShown = 120
 
 function relativeTo(path: string, roots: readonly string[]): string {
   if (!path.startsWith('/')) return path

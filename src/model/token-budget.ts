@@ -10,8 +10,6 @@ import { wrapModel } from './wrapped-model.ts'
 /** A clock outside of this was never set: what day it is cannot be told. */
 const earliestWallMs = Date.parse('2025-01-01T00:00:00Z')
 const latestWallMs = Date.parse('9999-01-01T00:00:00Z')
-/** How far a clock may lag after a power cut, see #turnDay. */
-const lagMaxMs = 7 * 24 * 60 * 60_000
 /** For providers that count nothing themselves. */
 const bytesPerToken = 3
 
@@ -141,7 +139,12 @@ export class TokenBudget {
     const nowMs = this.#clock.nowMs()
     if (!isReadable(nowMs)) return
     const day = localDay(nowMs)
-    if (this.#day !== undefined && day < this.#day && Date.parse(this.#day) - Date.parse(day) <= lagMaxMs) return
+    if (
+      this.#day !== undefined &&
+      day < this.#day &&
+      Date.parse(this.#day) - Date.parse(day) <= limits.tokenClockLagMaxMs
+    )
+      return
     if (this.#day !== undefined && day > this.#day) {
       this.#tokens = new Map()
       this.#told = []

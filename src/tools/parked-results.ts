@@ -23,7 +23,7 @@ export async function parkResult(
     .toSorted((a, b) => numberOf(a.name) - numberOf(b.name))
   // Numbers, not times, tell old from new: a board's clock may jump after each start.
   const number = numberOf(parked.at(-1)?.name ?? '') + 1
-  const safeName = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, nameCharsMax)
+  const safeName = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, limits.parkedNameCharsMax)
   // Calls that run in parallel find the same number; the tail keeps their files apart.
   const tail = randomBytes(3).toString('hex')
   const path = `${folder}/${String(number).padStart(4, '0')}-${safeName}-${tail}.txt`
@@ -41,8 +41,7 @@ export async function parkResult(
   return path
 }
 
-const nameCharsMax = 40
-const longLine = /[^\n]{1000}(?=[^\n])/gu
+const longLine = new RegExp(`[^\\n]{${limits.parkedLineCharsMax}}(?=[^\\n])`, 'gu')
 
 function numberOf(name: string): number {
   return Number(/^(\d+)-/.exec(name)?.[1] ?? 0)

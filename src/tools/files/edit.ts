@@ -1,5 +1,6 @@
 import { PincerError } from '../../errors.ts'
 import { withLineEndsOf } from '../../guard/line-ends.ts'
+import { limits } from '../../limits.ts'
 import { occurrences } from './occurrences.ts'
 import { linesOf } from './page.ts'
 
@@ -21,8 +22,8 @@ export function replaceOnce(
   const [place] = places
   if (place === undefined) throw new PincerError('bad_call', absent(text, oldText, path))
   if (places.length > 1) {
-    const lines = places.slice(0, placesShown).map((at) => lineNumberAt(text, at))
-    const more = places.length > placesShown ? ', ...' : ''
+    const lines = places.slice(0, limits.editPlacesShownMax).map((at) => lineNumberAt(text, at))
+    const more = places.length > limits.editPlacesShownMax ? ', ...' : ''
     throw new PincerError(
       'bad_call',
       `old_text stands ${places.length} times in ${path} (lines ${lines.join(', ')}${more}): add the text around the one you mean.`,
@@ -31,8 +32,6 @@ export function replaceOnce(
   return text.slice(0, place) + newText + text.slice(place + oldText.length)
 }
 
-const placesShown = 5
-const lineCharsShown = 200
 const likenessMin = 0.3
 
 function lineNumberAt(text: string, at: number): number {
@@ -46,7 +45,7 @@ function absent(text: string, oldText: string, path: string): string {
   }
   const nearest = nearestLine(linesOf(text), firstLine(oldText))
   if (nearest === undefined) return `${says}, and no line is like it: read the file first.`
-  return `${says}; the nearest is line ${nearest.number}: ${nearest.line.slice(0, lineCharsShown).toWellFormed()}`
+  return `${says}; the nearest is line ${nearest.number}: ${nearest.line.slice(0, limits.editLineCharsMax).toWellFormed()}`
 }
 
 function firstLine(text: string): string {
@@ -72,7 +71,7 @@ function nearestLine(lines: readonly string[], wanted: string): { number: number
 }
 
 function pairsOf(text: string): Set<string> {
-  const letters = text.toLowerCase().replaceAll(/\s+/g, ' ').trim().slice(0, lineCharsShown)
+  const letters = text.toLowerCase().replaceAll(/\s+/g, ' ').trim().slice(0, limits.editLineCharsMax)
   const pairs = new Set<string>()
   for (let at = 0; at < letters.length - 1; at++) pairs.add(letters.slice(at, at + 2))
   return pairs
