@@ -8,11 +8,11 @@ import { limits } from './limits.ts'
  * whatever happens. Failures are PincerError `disk`.
  */
 
-/** Replaces `path` by a file with this content: temporary file beside it, fsync, rename, fsync of the folder. */
-export async function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+/** Replaces `path` by a private file with this content: temporary file beside it, fsync, rename, fsync of the folder. */
+export async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = temporaryFor(path)
   try {
-    const handle = await fs.promises.open(temporary, 'w', mode)
+    const handle = await fs.promises.open(temporary, 'w', 0o600)
     try {
       await handle.writeFile(content)
       await handle.sync()
@@ -52,11 +52,11 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Also those above it that are missing; the names of new ones are on the disk when this resolves. */
-export async function makeFolder(path: string, mode = 0o700): Promise<void> {
+/** A private one, with those above it that are missing; the names of new ones are on the disk when this resolves. */
+export async function makeFolder(path: string): Promise<void> {
   try {
     const whole = resolve(path)
-    const firstMade = await fs.promises.mkdir(whole, { recursive: true, mode })
+    const firstMade = await fs.promises.mkdir(whole, { recursive: true, mode: 0o700 })
     if (firstMade === undefined) return
     for (let made = whole; made.startsWith(firstMade); made = dirname(made)) await syncFolder(dirname(made))
   } catch (error) {

@@ -12,8 +12,8 @@ void t.test('a replaced file has the new content, is private, and leaves nothing
   await replaceFile(path, 'new')
   t.equal(fs.readFileSync(path, 'utf8'), 'new')
   t.equal(fs.statSync(path).mode & 0o777, 0o600)
-  await replaceFile(join(folder, 'fresh'), Buffer.from([0, 255]), 0o660)
-  t.same([...fs.readFileSync(join(folder, 'fresh'))], [0, 255])
+  await replaceFile(join(folder, 'fresh'), 'größer')
+  t.equal(fs.readFileSync(join(folder, 'fresh'), 'utf8'), 'größer')
   t.same(fs.readdirSync(folder), ['config', 'fresh'])
 })
 

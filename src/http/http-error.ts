@@ -15,8 +15,8 @@ export type HttpFailure =
 export class HttpError extends PincerError {
   readonly failure: HttpFailure
 
-  constructor(failure: HttpFailure, sentence: string, options?: { readonly cause?: unknown }) {
-    super('network', sentence, options)
+  constructor(failure: HttpFailure, sentence: string) {
+    super('network', sentence)
     this.failure = failure
   }
 }

@@ -235,7 +235,7 @@ export class Registry {
 
   /** Long results go to the workspace; the model gets both ends and the path. */
   async #capped(tool: Tool, text: string, isOurs: boolean): Promise<ToolOutcome> {
-    const charsMax = tool.resultCharsMax ?? limits.toolResultCharsMax
+    const charsMax = limits.toolResultCharsMax
     if (text.length <= charsMax) return { text, failed: false }
     const half = Math.floor(charsMax / 2)
     const around = (note: string): string =>

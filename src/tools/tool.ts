@@ -48,8 +48,6 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   /** Whether `limits.actsPerHour` counts this call: it drives an output or runs a command. */
   counts?(args: v.InferOutput<Schema>): boolean
   readonly timeoutMs: number
-  /** Longest result given to the model as it is; `limits.toolResultCharsMax` unless the tool pages by itself. */
-  readonly resultCharsMax?: number
   /** The exact action a human must allow and why; `undefined` when none is needed. */
   needsHuman?(args: v.InferOutput<Schema>): HumanNeed | undefined | Promise<HumanNeed | undefined>
   /**

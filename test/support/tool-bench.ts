@@ -18,9 +18,7 @@ export function smallTool(
   name: string,
   access: Tool['access'],
   run: (name: string, context: ToolContext) => string | Promise<string>,
-  more: Partial<
-    Pick<Tool, 'timeoutMs' | 'resultCharsMax' | 'counts' | 'needsHuman' | 'acts' | 'actsUnlessOwnerWrote' | 'binding'>
-  > = {},
+  more: Partial<Pick<Tool, 'timeoutMs' | 'counts' | 'needsHuman' | 'acts' | 'actsUnlessOwnerWrote' | 'binding'>> = {},
 ): Tool {
   return defineTool({
     name,
