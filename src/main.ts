@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import { createApp, type App } from './app.ts'
 import { boardRemarks, boardsForConfig } from './boards.ts'
 import type { OpenLink } from './channels/terminal/terminal-peer.ts'
@@ -65,7 +66,7 @@ async function main(): Promise<ExitCode> {
     case 'run':
     case 'chat':
     case 'default':
-      return talk(pathOf(home), modeOf(command, { reads: process.stdin.isTTY, writes: process.stdout.isTTY }))
+      return talk(pathOf(home), modeOf(command, { reads: isatty(0), writes: isatty(1) }))
   }
 }
 

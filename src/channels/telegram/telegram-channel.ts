@@ -159,8 +159,9 @@ class Telegram implements Channel {
     if (this.#stopping.signal.aborted) return
     this.#accept = (message) => intake.accept(message)
     this.#background.run(() => this.#clearLeftovers())
-    this.#background.run(() => this.#introduction.run(this.#stopping.signal))
+    // First, so that its connection is opened first: who waits for an answer waits for the polls.
     this.#loop.start()
+    this.#background.run(() => this.#introduction.run(this.#stopping.signal))
   }
 
   stop(): Promise<void> {
