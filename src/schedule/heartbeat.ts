@@ -9,9 +9,9 @@ import { isQuiet, readHeartbeatFile, usualQuietHours } from './heartbeat-file.ts
 import { changedIn, type Named, namedIn, type Seen, seenOf } from './heartbeat-names.ts'
 import { type HeartbeatState, HeartbeatStore } from './heartbeat-state.ts'
 import { heartbeatLine } from './heartbeat-text.ts'
+import { beatJob, HeartbeatVoice, taskText } from './heartbeat-voice.ts'
 import type { Job, JobMaker, RunOutcome } from './job.ts'
-import type { RunContext } from './perform.ts'
-import type { TellMaker } from './runner.ts'
+import type { RunContext, TellMaker } from './perform.ts'
 
 export interface HeartbeatOptions {
   readonly everyMs: number
@@ -44,6 +44,7 @@ export interface HeartbeatOptions {
 export class Heartbeat {
   readonly #options: HeartbeatOptions
   readonly #store: HeartbeatStore
+  readonly #voice: HeartbeatVoice
   readonly #stopped = new AbortController()
   #state: HeartbeatState | undefined
   #timer: Timer | undefined
@@ -51,12 +52,11 @@ export class Heartbeat {
   #nextMs = 0
   #isLooking = false
   #beating: Promise<void> = Promise.resolve()
-  /** The first failure of a row was told. */
-  #hasFailed = false
 
   constructor(options: HeartbeatOptions) {
     this.#options = options
     this.#store = new HeartbeatStore(options)
+    this.#voice = new HeartbeatVoice(options)
   }
 
   /** Tells of a beat that a kill ended; the next one comes when it is due. */
@@ -64,7 +64,12 @@ export class Heartbeat {
     const { clock, everyMs } = this.#options
     const state = await this.#store.load()
     this.#state = state
-    if (state.running !== undefined) await this.#tellInterrupted(state)
+    const { running, ...rest } = state
+    if (running !== undefined) {
+      const maker = this.#options.owner()
+      if (maker !== undefined && running.length > 0) await this.#voice.interrupted(this.#jobOf(maker, ''), running)
+      await this.#keep(rest)
+    }
     // A clock that jumped back must not park it.
     const sinceMs = Math.max(0, clock.nowMs() - state.beatMs)
     this.#arm(Math.min(everyMs, Math.max(limits.heartbeatFirstMs, everyMs - sinceMs)))
@@ -120,13 +125,15 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { clock, log, read, owner } = this.#options
+    const { clock, log, read, owner, takeNews } = this.#options
     const maker = owner()
     const text = await read()
     const before = this.#state
     if (maker === undefined || before === undefined) return
     if (text === undefined) {
-      await this.#tellLeftOut(maker)
+      if (isQuiet(usualQuietHours, clock.nowMs())) return
+      const news = takeNews()
+      if (news !== undefined) await this.#voice.leftOut(this.#jobOf(maker, ''), news)
       return
     }
     const { task, quiet, fault } = readHeartbeatFile(text)
@@ -150,14 +157,6 @@ export class Heartbeat {
     const job = this.#jobOf(maker, taskText(task, isNewTask ? [] : changed))
     const spent = { beatMs: nowMs, day: localDay(nowMs), tokens }
     await this.#ask(job, { before: { ...before, ...spent }, after: { version: 1, ...spent, text: hash, seen } })
-  }
-
-  /** Who wrote the file by hand waits for something to happen. */
-  async #tellLeftOut(maker: JobMaker): Promise<void> {
-    const { clock, takeNews, tell } = this.#options
-    if (isQuiet(usualQuietHours, clock.nowMs())) return
-    const news = takeNews()
-    if (news !== undefined) await tell(this.#jobOf(maker, ''), news, { failed: false })
   }
 
   #tokensToday(nowMs: number): number {
@@ -191,63 +190,19 @@ export class Heartbeat {
     }
     const { outcome, tokens } = await this.#options.ask(job, run)
     // Told first: what is said twice after a kill is better than what is never said.
-    await this.#tell(job, outcome)
+    await this.#voice.outcome(job, outcome, this.#stopped.signal.aborted)
     if (this.#stopped.signal.aborted) return
     const seen = outcome.kind === 'done' || started.length > 0 ? after : before
     await this.#keep({ ...seen, tokens: seen.tokens + tokens })
   }
 
-  async #tell(job: Job, outcome: RunOutcome): Promise<void> {
-    const { tell, log } = this.#options
-    switch (outcome.kind) {
-      case 'done':
-        this.#hasFailed = false
-        if (outcome.said !== undefined) await tell(job, `Heartbeat: ${outcome.said}`, { failed: false })
-        return
-      case 'failed':
-      case 'skipped':
-        log.warn('heartbeat', outcome.why)
-        if (outcome.kind === 'skipped' || this.#hasFailed || this.#stopped.signal.aborted) return
-        this.#hasFailed = true
-        await tell(job, `The heartbeat failed: ${outcome.why}`, { failed: true })
-        return
-      case 'interrupted':
-        return
-    }
-  }
-
-  async #tellInterrupted(state: HeartbeatState): Promise<void> {
-    const { tell, owner } = this.#options
-    const { running, ...rest } = state
-    const maker = owner()
-    const calls = running ?? []
-    if (maker !== undefined && calls.length > 0) {
-      const text = `The heartbeat was interrupted: I ended in the middle of it. It is not repeated. It had started:\n- ${calls.join('\n- ')}`
-      await tell(this.#jobOf(maker, ''), text, { failed: true })
-    }
-    await this.#keep(rest)
+  #jobOf(maker: JobMaker, task: string): Job {
+    const { everyMs, clock } = this.#options
+    return beatJob(maker, task, { everyMs, nowMs: clock.nowMs() })
   }
 
   async #keep(state: HeartbeatState): Promise<void> {
     await this.#store.save(state)
     this.#state = state
   }
-
-  #jobOf(maker: JobMaker, task: string): Job {
-    const { everyMs, clock } = this.#options
-    return {
-      id: 'heartbeat',
-      time: { kind: 'every', everyMs },
-      action: { kind: 'ask', task },
-      missed: 'skip',
-      quiet: true,
-      maker,
-      madeAtMs: clock.nowMs(),
-    }
-  }
-}
-
-function taskText(task: string, changed: readonly string[]): string {
-  const news = changed.length === 0 ? '' : `\n\nChanged since you last looked: ${changed.join(', ')}.`
-  return `Look after what your owner wrote into HEARTBEAT.md:\n\n${task}${news}`
 }

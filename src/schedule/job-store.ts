@@ -9,9 +9,7 @@ import { JobBook } from './job-book.ts'
 import { jobFiles } from './job-files.ts'
 import { type Loaded, loadJobs } from './job-load.ts'
 import { formatLine, type JobRecord, type Written } from './job-records.ts'
-
-/** Told in one sentence what only the owner of this board can mend; `kind` names it, however it is worded. */
-export type TellOwner = (kind: 'jobs' | 'jobs-rights' | 'jobs-disk' | 'jobs-disk-mended', sentence: string) => void
+import { StoreNews, type TellOwner } from './store-news.ts'
 
 export interface StoreOptions {
   readonly stateFolder: string
@@ -40,7 +38,7 @@ export class JobStore {
   readonly refusal: PincerError | undefined
   readonly #files: { readonly path: string; readonly copy: string }
   readonly #log: Log
-  readonly #tellOwner: TellOwner
+  readonly #news: StoreNews
   #file: AppendFile | undefined
   #lastNumber: number
   #waiting: Waiting[] = []
@@ -50,15 +48,13 @@ export class JobStore {
   #isBehind = false
   /** Jobs came, went or were paused since the copy was made. */
   #isCopyOld = false
-  /** Said once, until the disk takes something again. */
-  #isRefused = false
   #isClosed = false
 
   private constructor(options: StoreOptions, loaded: Loaded) {
     const { stateFolder, clock, log, tellOwner } = options
     this.#files = jobFiles(stateFolder)
     this.#log = log
-    this.#tellOwner = tellOwner
+    this.#news = new StoreNews(log, tellOwner)
     const known = loaded.kind === 'jobs' ? loaded : undefined
     this.book = known?.book ?? new JobBook()
     this.#file = known?.file
@@ -75,10 +71,10 @@ export class JobStore {
   static async open(options: StoreOptions): Promise<JobStore> {
     const loaded = await loadJobs(options.stateFolder)
     const store = new JobStore(options, loaded)
-    if (store.refusal !== undefined) store.#say('jobs', `No job runs or can be made: ${store.refusal.message}`)
+    if (store.refusal !== undefined) store.#news.unreadable(store.refusal)
     if (loaded.kind === 'jobs') {
       if (loaded.damage !== undefined) await store.#mend(loaded.damage, options.clock)
-      if (loaded.file?.fault !== undefined) store.#tellRefused(loaded.file.fault)
+      if (loaded.file?.fault !== undefined) store.#news.refused(loaded.file.fault)
     }
     return store
   }
@@ -136,9 +132,9 @@ export class JobStore {
       try {
         if (this.refusal !== undefined) throw this.refusal
         await this.#writeBatch(batch)
-        this.#tellMended()
+        this.#news.mended()
       } catch (error) {
-        this.#tellRefused(error)
+        this.#news.refused(error)
         for (const each of batch) {
           if (each.isKept) each.resolve()
           else each.reject(error)
@@ -231,31 +227,8 @@ export class JobStore {
     } catch (error) {
       where = ` ${sentenceOf(error)}`
     }
-    const { size } = this.book
-    const jobs = size === 1 ? '1 job is' : `${size || 'no'} jobs are`
-    this.#say(
-      'jobs',
-      `${path} ${damage}; ${jobs} left, from what is good of it and of its newest copy. Look at /jobs: one may be missing, or back. What was due meanwhile is not caught up.${where}`,
-    )
+    this.#news.damaged(`${path} ${damage}`, this.book.size, where)
     await this.keep([])
-  }
-
-  #tellRefused(error: unknown): void {
-    if (this.#isRefused || this.refusal !== undefined) return
-    this.#isRefused = true
-    this.#say('jobs-disk', `No job runs, because what runs cannot be written down: ${sentenceOf(error)}`)
-  }
-
-  #tellMended(): void {
-    if (!this.#isRefused) return
-    this.#isRefused = false
-    this.#say('jobs-disk-mended', 'The disk takes what jobs must keep again: they run as before.')
-  }
-
-  #say(kind: Parameters<TellOwner>[0], sentence: string): void {
-    if (kind === 'jobs-disk-mended') this.#log.info('schedule', sentence)
-    else this.#log.error('schedule', sentence)
-    this.#tellOwner(kind, sentence)
   }
 }
 

@@ -13,3 +13,6 @@ export function verdictOn({ missed, action }: Pick<Job, 'missed' | 'action'>, la
 export function graceMs({ kind }: Pick<Job['action'], 'kind'>): number {
   return kind === 'do' ? limits.jobActGraceMs : limits.jobGraceMs
 }
+
+/** Why a slot is left out that comes while its job still runs. */
+export const stillRunning = 'the run before it was not over'

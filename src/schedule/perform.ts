@@ -13,6 +13,9 @@ export interface Perform {
   ask(job: Job, run: RunContext): Promise<RunOutcome>
 }
 
+/** Posts a text in the chat of the job's maker; it is on the disk when this resolves. */
+export type TellMaker = (job: Job, text: string, options: { readonly failed: boolean }) => Promise<void>
+
 export interface RunContext {
   /** Aborts on removal, shutdown and the time-out of the run. */
   readonly signal: AbortSignal

@@ -9,7 +9,7 @@ import { clashOf } from './rule-fights.ts'
 import type { RuleMemory } from './rule-memory.ts'
 import { isSafe, wishText } from './rule-wishes.ts'
 import type { Rule } from './rule.ts'
-import type { TellMaker } from './runner.ts'
+import type { TellMaker } from './perform.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface RuleFiringOptions {

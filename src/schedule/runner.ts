@@ -6,12 +6,11 @@ import type { Log } from '../log.ts'
 import type { Job, RunOutcome } from './job.ts'
 import type { JobState } from './job-records.ts'
 import type { JobStore } from './job-store.ts'
-import { failedText, jobTitle, lateText, leftOutText, rightsText } from './job-words.ts'
+import { jobTitle, lateText, rightsText } from './job-words.ts'
 import { graceMs } from './missed.ts'
-import type { Perform, RunContext } from './perform.ts'
-
-/** Posts a text in the chat of the job's maker; it is on the disk when this resolves. */
-export type TellMaker = (job: Job, text: string, options: { readonly failed: boolean }) => Promise<void>
+import type { Perform, RunContext, TellMaker } from './perform.ts'
+import { endInTime } from './run-deadline.ts'
+import { settleRun } from './run-result.ts'
 
 export interface RunnerOptions {
   readonly clock: Clock
@@ -145,7 +144,7 @@ export class Runner {
     }
     if (lateMs > graceMs(job.action)) {
       const outcome = { kind: 'skipped', why: `it waited ${formatDuration(lateMs)} for other jobs` } as const
-      await this.#settle(job, { slot, durationMs: 0, outcome, ...after })
+      await settleRun(id, { slot, durationMs: 0, outcome, ...after }, this.#options)
       return true
     }
     try {
@@ -157,35 +156,13 @@ export class Runner {
     const beganMs = clock.monotonicMs()
     const outcome = await this.#outcomeOf(job, request, aborter)
     if (this.#isStopped && outcome.kind !== 'done') return true
-    await this.#settle(job, { slot, durationMs: clock.monotonicMs() - beganMs, outcome })
+    await settleRun(id, { slot, durationMs: clock.monotonicMs() - beganMs, outcome }, this.#options)
     return true
   }
 
   async #outcomeOf(job: Job, request: RunRequest, aborter: AbortController): Promise<RunOutcome> {
-    const { clock } = this.#options
-    const { signal } = aborter
-    const { promise: gaveUp, reject: giveUp } = Promise.withResolvers<never>()
-    let grace: { cancel(): void } | undefined
-    const onAbort = (): void => {
-      grace = clock.after(limits.stopGraceMs, () => giveUp(signal.reason))
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
-    const timer = clock.after(limits.jobRunTimeoutMs, () =>
-      aborter.abort(
-        new PincerError('stopped', `it took longer than ${formatDuration(limits.jobRunTimeoutMs)} and was ended.`),
-      ),
-    )
-    try {
-      const outcome = await Promise.race([this.#perform(job, request, signal), gaveUp])
-      // Whoever heeds the signal says only that it was stopped.
-      return outcome.kind === 'failed' && signal.aborted ? { kind: 'failed', why: sentenceOf(signal.reason) } : outcome
-    } catch (error) {
-      return { kind: 'failed', why: sentenceOf(signal.aborted ? signal.reason : error) }
-    } finally {
-      timer.cancel()
-      grace?.cancel()
-    }
+    const work = (): Promise<RunOutcome> => this.#perform(job, request, aborter.signal)
+    return endInTime(work, { clock: this.#options.clock, aborter, timeoutMs: limits.jobRunTimeoutMs })
   }
 
   async #perform(job: Job, request: RunRequest, signal: AbortSignal): Promise<RunOutcome> {
@@ -212,64 +189,4 @@ export class Runner {
       return () => store.keep([{ k: 'ran', id, c }])
     }
   }
-
-  /** Tells what there is to tell, then writes the result: were it lost, the run would be told as interrupted. */
-  async #settle(
-    job: Job,
-    run: {
-      readonly slot: number
-      readonly after?: number
-      readonly durationMs: number
-      readonly outcome: RunOutcome
-    },
-  ): Promise<void> {
-    const { store } = this.#options
-    const state = store.book.get(job.id)
-    if (state === undefined) return
-    await this.#tellOutcome(state, run.outcome)
-    await store.keep([{ k: 'end', id: job.id, ...run }])
-    await pauseIfFailing(store, job.id, run.outcome)
-  }
-
-  async #tellOutcome(state: JobState, outcome: RunOutcome): Promise<void> {
-    const { tell, log } = this.#options
-    const { job } = state
-    const text = textOf(state, outcome)
-    if (text === undefined) return
-    try {
-      await tell(job, text, { failed: outcome.kind !== 'done' })
-    } catch (error) {
-      log.error('schedule', `Could not be told (${sentenceOf(error)}): ${text}`)
-    }
-  }
-}
-
-/** What is told of a run that is over, before it is counted. */
-function textOf({ job, results, failuresInRow }: JobState, outcome: RunOutcome): string | undefined {
-  switch (outcome.kind) {
-    case 'done':
-      // A quiet `ask` that says something has found it worth it.
-      if (outcome.said === undefined || (job.quiet && job.action.kind === 'do')) return undefined
-      return `${jobTitle(job)}: ${outcome.said}`
-    case 'failed': {
-      const failures = failuresInRow + 1
-      return failures === 1 || failures === limits.jobFailuresMax ? failedText(job, outcome.why, failures) : undefined
-    }
-    case 'skipped': {
-      const last = results.at(-1)?.outcome
-      const isKnown = last?.kind === 'skipped' && last.why === outcome.why
-      return isKnown ? undefined : leftOutText(job, outcome.why)
-    }
-    case 'interrupted':
-      return undefined
-  }
-}
-
-/** To be called when a result was counted. */
-export async function pauseIfFailing(store: JobStore, id: string, outcome: RunOutcome): Promise<void> {
-  const state = store.book.get(id)
-  if (state === undefined || state.job.paused !== undefined) return
-  if (state.failuresInRow < limits.jobFailuresMax || outcome.kind === 'done' || outcome.kind === 'skipped') return
-  const why = outcome.kind === 'failed' ? outcome.why : 'each run was interrupted'
-  await store.keep([{ k: 'pause', id, why: `failed ${state.failuresInRow} times in a row: ${why}` }], { sync: true })
 }

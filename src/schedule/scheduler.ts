@@ -2,17 +2,20 @@ import type { Clock } from '../clock.ts'
 import { PincerError, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { Agenda, type Slots } from './agenda.ts'
+import { FiredRuns } from './fired-runs.ts'
 import { refuseBeyondBounds } from './job-bounds.ts'
 import { isOnce } from './job-book.ts'
 import type { Job, JobTime } from './job.ts'
 import type { JobState } from './job-records.ts'
-import { JobStore, type TellOwner } from './job-store.ts'
-import { interruptedText, jobTitle, leftOutText } from './job-words.ts'
-import type { Perform } from './perform.ts'
-import { pauseIfFailing, Runner, type RunnerOptions, type TellMaker } from './runner.ts'
+import { JobStore } from './job-store.ts'
+import { jobTitle } from './job-words.ts'
+import { tellInterrupted } from './interrupted-run.ts'
+import { viewOf } from './job-view.ts'
+import type { Perform, TellMaker } from './perform.ts'
+import { Runner, type RunnerOptions } from './runner.ts'
 import type { JobAsker, JobDraft, JobView, Schedule } from './schedule.ts'
-import { stillRunning, Timekeeper } from './timekeeper.ts'
-import { TriggerRates } from './trigger-rates.ts'
+import type { TellOwner } from './store-news.ts'
+import { Timekeeper } from './timekeeper.ts'
 
 export interface ScheduleOptions {
   readonly clock: Clock
@@ -38,12 +41,12 @@ interface Opened {
   readonly agenda: Agenda
   readonly runner: Runner
   readonly timekeeper: Timekeeper
+  readonly fired: FiredRuns
 }
 
 class Scheduler implements Schedule {
   readonly #options: ScheduleOptions
   readonly #listeners: (() => void)[] = []
-  readonly #triggerRates = new TriggerRates()
   #parts: Opened | undefined
   #slots: Slots | undefined
   /** One after the other: each takes an id and a place. */
@@ -66,8 +69,10 @@ class Scheduler implements Schedule {
     const agenda = new Agenda({ ...options, store, slots: () => this.#loadedSlots() })
     const timekeeper = new Timekeeper({ clock, log, store, agenda, runner, tell })
     if (store.book.states().some(({ job }) => job.time.kind === 'cron')) await this.#loadCalendar()
-    for (const state of store.book.states()) await this.#tellInterrupted(store, state)
-    this.#parts = { store, runner, agenda, timekeeper }
+    for (const state of store.book.states())
+      await tellInterrupted(state, { store, tell: (job, text) => this.#tell(job, text) })
+    const fired = new FiredRuns({ clock, log, store, runner, tell: (job, text) => this.#tell(job, text) })
+    this.#parts = { store, runner, agenda, timekeeper, fired }
     timekeeper.tick()
   }
 
@@ -112,11 +117,11 @@ class Scheduler implements Schedule {
   }
 
   async remove(id: string, of?: JobAsker): Promise<Job> {
-    const { store, runner, timekeeper } = this.#opened()
+    const { store, runner, timekeeper, fired } = this.#opened()
     const { job } = this.#find(id, of)
     const kept = store.keep([{ k: 'gone', id }], { sync: true })
     runner.drop(id)
-    this.#triggerRates.forget(id)
+    fired.forget(id)
     await kept
     this.#changed()
     timekeeper.tick()
@@ -124,39 +129,11 @@ class Scheduler implements Schedule {
   }
 
   async fire(id: string, why: string): Promise<'runs' | 'skipped'> {
-    const { store, runner } = this.#opened()
-    const { clock, log } = this.#options
-    const state = store.book.get(id)
-    if (state === undefined || state.job.paused !== undefined) return 'skipped'
-    const { job } = state
-    const busy = runner.slotOf(id)
-    if (busy !== undefined) {
-      await this.#leaveOut(state, Math.max(state.lastSlot, busy) + 1)
-      return 'skipped'
-    }
-    log.info('schedule', `${jobTitle(job)} runs: ${why}.`)
-    runner.request({ id, slot: state.lastSlot + 1, dueAtMs: clock.nowMs(), lateMs: 0 })
-    runner.pump()
-    return 'runs'
+    return this.#opened().fired.fire(id, why)
   }
 
   async trigger(name: string): Promise<number> {
-    const { clock, log } = this.#options
-    let count = 0
-    for (const { job } of this.#opened().store.book.states()) {
-      const isMeant = job.time.kind === 'when' && job.time.when.kind === 'trigger' && job.time.when.name === name
-      if (!isMeant || job.paused !== undefined) continue
-      const refusal = this.#triggerRates.refusalOf(job, clock.monotonicMs())
-      if (refusal !== undefined) {
-        log.info('schedule', `${jobTitle(job)} is left out: ${refusal.why}.`)
-        if (refusal.text !== undefined) await this.#tell(job, refusal.text)
-        continue
-      }
-      if ((await this.fire(job.id, `pincer trigger ${name}`)) !== 'runs') continue
-      this.#triggerRates.ran(job, clock.monotonicMs())
-      count++
-    }
-    return count
+    return this.#opened().fired.trigger(name)
   }
 
   async nextRuns(time: JobTime, count: number, fromMs: number): Promise<readonly number[]> {
@@ -221,41 +198,7 @@ class Scheduler implements Schedule {
   }
 
   #viewOf(state: JobState): JobView {
-    const { agenda, runner } = this.#opened()
-    const { job, results, failuresInRow } = state
-    const now = agenda.now()
-    const isDue = job.paused === undefined
-    const delayMs = isDue ? agenda.delayMs(state, now, runner.slotOf(job.id)) : undefined
-    const last = results.at(-1)
-    return {
-      job,
-      ...(delayMs === undefined ? {} : { nextRunMs: now.wallMs + Math.max(0, delayMs) }),
-      waitsForClock: isDue && !now.isTrusted && (job.time.kind === 'at' || job.time.kind === 'cron'),
-      isRunning: runner.isRunning(job.id),
-      ...(last === undefined ? {} : { last }),
-      failuresInRow,
-    }
-  }
-
-  /** Said and written once for as long as it goes on: a trigger may come often. */
-  async #leaveOut({ job, results }: JobState, slot: number): Promise<void> {
-    const last = results.at(-1)?.outcome
-    if (last?.kind === 'skipped' && last.why === stillRunning) return
-    const { store } = this.#opened()
-    const outcome = { kind: 'skipped', why: stillRunning } as const
-    await store.keep([{ k: 'end', id: job.id, slot, durationMs: 0, outcome }])
-    await this.#tell(job, leftOutText(job, stillRunning))
-  }
-
-  async #tellInterrupted(store: JobStore, { job, running }: JobState): Promise<void> {
-    if (running === undefined) return
-    await this.#tell(job, interruptedText(job, running.calls))
-    const outcome = { kind: 'interrupted' } as const
-    await store.keep([{ k: 'end', id: job.id, slot: running.slot, durationMs: 0, outcome }])
-    await pauseIfFailing(store, job.id, outcome)
-    if (store.book.get(job.id)?.job.paused !== undefined) {
-      await this.#tell(job, `${jobTitle(job)} is paused: it was interrupted again and again. Resume it in /jobs.`)
-    }
+    return viewOf(state, this.#opened())
   }
 
   async #tell(job: Job, text: string): Promise<void> {

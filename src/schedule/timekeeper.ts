@@ -8,8 +8,9 @@ import { isOnce } from './job-book.ts'
 import type { JobState } from './job-records.ts'
 import type { JobStore } from './job-store.ts'
 import { jobTitle, leftOutText, missedText } from './job-words.ts'
-import { verdictOn } from './missed.ts'
-import type { Runner, TellMaker } from './runner.ts'
+import { stillRunning, verdictOn } from './missed.ts'
+import type { TellMaker } from './perform.ts'
+import type { Runner } from './runner.ts'
 
 export interface TimekeeperOptions {
   readonly clock: Clock
@@ -21,8 +22,6 @@ export interface TimekeeperOptions {
 }
 
 const pauseMs = 1_000
-
-export const stillRunning = 'the run before it was not over'
 
 /** Looks at all jobs whenever one is due, and decides what becomes of each slot. One timer; none without jobs. */
 export class Timekeeper {

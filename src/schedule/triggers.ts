@@ -10,7 +10,7 @@ import { type Lost, RuleInputs } from './rule-inputs.ts'
 import { RuleMemory } from './rule-memory.ts'
 import { backText, cutText, lostText, missingText } from './rule-words.ts'
 import { Rule } from './rule.ts'
-import type { TellMaker } from './runner.ts'
+import type { TellMaker } from './perform.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface TriggersOptions {

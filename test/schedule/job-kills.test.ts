@@ -35,7 +35,7 @@ const planted: readonly (readonly [string, Mutation, RegExp])[] = [
   ],
   [
     'what was interrupted is not told',
-    ['schedule/scheduler.ts', 'await this.#tell(job, interruptedText(job, running.calls))', ''],
+    ['schedule/interrupted-run.ts', 'await tell(job, interruptedText(job, running.calls))', ''],
     /was lost without a word/,
   ],
 ]
