@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { basename, join } from 'node:path'
 import type { HardwareError, KernelErrorName } from '../../errors.ts'
 import { errorName } from '../../files.ts'
+import type { Addon } from '../native/addon.ts'
 import type { KernelOutput, KernelOutputLine, KernelOutputPort } from '../ports.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
 import type { LoopWatchdog, Watched } from './loop-watchdog.ts'
@@ -15,31 +16,45 @@ interface Dial {
   readonly percentOf: (text: string) => number
 }
 
-/** LEDs and PWM channels of kernel drivers as sysfs has them below `root`, which is / or looks like it. */
-export class LinuxKernelOutputs implements KernelOutputPort {
-  readonly #root: string
-  readonly #watchdog: LoopWatchdog
+export interface LinuxKernelOutputsOptions {
+  /** / or what looks like it. */
+  readonly root: string
+  readonly watchdog: LoopWatchdog
+  /** Runs this now, while no signal is taken: it would break off what a write becomes on a bus. */
+  readonly undisturbed: Addon['undisturbed']
+}
 
-  constructor(options: { readonly root: string; readonly watchdog: LoopWatchdog }) {
-    this.#root = options.root
-    this.#watchdog = options.watchdog
+/** LEDs and PWM channels of kernel drivers as sysfs has them. */
+export class LinuxKernelOutputs implements KernelOutputPort {
+  readonly #options: LinuxKernelOutputsOptions
+
+  constructor(options: LinuxKernelOutputsOptions) {
+    this.#options = options
   }
 
   async request(request: Parameters<KernelOutputPort['request']>[0]): Promise<KernelOutputLine> {
+    const { root, undisturbed } = this.#options
     const { output, percent, whenStuckPercent } = request
-    const dial = output.kind === 'led' ? openLed(this.#root, output.name) : openPwm(this.#root, output, percent)
-    return hold(dial, percent, whenStuckPercent, this.#watchdog)
+    const dial = undisturbed(() =>
+      output.kind === 'led' ? openLed(root, output.name) : openPwm(root, output, percent),
+    )
+    return hold(dial, percent, whenStuckPercent, this.#options)
   }
 }
 
-function hold(dial: Dial, percent: number, safePercent: number, watchdog: LoopWatchdog): KernelOutputLine {
+function hold(
+  dial: Dial,
+  percent: number,
+  safePercent: number,
+  { watchdog, undisturbed }: LinuxKernelOutputsOptions,
+): KernelOutputLine {
   const { name, path, textOf } = dial
   // The watchdog's; each write of ours opens the file anew, as a shell does.
   const fd = told(name, path, () => fs.openSync(path, 'r+'))
   let watched: Watched | undefined
   const set = (next: number): void => {
     if (next !== safePercent) watched?.away()
-    told(name, path, () => fs.writeFileSync(path, textOf(next)))
+    told(name, path, () => undisturbed(() => fs.writeFileSync(path, textOf(next))))
     if (next === safePercent) watched?.back()
   }
   try {

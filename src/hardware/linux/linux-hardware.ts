@@ -38,7 +38,7 @@ export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHard
     gpio: new BoardGpio(board, gpio),
     ...createLinuxBuses({ board, clock, addon, nativeFile }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
-    kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog }),
+    kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog, undisturbed: (work) => addon().undisturbed(work) }),
     simulated: false,
     clockIsKept() {
       try {

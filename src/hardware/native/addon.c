@@ -18,6 +18,7 @@ static const struct {
 	{"watchdogAddFile", watchdog_add_file},
 	{"watchdogRemove", watchdog_remove},
 	{"watchdogStop", watchdog_stop},
+	{"undisturbed", undisturbed},
 	{"notify", notify},
 	{"peerUserId", peer_user_id},
 	{"clockIsKept", clock_is_kept},

@@ -102,6 +102,8 @@ export interface Addon {
   /** May be called any number of times. When it returns, this is not driven any more. */
   watchdogRemove(number: number): void
   watchdogStop(): void
+  /** Runs this now while signals are held back, for file calls that they would break off. */
+  undisturbed<Result>(work: () => Result): Result
   /** One datagram to the service manager: an absolute path, or a name behind `@`. */
   notify(path: string, text: string): void
   /** The user id at the other end of a connected Unix socket. */
@@ -146,6 +148,7 @@ const functionNames = [
   'watchdogAddFile',
   'watchdogRemove',
   'watchdogStop',
+  'undisturbed',
   'notify',
   'peerUserId',
   'clockIsKept',

@@ -79,6 +79,8 @@ napi_value watchdog_add_file(napi_env env, napi_callback_info info);
 napi_value watchdog_remove(napi_env env, napi_callback_info info);
 napi_value watchdog_stop(napi_env env, napi_callback_info info);
 
+napi_value undisturbed(napi_env env, napi_callback_info info);
+
 napi_value notify(napi_env env, napi_callback_info info);
 napi_value peer_user_id(napi_env env, napi_callback_info info);
 

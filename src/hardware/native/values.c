@@ -2,10 +2,7 @@
 #include "native.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <uv.h>
 
 bool get_arguments(napi_env env, napi_callback_info info, const char *call, size_t count, napi_value *arguments)
@@ -119,19 +116,4 @@ void set_property(napi_env env, napi_value object, const char *name, napi_value 
 {
 	if (value != NULL)
 		napi_set_named_property(env, object, name, value);
-}
-
-int ioctl_undisturbed(int fd, unsigned long request, void *argument)
-{
-	sigset_t all, before;
-	int result, error;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	do
-		result = ioctl(fd, request, argument);
-	while (result == -1 && errno == EINTR);
-	error = errno;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	errno = error;
-	return result;
 }

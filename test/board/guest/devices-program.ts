@@ -37,7 +37,11 @@ const devices = createDevices({
     }),
     gpio: new LinuxGpio({ addon, clock, log, root: '/' }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock: told }),
-    kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog: new LoopWatchdog(addon) }),
+    kernelOutputs: new LinuxKernelOutputs({
+      root: '/',
+      watchdog: new LoopWatchdog(addon),
+      undisturbed: (work) => addon().undisturbed(work),
+    }),
     simulated: false,
   },
   clock,

@@ -43,7 +43,7 @@ function open(
     watchdogRemove: (which) => void watched.push(`remove ${which}`),
   }
   const watchdog = new LoopWatchdog(() => functions as Addon)
-  const port = new LinuxKernelOutputs({ root, watchdog })
+  const port = new LinuxKernelOutputs({ root, watchdog, undisturbed: (work) => work() })
   const text = (...path: readonly string[]): string => fs.readFileSync(join(root, 'sys/class', ...path), 'utf8').trim()
   const request = (output: KernelOutput, percent: number) => port.request({ output, percent, whenStuckPercent: 0 })
   return { root, port, text, request }

@@ -74,6 +74,24 @@ void t.test('without devices', { skip: withoutAddon }, async (t) => {
     await t.rejects(addon.i2cTransfer(999_999, 0x20, null, 1), { code: 'EBADF' })
   })
 
+  void t.test('what runs undisturbed takes no signal meanwhile, and answers or fails as it does', async (t) => {
+    const blocked = () => /^SigBlk:\s+(\w+)$/m.exec(fs.readFileSync('/proc/thread-self/status', 'utf8'))?.[1]
+    const [before, meanwhile] = [blocked(), addon.undisturbed(blocked)]
+    // But for SIGKILL, SIGSTOP and two of the C library's own, which nobody can hold back.
+    t.equal(meanwhile, 'fffffffe7ffbfeff')
+    t.equal(blocked(), before)
+    const failure = new Error('no')
+    t.throws(
+      () =>
+        addon.undisturbed(() => {
+          throw failure
+        }),
+      failure,
+    )
+    t.equal(blocked(), before, 'also behind a failure')
+    fails(t, 'EINVAL', 'undisturbed', () => addon.undisturbed(JSON.parse('1')))
+  })
+
   void t.test('the service manager gets one datagram, by path and by abstract name', async (t) => {
     for (const name of [join(shortFolder(t), 'notify'), `@pincer-test-${process.pid}`]) {
       const receiver = await receiveDatagrams(t, name)
