@@ -102,9 +102,10 @@ export class Jobs {
     return (await this.#heart?.status()) ?? 'Heartbeat: does nothing, because offline understands no HEARTBEAT.md.'
   }
 
-  /** Where nothing was ever planned the answer needs no part. */
+  /** Where nothing was ever planned the list needs no part; an order about a job is wrong then, and told so. */
   async #order(words: string, by: JobOrderer): Promise<JobAnswer> {
-    if (!this.#isPlanned()) return { text: 'There are no jobs.' }
+    const asksForList = /^\s*(list\s*)?$/i.test(words)
+    if (asksForList && !this.#isPlanned()) return { text: 'There are no jobs.' }
     return (await this.#open()).obey(words, by)
   }
 
