@@ -33,7 +33,7 @@ export function createChain(models: readonly Model[], options: ChainOptions): Ch
   const others = models.filter((model) => !isOffline(model))
   const bounding = others.length === 0 ? models : others
   return {
-    id: models.map(({ id }) => id).join(', '),
+    id: models.map(({ id }) => id).join(', then '),
     get windowTokens() {
       return Math.min(...bounding.map(({ windowTokens }) => windowTokens))
     },
@@ -88,8 +88,11 @@ async function completeWithFirst(
       resting.set(model, { failure, sinceMs: clock.monotonicMs(), told })
     }
   }
-  const rests = models.flatMap((model) => resting.get(model) ?? [])
-  throw new PincerError('model', allFailed(models, rests, clock.monotonicMs()))
+  const failed = models.flatMap((model) => {
+    const rest = resting.get(model)
+    return rest === undefined ? [] : [{ id: model.id, ...rest }]
+  })
+  throw new PincerError('model', allFailed(failed, clock.monotonicMs()))
 }
 
 /** A chat is told once of what somebody must mend: else offline would answer for weeks and nobody would know why. */
@@ -109,12 +112,11 @@ function restMs({ cause, next, retryAfterMs }: ModelFailure): number {
   return Math.max(retryAfterMs ?? 0, needsHelp ? limits.modelQuotaRestMs : limits.modelRestMs)
 }
 
-/** `rests` are those of all the models, in their order. */
-function allFailed(models: readonly Model[], rests: readonly Rest[], nowMs: number): string {
-  const [first] = rests
-  if (first !== undefined && rests.length === 1) return first.failure.sentence
-  const list = rests.map(({ failure }, index) => `${models[index]?.id} (${failure.inShort})`).join(', ')
-  return `No model could answer: ${list}. ${advice(rests, nowMs)}`
+function allFailed(failed: readonly (Rest & Pick<Model, 'id'>)[], nowMs: number): string {
+  const [first] = failed
+  if (first !== undefined && failed.length === 1) return first.failure.sentence
+  const list = failed.map(({ id, failure }) => `${id} (${failure.inShort})`).join(', ')
+  return `No model could answer: ${list}. ${advice(failed, nowMs)}`
 }
 
 function advice(rests: readonly Rest[], nowMs: number): string {

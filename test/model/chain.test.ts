@@ -49,7 +49,7 @@ modelContract('a chain of models that are tried again', () => {
 
 void t.test('a chain is named by its models and as wide as the narrowest that reads the history', (t) => {
   const { chain } = rig({ 'a/x': '', 'b/y': '', offline: '' })
-  t.same([chain.id, chain.windowTokens], ['a/x, b/y, offline', 2_000])
+  t.same([chain.id, chain.windowTokens], ['a/x, then b/y, then offline', 2_000])
   t.end()
 })
 
