@@ -87,7 +87,7 @@ export class Jobs {
       'usage',
       waits
         ? `Nothing runs: what waits for the trigger ${JSON.stringify(name)} is paused, runs already, ran just now, or ran too often within the hour. \`pincer jobs\` shows which.`
-        : `No job waits for the trigger ${JSON.stringify(name)}: \`pincer jobs\` shows what is planned.`,
+        : `No job waits for the trigger ${JSON.stringify(name)}. Make one in the chat, for example: when trigger ${name} is run, say it is done`,
     )
   }
 

@@ -52,7 +52,11 @@ void t.test('jobs are made in words, changed by buttons and from the host, and o
   t.match(await pincer('jobs', 'run', '1'), [0, 'Job 1 runs now.\n', ''])
   await until(() => bot.botTexts(ada).includes('Reminder: water the plants'), 'the reminder')
   t.match(await pincer('jobs', 'remove', '2'), [0, 'Job 2 is removed.\n', ''])
-  t.match(await pincer('trigger', 'doorbell'), [1, '', /No job waits for the trigger "doorbell"/])
+  t.match(await pincer('trigger', 'doorbell'), [
+    1,
+    '',
+    /No job waits for the trigger "doorbell"\. Make one in the chat, for example: when trigger doorbell is run, say /,
+  ])
 
   bot.say({ from: 8, text: '/jobs' })
   await bot.untilSaid(8, '/jobs is for owners only.')

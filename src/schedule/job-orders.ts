@@ -74,7 +74,9 @@ async function obey(order: Exclude<Order, 'list'>, view: JobView, by: JobOrderer
   const title = jobTitle(job)
   switch (order) {
     case 'pause':
-      await schedule.setPaused(job.id, { why: by === 'on the host' ? by : `by ${by.person.name}` })
+      await schedule.setPaused(job.id, {
+        why: by === 'on the host' ? 'by somebody on the host' : `by ${by.person.name}`,
+      })
       return `${title} is paused.`
     case 'resume':
       return `${title} goes on. ${await nextText(await schedule.setPaused(job.id, false), parts)}`

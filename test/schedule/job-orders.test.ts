@@ -32,6 +32,8 @@ void t.test('owners see every job and whose it is, and in a group those of that 
     ['/jobs pause 1', '/jobs remove 1', '/jobs pause 2', '/jobs remove 2'],
   )
   t.match((await order('', 'on the host')).text, /by Ada\n.*by Bob$/)
+  await order('pause 2', 'on the host')
+  t.match((await order('')).text, /; paused: by somebody on the host; made by Bob$/)
   const inGroup = { channel: 'test', chat: 'group', person: ada, isShared: true } as const
   t.notMatch((await order('', inGroup)).text, 'Job 1')
   t.match(await order('remove 1', inGroup), { failed: true, text: 'There is no job 1 here: the list shows which are.' })

@@ -3,7 +3,7 @@ import { renderName } from './render.ts'
 
 /** As a message would begin with it. */
 export function conditionWords(when: PlanWhen): string {
-  if ('event' in when) return 'when you start,'
+  if ('event' in when) return when.event === 'start' ? 'when you start,' : `when trigger ${when.name} is run,`
   const [name = '', quantity] = when.device.split('.')
   if ('stale' in when) return `when ${renderName(name)} has no reading for ${when.stale},`
   const what = quantity === undefined ? renderName(name) : `${quantity} in ${renderName(name)}`
@@ -12,7 +12,7 @@ export function conditionWords(when: PlanWhen): string {
 
 /** What is said when it fires; of a level `undefined`, since a reading says more. */
 export function conditionNews(when: PlanWhen): string | undefined {
-  if ('event' in when) return 'I have started.'
+  if ('event' in when) return when.event === 'start' ? 'I have started.' : `pincer trigger ${when.name} was run.`
   if ('stale' in when) return `${when.device} has had no reading for ${when.stale}.`
   if (!('is' in when)) return undefined
   return when.for === undefined

@@ -13,10 +13,11 @@ export type PlanWhen =
     ))
   | { readonly device: string; readonly stale: string }
   | { readonly event: 'start' }
+  | { readonly event: 'trigger'; readonly name: string }
 
 /**
  * `when the temperature is above 25 for 5 minutes`, `when soil is below 1.5`, `when it is warmer than 25`, `when the door
- * opens`, `when the room has no reading for 10 minutes`, `when you start`. `if`
+ * opens`, `when the room has no reading for 10 minutes`, `when you start`, `when trigger backup is run`. `if`
  * may mean now as well, and is none.
  */
 export function conditionAt(
@@ -29,6 +30,8 @@ export function conditionAt(
   if (start === undefined) return undefined
   const started = phrase(symbols, start, ['you', 'pincer'], ['start', 'starts'])
   if (started !== undefined) return { value: { event: 'start' }, next: started }
+  const trigger = triggerAt(symbols, start)
+  if (trigger !== undefined) return trigger
   for (let at = start + 1; at < Math.min(symbols.length, start + limits.offlineNearestWordsMax); at++) {
     const found =
       staleAt(tokens.slice(start, at), symbols, at, vocabulary) ??
@@ -36,6 +39,17 @@ export function conditionAt(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** `trigger backup is run`, as by `pincer trigger backup`. */
+function triggerAt(symbols: readonly Symbol[], at: number): Found<PlanWhen> | undefined {
+  const next = phrase(symbols, optional(symbols, at, ['the']), ['trigger'])
+  const name = next === undefined ? undefined : wordAt(symbols, next)
+  if (next === undefined || name === undefined || !/^[a-z0-9]{1,32}$/.test(name)) return undefined
+  const run =
+    phrase(symbols, next + 1, ['is'], ['run', 'called', 'sent']) ??
+    phrase(symbols, next + 1, ['comes', 'fires', 'runs'])
+  return run === undefined ? undefined : { value: { event: 'trigger', name }, next: run }
 }
 
 function wantedOf(

@@ -88,6 +88,18 @@ const forms: Readonly<Record<string, object>> = {
     when: { device: 'room', stale: '10m' },
     say: 'room has had no reading for 10m.',
   },
+  'when trigger backup is run, say the backup is done': {
+    when: { event: 'trigger', name: 'backup' },
+    say: 'the backup is done',
+  },
+  'when the trigger motion comes turn on the lamp for 5 minutes': {
+    when: { event: 'trigger', name: 'motion' },
+    ...on5m,
+  },
+  'tell me when trigger backup is run': {
+    when: { event: 'trigger', name: 'backup' },
+    say: 'pincer trigger backup was run.',
+  },
   'when you start say hello': { when: { event: 'start' }, say: 'hello' },
 }
 
