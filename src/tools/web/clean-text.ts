@@ -1,3 +1,4 @@
+import { unseenButJoining } from '../../hidden-characters.ts'
 import { shortLine } from '../../short-text.ts'
 
 /**
@@ -5,13 +6,10 @@ import { shortLine } from '../../short-text.ts'
  * copies of ASCII. What joins letters and emoji stays.
  */
 export function cleanText(text: string): string {
-  return text.replaceAll(/\r\n?/g, '\n').replaceAll(unseen, '')
+  return text.replaceAll(/\r\n?/g, '\n').replaceAll(unseenButJoining, '')
 }
 
 /** On one line, at most so long. */
 export function oneLine(text: string, charsMax: number): string {
   return shortLine(cleanText(text), charsMax)
 }
-
-const unseen =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
