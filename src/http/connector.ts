@@ -1,6 +1,4 @@
 import type { Socket } from 'node:net'
-// Loaded here and not by undici at the first connection: it reads the certificates of the world on another thread.
-import { createSecureContext } from 'node:tls'
 import { callbackify } from 'node:util'
 import type { buildConnector as BuildConnector } from 'undici'
 import buildConnector from 'undici/lib/core/connect.js'
@@ -21,13 +19,8 @@ export function createConnectors(options: {
   readonly lookup: Lookup
   readonly admit?: Admit
 }): (signal: AbortSignal) => Connector {
-  let known: Connector | undefined
-  // No time-out of undici's own: the clock of the exchange ends what takes too long. One context serves all connections,
-  // where each would make its own.
-  const secure: Connector = (...connecting) => {
-    known ??= buildConnector({ allowH2: false, timeout: 0, secureContext: createSecureContext() })
-    known(...connecting)
-  }
+  // No time-out of undici's own: the clock of the exchange ends what takes too long.
+  const secure = buildConnector({ allowH2: false, timeout: 0 })
   const open = async (signal: AbortSignal, target: BuildConnector.Options): Promise<Socket> => {
     const isSecure = target.protocol === 'https:'
     const host = target.hostname
