@@ -24,7 +24,7 @@ export function laterOrder(
   const [first, ...others] = timed.flatMap(ordered)
   if (first === undefined) {
     const [daily] = read(daysIn(message)).flatMap(ordered)
-    if (daily !== undefined) {
+    if (daily !== undefined && isOneOrder(renderCalls(daily.calls))) {
       const instead = `${renderCalls(daily.calls)} ${daysOf(daily.time)} at 07:00`
       return refused(text, 'I need a time of day for that.', instead)
     }
@@ -32,7 +32,7 @@ export function laterOrder(
     const [longest] = timed
     if (longest?.parsed.kind !== 'unclear') return undefined
     const { parsed: unclear, time, rest } = longest
-    if (unclear.nearest === 'help') return { ...unclear, examples: examplesAt(time, rest, devices) }
+    if (!isOneOrder(unclear.nearest)) return { ...unclear, examples: examplesAt(time, rest, devices) }
     const nearest = atTime(unclear.nearest, time)
     return unclear.reason === undefined ? { ...unclear, nearest } : refused(text, unclear.reason, nearest)
   }
@@ -55,6 +55,11 @@ export function laterOrder(
     use: { name: 'schedule_add', args: { ...time, do: uses.map(({ name, args }) => ({ tool: name, args })) } },
     words,
   })
+}
+
+/** What can have a time behind it. */
+function isOneOrder(words: string): boolean {
+  return words !== 'help' && !words.includes(';')
 }
 
 export function refused(text: string, reason: string, nearest: string): Parsed {

@@ -115,7 +115,8 @@ function withLateClock(message: PlanMessage, head: Head, days: Days, from: numbe
 
 function withoutTime(message: PlanMessage, head: Head, days: Days | undefined, from: number): Parsed {
   const isPlain = days !== undefined || message.tokens[from]?.word === 'to'
-  const wish = isPlain ? wordsOf(message, from, message.tokens.length) : undefined
+  const said = isPlain ? wordsOf(message, from, message.tokens.length) : undefined
+  const wish = said === undefined ? undefined : shownText(said)
   const when = days === undefined ? 'in 20 minutes' : `${daysOf(days)} at 07:00`
   const instead =
     head.before === '' ? `${when} say ${wish ?? 'hello'}` : `remind me ${when} to ${wish ?? 'water the plants'}`
@@ -125,7 +126,7 @@ function withoutTime(message: PlanMessage, head: Head, days: Days | undefined, f
 function speech(message: PlanMessage, head: Head, { time, from, until }: Timed): Parsed | undefined {
   const said = wordsOf(message, from, until)
   if (said === undefined) return undefined
-  const shown = /[.!?;\n]/.test(said) ? `"${said}"` : said
+  const shown = shownText(said)
   const words =
     head.before !== '' && !('when' in time)
       ? `remind me ${planTimeText(time)} to ${shown}`
@@ -140,10 +141,16 @@ function headAt(symbols: readonly Symbol[], at: number): Head | undefined {
   return say === undefined ? undefined : { next: say, before: '', words: 'say' }
 }
 
+/** What would end the sentence stands in quotes. */
+function shownText(said: string): string {
+  return /[.!?;\n]/.test(said) && !/["“”„]/.test(said) ? `"${said}"` : said
+}
+
 /** As they stand, without the `to` before them and without quotes. */
 function wordsOf({ text, tokens }: PlanMessage, from: number, until: number): string | undefined {
   const isJoint = ['to', 'that', 'about', 'of', ':'].includes(tokens[from]?.word ?? '')
   const said = partOf(text, tokens.slice(isJoint ? from + 1 : from, until))
+    .replace(/[\s,]+$/, '')
     .replace(/^["“”„]([^"“”„]*)["“”„]$/, '$1')
     .trim()
   return said === '' ? undefined : said

@@ -133,3 +133,29 @@ void t.test('random characters and very long messages never throw and never take
   }
   t.pass('none threw')
 })
+
+const laterPieces = (
+  'turn on the lamp|lamp off|turn it off|read room|tell me|remind me|to go|say hello|say "a. b"|not|and|,|please|warn me|' +
+  'when the door opens|if it is warmer than 25|when it is below 5 degrees|when trigger x is run|for 5 minutes|every day|' +
+  'at 7|at 7 and 19|from 6 to 22|every 30 minutes|between 8 and 18|on the 1st of every month|tomorrow|in 10 minutes|all off'
+).split('|')
+
+void t.test('of random pieces about later, what is planned or offered is read again as just that', async (t) => {
+  const random = randomOf(3)
+  const devices = deviceSets.board
+  let planned = 0
+  for (let round = 0; round < 4_000; round++) {
+    const message = Array.from({ length: 1 + Math.floor(random() * 5) }, () => pick(random, laterPieces)).join(' ')
+    const parsed = parseOffline(message, devices)
+    if (parsed.kind === 'calls') {
+      planned++
+      const again = brief(parseOffline(renderCalls(parsed.calls), devices))
+      if (again !== brief(parsed)) t.fail(`${message}: ${renderCalls(parsed.calls)} is ${again}`)
+      if (/^(?!.*(?:say|remind)).*\bnot\b/.test(message)) t.fail(`${message}: ${brief(parsed)}`)
+    } else if (parsed.kind === 'unclear') {
+      const offered = [...(parsed.examples ?? []), ...(parsed.nearest === 'help' ? [] : [parsed.nearest])]
+      for (const each of offered) if (parseOffline(each, devices).kind === 'unclear') t.fail(`${message}: ${each}`)
+    }
+  }
+  t.ok(planned > 200, `${planned} are planned, or this would prove nothing`)
+})
