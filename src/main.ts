@@ -146,7 +146,8 @@ async function attach(start: Start): Promise<ExitCode> {
   if (mode.kind === 'run') {
     const pid = await homeLockHolder(home.path, userId())
     const which = pid === undefined ? '' : ` (process ${pid})`
-    complain(`Another Pincer${which} serves ${home.path} already: text it with \`pincer chat\`, or stop it first.`)
+    const text = `pincer --home ${home.path} chat`
+    complain(`Another Pincer${which} serves ${home.path} already: text it with \`${text}\`, or stop it first.`)
     return 1
   }
   const { connectControl } = await loadPart('commands')

@@ -40,7 +40,7 @@ export async function orderJobs(words: string, by: JobOrderer, parts: Parts): Pr
   return { text: await obey(order, view, by, parts) }
 }
 
-const usage = 'Write it as list, pause 3, resume 3, run 3 or remove 3, with the number of a job.'
+const usage = 'After jobs comes list, pause 3, resume 3, run 3 or remove 3, with the number of a job.'
 const noJobs = 'There are no jobs.'
 
 function wrong(text: string): JobAnswer {

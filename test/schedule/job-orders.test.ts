@@ -44,10 +44,10 @@ void t.test('what is no order is answered with how it is written', async (t) => 
   const { schedule, order } = await ordering(t)
   await schedule.add(draft())
   for (const [words, answer] of [
-    ['paus 1', /I do not know "paus"\. Did you mean pause\? Write it as list, pause 3/],
-    ['pause', /^Write it as list, pause 3/],
-    ['pause 1 2', /^Write it as list, pause 3/],
-    ['list 1', /^Write it as list, pause 3/],
+    ['paus 1', /I do not know "paus"\. Did you mean pause\? After jobs comes list, pause 3/],
+    ['pause', /^After jobs comes list, pause 3/],
+    ['pause 1 2', /^After jobs comes list, pause 3/],
+    ['list 1', /^After jobs comes list, pause 3/],
     ['pause 7', /There is no job 7 here/],
     [`pause ${'9'.repeat(99)}`, /^There is no job 9{20} here/],
   ] as const) {

@@ -116,7 +116,7 @@ export class TelegramWire implements HttpClient {
   async request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     if (signal.aborted) throw stopped()
     const [, method = ''] = new RegExp(`/bot${token}/(\\w+)$`).exec(request.url) ?? []
-    const payload = JSON.parse(String(request.body ?? '{}')) as Payload
+    const payload = JSON.parse(request.body ?? '{}') as Payload
     this.calls.push({ method, payload, atMs: this.#clock.monotonicMs() })
     await this.before(method)
     if (signal.aborted) throw stopped()
