@@ -123,6 +123,10 @@ export const remedies = {
     cause: `There is no ${id} on the 1-Wire bus`,
     fix: `enable it (on a Raspberry Pi dtoverlay=w1-gpio in config.txt, ${rebooted}), check the wire and its pull-up of 4.7 kΩ${orOther(others)}`,
   }),
+  'one-wire-undriven': (id: string): Remedy => ({
+    cause: `The kernel sees the ${id} but does not drive it yet`,
+    fix: 'read it again in a moment, else load its driver (`sudo modprobe w1_therm`)',
+  }),
   'no-zone': (zone: string, others: readonly string[]): Remedy => ({
     cause: `The kernel has no thermal zone ${zone}`,
     fix:

@@ -19,8 +19,9 @@ void t.test('DS18B20s on one wire are read by their ids, below zero too, and sai
     pool: { kind: 'ds18b20', id: '28-0316a279d4ff' },
     frost: { kind: 'ds18b20', id: '28-00000a1b2c3d' },
   })
-  // The kernel looks for them in its own time.
-  const found = '[ -e /sys/bus/w1/devices/28-0316a279d4ff ] && [ -e /sys/bus/w1/devices/28-00000a1b2c3d ]'
+  // The kernel looks for them in its own time, and shows each a while before its driver has taken it.
+  const shown = (id: string) => `[ -e /sys/bus/w1/devices/${id}/w1_slave ]`
+  const found = `${shown('28-0316a279d4ff')} && ${shown('28-00000a1b2c3d')}`
   await board.run(['/bin/sh', '-c', `until ${found}; do sleep 0.05; done`])
   t.equal(await read('pool'), 'pool: temperature 25.1 °C (ds18b20 28-0316a279d4ff; just now)')
   t.equal(await read('frost'), 'frost: temperature -10.1 °C (ds18b20 28-00000a1b2c3d; just now)')

@@ -90,6 +90,7 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
     [remedies['no-one-wire']('28-0', []), /dtoverlay=w1-gpio in config\.txt/, /4\.7 kΩ\.$/],
     [remedies['no-one-wire']('28-0', ['28-1']), /there: 28-1\.$/],
   ],
+  'one-wire-undriven': [[remedies['one-wire-undriven']('28-0'), /sees the 28-0 but/, /modprobe w1_therm/]],
   'no-zone': [
     [remedies['no-zone']('gpu', ['cpu-thermal']), /^The kernel has no thermal zone gpu: use cpu-thermal\.$/],
     [remedies['no-zone']('gpu', []), /remove the device/],

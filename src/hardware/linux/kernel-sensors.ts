@@ -70,8 +70,10 @@ export class LinuxKernelSensors implements KernelSensorPort {
     const folder = join(this.#sysfs, 'bus/w1/devices')
     const text = await textIn(join(folder, id, 'w1_slave'), name)
     if (text === undefined) {
-      const others = (await namesIn(folder)).filter((each) => each.startsWith('28-') && each !== id)
-      throw hardwareFault('ENODEV', remedies['no-one-wire'](id, others))
+      const found = (await namesIn(folder)).filter((each) => each.startsWith('28-'))
+      // The kernel shows a chip before its driver has taken it, and for good where that driver is not loaded.
+      const remedy = found.includes(id) ? remedies['one-wire-undriven'](id) : remedies['no-one-wire'](id, found)
+      throw hardwareFault('ENODEV', remedy)
     }
     const [, verdict] = /crc=[0-9a-f]{2} (YES|NO)/.exec(text) ?? []
     if (verdict === 'NO') throw unread(name, 'its checksum is wrong')

@@ -155,6 +155,12 @@ const missing: readonly (readonly [string, Parameters<typeof sysfs>[1], KernelSe
     oneWire,
     /^There is no 28-0316a279d4ff on the 1-Wire bus: .*dtoverlay=w1-gpio.*there: 28-000000000001\.$/,
   ],
+  [
+    'a 1-Wire sensor that no driver has taken',
+    { w1: { '28-0316a279d4ff': {} } },
+    oneWire,
+    /^The kernel sees the 28-0316a279d4ff but does not drive it yet: read it again .*modprobe w1_therm.*\.$/,
+  ],
   ['no thermal zone', {}, zone, /^The kernel has no thermal zone cpu-thermal: .*remove the device\.$/],
   ['another zone', { zones: { thermal_zone0: { type: 'soc\n', temp: '1\n' } } }, zone, /cpu-thermal: use soc\.$/],
 ]
