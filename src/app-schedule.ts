@@ -169,11 +169,10 @@ async function open({ base, options, registry, agent }: Surroundings): Promise<O
     return made
   }
   const startTriggers = async (isBoot: boolean): Promise<void> => void (await (triggers ??= armed(isBoot)))
-  const parts = { schedule, clock, timezone: config.timezone, calendar }
+  const parts = { schedule, devices, clock, timezone: config.timezone, calendar }
   const desk = createJobDesk({
     ...parts,
     examine: (call) => registry().examine(call),
-    devices,
     startTriggers: () => startTriggers(false),
   })
   await schedule.start()

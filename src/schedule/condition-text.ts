@@ -1,16 +1,20 @@
 import { formatDuration } from '../duration.ts'
 import type { Condition } from './job.ts'
+import { isChange } from './rule-start.ts'
 
-/** A condition in words, for the front of a sentence: `when room.temperature is above 28 for 5m`. */
+/** A condition in words, for the front of a sentence: `when room.temperature is above 28 for 5m`, `when door opens`. */
 export function conditionText(condition: Condition): string {
   switch (condition.kind) {
     case 'edge':
       return `at each ${condition.edge === 'both' ? 'change' : `${condition.edge} edge`} of ${condition.device}`
     case 'is':
-      return `when ${condition.device} is ${condition.state}${lasting(condition.forMs)}`
+      if (isChange(condition)) return `when ${changeText(condition)}`
+      return `when ${condition.device} is ${condition.state} for ${formatDuration(condition.forMs)}`
     case 'above':
-    case 'below':
-      return `when ${condition.device}.${condition.quantity} is ${condition.kind} ${condition.value}${lasting(condition.forMs)}`
+    case 'below': {
+      const lasting = condition.forMs === 0 ? '' : ` for ${formatDuration(condition.forMs)}`
+      return `when ${condition.device}.${condition.quantity} is ${condition.kind} ${condition.value}${lasting}`
+    }
     case 'stale':
       return `when ${condition.device} has had no good reading for ${formatDuration(condition.afterMs)}`
     case 'start':
@@ -20,6 +24,22 @@ export function conditionText(condition: Condition): string {
   }
 }
 
-function lasting(forMs: number): string {
-  return forMs === 0 ? '' : ` for ${formatDuration(forMs)}`
+type Becoming = Extract<Condition, { readonly kind: 'is' | 'above' | 'below' }>
+
+/** What must happen for it to become true: `door opens`, `room.temperature goes above 28`. */
+export function changeText(condition: Becoming): string {
+  switch (condition.kind) {
+    case 'is':
+      return `${condition.device} ${changes.get(condition.state) ?? `is ${condition.state}`}`
+    case 'above':
+    case 'below':
+      return `${condition.device}.${condition.quantity} goes ${condition.kind} ${condition.value}`
+  }
 }
+
+const changes: ReadonlyMap<string, string> = new Map([
+  ['open', 'opens'],
+  ['closed', 'closes'],
+  ['on', 'turns on'],
+  ['off', 'turns off'],
+])

@@ -17,7 +17,7 @@ import type { DraftArguments, ScheduleDesk } from './tools.ts'
 export interface JobDeskOptions {
   readonly schedule: Schedule
   readonly examine: Registry['examine']
-  readonly devices: Pick<Devices, 'list'>
+  readonly devices: Pick<Devices, 'list' | 'read'>
   readonly clock: Clock
   readonly timezone: TimeContext['timezone']
   readonly calendar: TimeContext['calendar']

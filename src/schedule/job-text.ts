@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts'
 import { formatDuration } from '../duration.ts'
 import { formatLocalTime } from '../local-time.ts'
 import { shortLine } from '../short-text.ts'
@@ -9,6 +8,7 @@ import { cronText } from './cron-text.ts'
 import { jobTitle } from './job-words.ts'
 import type { JobAction, JobTime } from './job.ts'
 import { momentText, momentTextWith } from './moment-text.ts'
+import { type PresentParts, presentText } from './present-text.ts'
 import type { JobView, Schedule } from './schedule.ts'
 
 /** Jobs in words, for people and models; times are local. */
@@ -58,9 +58,8 @@ export function jobLine(view: JobView, nowMs: number, whose: string | undefined)
   return `${jobTitle(job)}: ${parts.join('; ')}`
 }
 
-export interface NextTextParts {
+export interface NextTextParts extends PresentParts {
   readonly schedule: Pick<Schedule, 'nextRuns'>
-  readonly clock: Clock
   /** The person's own zone. */
   readonly timezone: string
   readonly calendar: () => Promise<Pick<Calendar, 'wallOf'>>
@@ -69,7 +68,7 @@ export interface NextTextParts {
 /** When it runs next, in local time, to be repeated to the person; in another zone both times. */
 export async function nextText({ job, waitsForClock }: JobView, parts: NextTextParts): Promise<string> {
   const { time } = job
-  if (time.kind === 'when') return 'It waits for that.'
+  if (time.kind === 'when') return presentText(job, time.when, parts)
   const wait = waitsForClock ? ' It waits until the clock of this board is set.' : ''
   const runs = await parts.schedule.nextRuns(time, isRepeated(time) ? nextRunsShown : 1, job.madeAtMs)
   if (runs.length === 0) return `It has no run left.${wait}`

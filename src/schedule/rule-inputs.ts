@@ -195,7 +195,9 @@ export class RuleInputs {
   #observe(rule: Rule, observed: Observed): void {
     const { memory, clock } = this.#options
     const { id } = rule.job
-    if (rule.observe(observed, clock.monotonicMs(), memory.wasTold(id)) === false) memory.noteTold(id, false)
+    if (rule.observe(observed, clock.monotonicMs(), memory.wasTold(id)) !== false) return
+    memory.noteTold(id, false)
+    memory.noteBefore(id, false)
   }
 }
 

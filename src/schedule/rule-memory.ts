@@ -6,7 +6,8 @@ import { readIfThere, replaceFile } from '../files.ts'
 import { limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 
-const fileSchema = v.object({ version: v.literal(1), told: v.array(v.string()), lost: v.array(v.string()) })
+const ids = v.array(v.string())
+const fileSchema = v.object({ version: v.literal(1), told: ids, lost: ids, before: v.optional(ids, []) })
 
 /**
  * What was said and is still so: a restart does not say it again. Written late and seldom; what a power cut takes is
@@ -20,6 +21,8 @@ export class RuleMemory {
   #told = new Set<string>()
   /** The ids of rules whose device cannot be read, as their makers know. */
   #lost = new Set<string>()
+  /** The ids of rules that wait for a change, and whose state is the one that was there when they were made. */
+  #before = new Set<string>()
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
 
@@ -34,9 +37,10 @@ export class RuleMemory {
     try {
       const text = await readIfThere(this.#path)
       if (text === undefined) return
-      const { told, lost } = v.parse(fileSchema, JSON.parse(text))
+      const { told, lost, before } = v.parse(fileSchema, JSON.parse(text))
       this.#told = new Set(told)
       this.#lost = new Set(lost)
+      this.#before = new Set(before)
     } catch (error) {
       this.#log.warn(
         'schedule',
@@ -59,10 +63,19 @@ export class RuleMemory {
     return this.#note(this.#lost, id, lost)
   }
 
+  wasBefore(id: string): boolean {
+    return this.#before.has(id)
+  }
+
+  noteBefore(id: string, before: boolean): void {
+    this.#note(this.#before, id, before)
+  }
+
   /** Forgets rules that are no more. */
   keepOnly(ids: ReadonlySet<string>): void {
     for (const id of this.#told) if (!ids.has(id)) this.noteTold(id, false)
     for (const id of this.#lost) if (!ids.has(id)) this.noteLost(id, false)
+    for (const id of this.#before) if (!ids.has(id)) this.noteBefore(id, false)
   }
 
   /** Writes what is not yet written. Never fails. */
@@ -82,7 +95,12 @@ export class RuleMemory {
   #write(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    const content = JSON.stringify({ version: 1, told: [...this.#told], lost: [...this.#lost] })
+    const content = JSON.stringify({
+      version: 1,
+      told: [...this.#told],
+      lost: [...this.#lost],
+      before: [...this.#before],
+    })
     this.#writing = this.#writing
       .then(() => replaceFile(this.#path, `${content}\n`))
       .catch((error: unknown) => this.#log.warn('schedule', `Not kept what triggers have said. ${sentenceOf(error)}`))

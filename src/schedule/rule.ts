@@ -3,15 +3,10 @@ import { limits } from '../limits.ts'
 import { FireRate } from './fire-rate.ts'
 import type { Condition, Job } from './job.ts'
 import { type LevelCondition, type Observed, RuleLevel } from './rule-level.ts'
+import { type Beginning, firesAtFirst } from './rule-start.ts'
 import { keepsState, type Wish, wishesOf } from './rule-wishes.ts'
 
-/**
- * One trigger while it is armed: what it saw, and how often it is owed to fire.
- *
- * A condition that is already true when the rule is armed (made, resumed, or Pincer started) counts like this: what keeps
- * outputs in a state fires, for outputs are safe after a start; what says or asks fires unless it was said before; what
- * pulses an output or changes anything else waits until the condition becomes true anew.
- */
+/** One trigger while it is armed: what it saw, and how often it is owed to fire. */
 export class Rule {
   readonly job: Job
   readonly when: Condition
@@ -33,16 +28,26 @@ export class Rule {
   tries = 0
   /** A limit of an output undid it since it became true; its maker knows. */
   wasCut = false
+  /** Nobody saw yet whether it is true. */
   #isFresh = true
+  #from: Beginning
+  /** It waits for a change, and its state is the one that was there when it was made. */
+  #isBefore: boolean
   #last: Observed
 
-  constructor(job: Job, when: Condition, nowMs: number) {
+  constructor(
+    job: Job,
+    when: Condition,
+    began: { readonly nowMs: number; readonly from: Beginning; readonly isBefore: boolean },
+  ) {
     this.job = job
+    this.#from = began.from
+    this.#isBefore = began.isBefore
     this.rate = new FireRate(job.action.kind === 'ask' ? limits.jobAskIntervalMinMs : limits.ruleGapMs)
     this.when = when
     this.wishes = wishesOf(job)
     this.keeps = keepsState(job)
-    this.level = isLevel(when) ? new RuleLevel(when, nowMs) : undefined
+    this.level = isLevel(when) ? new RuleLevel(when, began.nowMs) : undefined
   }
 
   /** Its condition holds now, and it is one that holds for a while. */
@@ -58,6 +63,8 @@ export class Rule {
   /** `wasTold`: it fired before and was true since, as far as is known. Answers `false` where the condition is false. */
   observe(observed: Observed, nowMs: number, wasTold: boolean): boolean | undefined {
     this.#last = observed
+    if (this.#isBefore && (observed === undefined || isStill(this.when, observed))) return undefined
+    this.#isBefore = false
     const news = this.level?.observe(observed, nowMs)
     if (news === undefined) return undefined
     const wasFresh = this.#isFresh
@@ -67,8 +74,8 @@ export class Rule {
     this.checkMs = undefined
     this.wasCut = false
     if (news === 'false') return false
-    const speaks = this.job.action.kind !== 'do'
-    if (!wasFresh || this.keeps || (speaks && !wasTold)) this.owe(reasonOf(this.when, observed))
+    const fires = !wasFresh || firesAtFirst(this.job, this.when, { from: this.#from, wasTold })
+    if (fires) this.owe(reasonOf(this.when, observed))
     return true
   }
 
@@ -92,6 +99,7 @@ export class Rule {
   forget(): void {
     this.level?.forget()
     this.#isFresh = true
+    this.#from = 'start'
     this.owed = 0
     this.checkMs = undefined
   }
@@ -106,6 +114,10 @@ export class Rule {
 
 function isLevel(when: Condition): when is LevelCondition {
   return when.kind === 'is' || when.kind === 'above' || when.kind === 'below' || when.kind === 'stale'
+}
+
+function isStill(when: Condition, observed: Observed): boolean {
+  return when.kind === 'is' && observed === when.state
 }
 
 function reasonOf(when: Condition, observed: Observed): string {

@@ -8,6 +8,7 @@ import { jobTitle } from './job-words.ts'
 import { RuleFiring } from './rule-firing.ts'
 import { type Lost, RuleInputs } from './rule-inputs.ts'
 import { RuleMemory } from './rule-memory.ts'
+import { isChange } from './rule-start.ts'
 import { backText, cutText, lostText, missingText } from './rule-words.ts'
 import { Rule } from './rule.ts'
 import type { TellMaker } from './perform.ts'
@@ -96,7 +97,9 @@ export class Triggers {
         this.#refuse(job, why)
         continue
       }
-      const rule = new Rule(job, when, clock.monotonicMs())
+      if (!atStart) this.#memory.noteBefore(job.id, isChange(when))
+      const isBefore = this.#memory.wasBefore(job.id)
+      const rule = new Rule(job, when, { nowMs: clock.monotonicMs(), from: atStart ? 'start' : 'made', isBefore })
       this.#rules.set(job.id, rule)
       this.#inputs.add(rule, { atStart })
       added++

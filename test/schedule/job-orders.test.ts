@@ -14,7 +14,14 @@ async function ordering(t: Parameters<typeof ScheduleRig.create>[0]) {
   const schedule = await rig.start()
   t.teardown(() => rig.schedule.stop())
   const calendar = createCalendar()
-  const parts = { schedule, clock: rig.clock, timezone: 'Europe/Berlin', calendar: () => Promise.resolve(calendar) }
+  const devices = { read: () => Promise.resolve([]) }
+  const parts = {
+    schedule,
+    devices,
+    clock: rig.clock,
+    timezone: 'Europe/Berlin',
+    calendar: () => Promise.resolve(calendar),
+  }
   return { rig, schedule, order: (words: string, by: JobOrderer = adaAtHome) => orderJobs(words, by, parts) }
 }
 

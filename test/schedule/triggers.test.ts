@@ -232,6 +232,63 @@ void t.test(
   },
 )
 
+void t.test(
+  'a state that is there when a job is made or resumed is no change: it waits for the next, over a restart and a lost line too',
+  async (t) => {
+    const rig = await begin(t, [])
+    rig.schedule.put(ruleOf('1', is('door', 'open'), saying))
+    rig.schedule.put(ruleOf('2', is('door', 'open'), setting('lamp', 'on')))
+    rig.schedule.put(ruleOf('3', is('door', 'open'), setting('heater', 'on', minuteMs)))
+    rig.schedule.put(ruleOf('4', is('lamp', 'off'), saying))
+    await rig.clock.advance(10 * minuteMs)
+    t.strictSame(rig.fired(), [])
+    await rig.stop()
+    await rig.start()
+    await rig.clock.advance(10 * minuteMs)
+    t.strictSame(rig.fired(), [], 'a restart is no change either')
+    await rig.devices.driveSafe({ latch: true, reason: '/stop all' })
+    await rig.clock.advance(minuteMs)
+    await rig.devices.unlatch()
+    await rig.clock.advance(minuteMs)
+    t.strictSame(rig.fired(), [], 'nor is the end of a latch')
+    await rig.drive('GPIO24', 'low')
+    await rig.clock.advance(2_000)
+    t.strictSame(rig.fired(), [])
+    await rig.drive('GPIO24', 'high')
+    await rig.clock.advance(0)
+    await rig.idle()
+    t.strictSame(rig.fired(), ['1: door is open', '2: door is open', '3: door is open'])
+    await rig.schedule.setPaused('1', { why: 'a test' })
+    await rig.schedule.setPaused('1', false)
+    await rig.clock.advance(minuteMs)
+    t.strictSame(rig.fired(), [], 'resumed while it is open')
+    await rig.drive('GPIO24', 'low')
+    await rig.clock.advance(2_000)
+    await rig.drive('GPIO24', 'high')
+    await rig.idle()
+    t.strictSame(rig.fired().toSorted(), ['1: door is open', '2: door is open', '3: door is open'])
+    await rig.stop()
+  },
+)
+
+void t.test('what must last counts from when the job was made, of pulses too, which no restart repeats', async (t) => {
+  const rig = await begin(t, [])
+  rig.temperature = () => 30
+  rig.schedule.put(ruleOf('1', is('door', 'open', 5 * minuteMs), setting('heater', 'on', 60_000)))
+  rig.schedule.put(ruleOf('2', level('above', 25, 5 * minuteMs), saying))
+  rig.schedule.put(ruleOf('3', level('above', 25), setting('lamp', 'on', 60_000)))
+  await rig.clock.advance(4 * minuteMs)
+  t.strictSame(rig.fired(), [])
+  await rig.clock.advance(minuteMs + sampleMs)
+  await rig.idle()
+  t.strictSame(rig.fired().toSorted(), ['1: door is open', '2: room temperature is 30, above 25'])
+  await rig.stop()
+  await rig.start()
+  await rig.clock.advance(10 * minuteMs)
+  t.strictSame(rig.fired(), [])
+  await rig.stop()
+})
+
 void t.test('while outputs are latched nothing fires; afterwards what keeps a state makes it again', async (t) => {
   const rig = await begin(t, [
     ruleOf('1', is('door', 'closed'), setting('lamp', 'on')),

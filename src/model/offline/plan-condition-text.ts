@@ -1,4 +1,5 @@
 import type { PlanWhen } from './plan-condition.ts'
+import { becoming } from './plan-wanted.ts'
 import { renderName } from './render.ts'
 
 /** As a message would begin with it. */
@@ -6,6 +7,7 @@ export function conditionWords(when: PlanWhen): string {
   if ('event' in when) return when.event === 'start' ? 'when you start,' : `when trigger ${when.name} is run,`
   const [name = '', quantity] = when.device.split('.')
   if ('stale' in when) return `when ${renderName(name)} has no reading for ${when.stale},`
+  if ('is' in when && when.for === undefined) return `when ${renderName(name)} ${becoming(when.is)},`
   const what = quantity === undefined ? renderName(name) : `${quantity} in ${renderName(name)}`
   return `when ${what} is ${wanted(when)}${lasting(when)},`
 }

@@ -37,7 +37,7 @@ function waitingExample(text: string, devices: readonly OfflineDevice[]): string
   const [quantity] = input?.quantities ?? []
   if (input === undefined || quantity === undefined) return undefined
   const name = renderName(input.name)
-  if (quantity === 'state') return `when ${name} is open, tell me`
+  if (quantity === 'state') return `when ${name} opens, tell me`
   return `when ${quantity} in ${name} is above ${quantity === 'temperature' ? 25 : 1}, tell me`
 }
 

@@ -12,7 +12,7 @@ const sides: ReadonlyMap<string, 'above' | 'below'> = new Map([
 ])
 const plainSides: ReadonlySet<string> = new Set(['above', 'over', 'below', 'under'])
 const ofTemperature: ReadonlySet<string> = new Set(['warmer', 'hotter', 'colder', 'cooler'])
-const becoming: readonly string[] = [
+const verbs: readonly string[] = [
   'is',
   'gets',
   'becomes',
@@ -35,13 +35,20 @@ const events: ReadonlyMap<string, string> = new Map([
   ['shuts', 'closed'],
 ])
 
+/** The state as a change, in words that are read as that: `opens`, `turns on`, `is pressed`. */
+export function becoming(state: string): string {
+  const event = [...events].find(([, becomes]) => becomes === state)?.[0]
+  if (event !== undefined) return event
+  return state === 'on' || state === 'off' ? `turns ${state}` : `is ${state}`
+}
+
 /** What stands behind what it is about: `is above 25`, `drops below 18 degrees`, `is open`, `opens`, `goes off`. */
 export function wantedAt(symbols: readonly Symbol[], at: number): Found<Wanted> | undefined {
   return levelAt(symbols, at) ?? stateAt(symbols, at)
 }
 
 function levelAt(symbols: readonly Symbol[], at: number): Found<Wanted> | undefined {
-  const start = optional(symbols, at, becoming)
+  const start = optional(symbols, at, verbs)
   const word = wordAt(symbols, start) ?? ''
   const side = sides.get(word)
   const number = plainSides.has(word) ? start + 1 : phrase(symbols, start + 1, ['than'])

@@ -131,9 +131,9 @@ void t.test('jobs are listed, and one is paused or cancelled, in the words for i
 
 /** What may mean several things, and what is offered for it. */
 const offers: Readonly<Record<string, string>> = {
-  'if the door opens turn the lamp on': 'when door is open, turn on lamp',
+  'if the door opens turn the lamp on': 'when door opens, turn on lamp',
   'turn the lamp on if it is warmer than 25': 'when temperature in room is above 25, turn on lamp',
-  'tell me if the door is open': 'when door is open, tell me',
+  'tell me if the door is open': 'when door opens, tell me',
   'turn the lamp on at 6 and off at 22 every day': 'turn on lamp for 16h every day at 06:00',
   'twice a day turn the lamp on for 5 minutes': 'turn on lamp for 5m every day at 07:00 and 19:00',
   'every other day at 7 turn on the lamp': 'turn on lamp every day at 07:00',
@@ -143,8 +143,8 @@ const offers: Readonly<Record<string, string>> = {
   'turn the lamp on when the door is open for 5 minutes': 'when door is open for 5m, turn on lamp',
   'every sunday say clean the filter': 'every sunday at 07:00 say clean the filter',
   'everything off every day from 22 to 6': 'turn off lamp for 8h every day at 22:00',
-  'when the door opens and the fan is on turn on the lamp': 'when door is open, turn on lamp',
-  'turn the lamp on only when the door opens': 'when door is open, turn on lamp',
+  'when the door opens and the fan is on turn on the lamp': 'when door opens, turn on lamp',
+  'turn the lamp on only when the door opens': 'when door opens, turn on lamp',
   'stop job 3': 'pause job 3',
   'delete all jobs': 'list jobs',
 }

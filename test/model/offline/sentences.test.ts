@@ -447,7 +447,7 @@ void t.test('a time that may be another, or is half understood, plans nothing an
   for (const [message, notUnderstood, nearest] of [
     ['turn on the heater tomorrow at 7', 'heater', 'help'],
     ['start the fan tomorrow at 7', 'start', 'turn on fan tomorrow at 07:00'],
-    ['when the door is open start the fan', 'start', 'when door is open, turn on fan'],
+    ['when the door is open start the fan', 'start', 'when door opens, turn on fan'],
     [
       'remind me tomorrow to feed the cat',
       'remind me tomorrow to feed the cat',
