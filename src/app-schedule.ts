@@ -10,6 +10,7 @@ import { hasJobs } from './schedule/job-files.ts'
 import type { JobTime } from './schedule/job.ts'
 import type { JobAnswer, JobOrderer } from './schedule/job-orders.ts'
 import type { JobPerformer } from './schedule/job-performer.ts'
+import type { TroubleOf } from './schedule/job-trouble.ts'
 import type { Schedule } from './schedule/schedule.ts'
 import type { TellMaker } from './schedule/perform.ts'
 import type { Triggers } from './schedule/triggers.ts'
@@ -126,7 +127,7 @@ function isTriggeredBy(time: JobTime, name: string): boolean {
 async function open({ base, options, registry, agent }: Surroundings): Promise<Opened> {
   const { bus, devices, ownerNotices, clock } = base
   const { log, home, config } = options
-  const [{ createJobDesk, createPerformer, jobsLine, orderJobs }, { createSchedule }] = await Promise.all([
+  const [{ createJobDesk, createPerformer, jobsLine, orderJobs, troubleWith }, { createSchedule }] = await Promise.all([
     loadPart('jobs'),
     loadPart('schedule'),
   ])
@@ -156,6 +157,7 @@ async function open({ base, options, registry, agent }: Surroundings): Promise<O
     builtAtMs: builtAtMs(),
   })
   let triggers: Promise<Triggers> | undefined
+  let running: Triggers | undefined
   const armed = async (isBoot: boolean): Promise<Triggers> => {
     const made = new (await loadPart('triggers')).Triggers({
       schedule,
@@ -166,10 +168,12 @@ async function open({ base, options, registry, agent }: Surroundings): Promise<O
       tell,
     })
     await made.start({ isBoot })
+    running = made
     return made
   }
   const startTriggers = async (isBoot: boolean): Promise<void> => void (await (triggers ??= armed(isBoot)))
-  const parts = { schedule, devices, clock, timezone: config.timezone, calendar }
+  const troubleOf: TroubleOf = (job) => troubleWith(job, devices.list(), (id) => running?.lossOf(id))
+  const parts = { schedule, devices, clock, timezone: config.timezone, calendar, troubleOf }
   const desk = createJobDesk({
     ...parts,
     examine: (call) => registry().examine(call),

@@ -8,6 +8,18 @@ import { setting } from './support/trigger-rig.ts'
 const owner = 7
 const devices = 'lamp: { kind: switch, line: GPIO17 }, door: { kind: contact, line: GPIO24, pull: up, debounce: 1ms }'
 
+void t.test('the list says of a job that its sensor does not answer', async (t) => {
+  const { bot, start } = await servedHome(t, {
+    devices: 'porch: { kind: bme280, bus: 1, address: 0x77 }',
+    allow: [owner],
+  })
+  await start()
+  bot.say({ from: owner, text: 'when the temperature in porch is above 25 tell me' })
+  await bot.untilSaid(owner, 'porch cannot be read, and Job 1 rests on it.')
+  bot.say({ from: owner, text: '/jobs' })
+  await bot.untilSaid(owner, 'is above 25; porch cannot be read: ')
+})
+
 void t.test('what happens at a pin switches an output and says so, also after a kill', async (t) => {
   const { bot, home, start, kill } = await servedHome(t, { devices, allow: [owner] })
   await start()

@@ -5,6 +5,7 @@ import { limits } from '../limits.ts'
 import type { Registry } from '../tools/registry.ts'
 import type { HumanNeed, ToolContext } from '../tools/tool.ts'
 import { actionText, isRepeated, jobLine, nextText, type NextTextParts, timeText } from './job-text.ts'
+import type { TroubleOf } from './job-trouble.ts'
 import { jobTitle } from './job-words.ts'
 import type { Job } from './job.ts'
 import { cutShort } from './planned-limits.ts'
@@ -21,6 +22,7 @@ export interface JobDeskOptions {
   readonly clock: Clock
   readonly timezone: TimeContext['timezone']
   readonly calendar: TimeContext['calendar']
+  readonly troubleOf: TroubleOf
   /** Makes sure that a job that waits for something will be armed. */
   readonly startTriggers: () => Promise<void>
 }
@@ -30,6 +32,8 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
   const { schedule, clock } = options
   const read = (args: DraftArguments): Promise<ReadDraft> =>
     readDraft(args, { ...options, nowMs: clock.nowMs(), isTrusted: schedule.isCalendarTrusted() })
+  const lineOf = (view: JobView, context: ToolContext): string =>
+    jobLine(view, { nowMs: clock.nowMs(), whose: whoseOf(view, context), trouble: options.troubleOf(view.job) })
   return {
     async needOf(args) {
       return needOf(await read(args))
@@ -52,7 +56,7 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
       const views = schedule.list(askerOf(context))
       noteForeign(views, context)
       if (views.length === 0) return Promise.resolve('There are no jobs.')
-      return Promise.resolve(views.map((view) => jobLine(view, clock.nowMs(), whoseOf(view, context))).join('\n'))
+      return Promise.resolve(views.map((view) => lineOf(view, context)).join('\n'))
     },
     async remove(id, context) {
       const job = await schedule.remove(idOf(id), askerOf(context))

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts'
 import { nearest } from '../nearest.ts'
 import { jobLine, nextText, type NextTextParts } from './job-text.ts'
+import type { TroubleOf } from './job-trouble.ts'
 import { jobTitle } from './job-words.ts'
 import type { JobAsker, JobView, Schedule } from './schedule.ts'
 
@@ -17,11 +17,11 @@ export interface JobAnswer {
 const orders = ['list', 'pause', 'resume', 'run', 'remove'] as const
 type Order = (typeof orders)[number]
 
-type Parts = NextTextParts & { readonly schedule: Schedule }
+type Parts = NextTextParts & { readonly schedule: Schedule; readonly troubleOf: TroubleOf }
 
 /** What is behind `/jobs` and `pincer jobs`: nothing or `list`, or an order and a job's id. */
 export async function orderJobs(words: string, by: JobOrderer, parts: Parts): Promise<JobAnswer> {
-  const { schedule, clock } = parts
+  const { schedule } = parts
   const [word = 'list', id, ...more] = words.split(/\s+/).filter((each) => each !== '')
   const order = orders.find((each) => each === word.toLowerCase())
   if (order === undefined) {
@@ -31,7 +31,7 @@ export async function orderJobs(words: string, by: JobOrderer, parts: Parts): Pr
     )
   }
   const visible = visibleTo(by, schedule)
-  if (order === 'list') return id === undefined ? listed(visible, by, clock) : wrong(usage)
+  if (order === 'list') return id === undefined ? listed(visible, by, parts) : wrong(usage)
   if (id === undefined || more.length > 0) return wrong(usage)
   const view = visible.find(({ job }) => job.id === id.replace(/^#/, ''))
   if (view === undefined) {
@@ -54,10 +54,11 @@ function visibleTo(by: JobOrderer, schedule: Schedule): readonly JobView[] {
   return all.filter(({ job: { maker } }) => maker.channel === by.channel && maker.chat === by.chat)
 }
 
-function listed(views: readonly JobView[], by: JobOrderer, clock: Clock): JobAnswer {
+function listed(views: readonly JobView[], by: JobOrderer, { clock, troubleOf }: Parts): JobAnswer {
   if (views.length === 0) return { text: noJobs }
-  const text = views.map((view) => jobLine(view, clock.nowMs(), whoseOf(view, by))).join('\n')
-  return { text, buttons: views.slice(0, jobsWithButtonsMax).flatMap(buttonsOf) }
+  const nowMs = clock.nowMs()
+  const lines = views.map((view) => jobLine(view, { nowMs, whose: whoseOf(view, by), trouble: troubleOf(view.job) }))
+  return { text: lines.join('\n'), buttons: views.slice(0, jobsWithButtonsMax).flatMap(buttonsOf) }
 }
 
 /** What a telephone shows without scrolling for long. */

@@ -45,10 +45,20 @@ export function actionText(action: JobAction): string {
   }
 }
 
-/** One line of a list; `whose` where that is not plain. */
-export function jobLine(view: JobView, nowMs: number, whose: string | undefined): string {
+export interface JobLineParts {
+  readonly nowMs: number
+  /** Who made it, where that is not plain. */
+  readonly whose: string | undefined
+  /** What keeps it from working, as the end of a sentence. */
+  readonly trouble: string | undefined
+}
+
+/** One line of a list. */
+export function jobLine(view: JobView, { nowMs, whose, trouble }: JobLineParts): string {
   const { job, last } = view
   const parts = [planText(view, nowMs)]
+  // Where it was paused for that, it is said already.
+  if (trouble !== undefined && trouble !== job.paused?.why) parts.push(shortened(trouble))
   if (last !== undefined) {
     const agoMs = nowMs - last.atMs
     const when = agoMs < 1_000 ? 'just now' : `${formatDuration(agoMs)} ago`

@@ -27,6 +27,11 @@ export interface Lost {
   readonly untold: readonly Rule[]
 }
 
+interface Failures {
+  readonly count: number
+  readonly why: string
+}
+
 /**
  * Brings rules what they wait for. Lines and outputs tell it themselves; sensors are sampled, and so is a line that
  * cannot be read, until it can.
@@ -39,8 +44,8 @@ export class RuleInputs {
   readonly #watches = new Map<string, () => void>()
   /** Lines that could not be read. */
   readonly #failing = new Set<string>()
-  /** How often in a row a device could not be read. */
-  readonly #failures = new Map<string, number>()
+  /** How often in a row a device could not be read, and why the last time. */
+  readonly #failures = new Map<string, Failures>()
   /** Nobody knows whether they are true, and what they set is safe, until their device can be read again. */
   readonly #lost = new Set<Rule>()
   /** Made or resumed while Pincer runs, and not sampled since: whether its device can be read is said at once. */
@@ -73,6 +78,13 @@ export class RuleInputs {
   remove(rule: Rule): void {
     for (const set of [this.#rules, this.#lost, this.#unproven]) set.delete(rule)
     this.#watch()
+  }
+
+  /** Why the device of this rule cannot be read, once that is sure. */
+  lossOf(rule: Rule): string | undefined {
+    const failures = 'device' in rule.when ? this.#failures.get(rule.when.device) : undefined
+    if (failures === undefined) return undefined
+    return this.#lost.has(rule) || failures.count >= limits.ruleSamplesFailedMax ? failures.why : undefined
   }
 
   sampleNow(): void {
@@ -155,10 +167,10 @@ export class RuleInputs {
         for (const rule of rules) this.#observe(rule, observedOf(rule, outcome.readings))
         break
       case 'failed': {
-        const failures = (this.#failures.get(device) ?? 0) + 1
-        this.#failures.set(device, failures)
+        const count = (this.#failures.get(device)?.count ?? 0) + 1
+        this.#failures.set(device, { count, why: outcome.reason })
         for (const rule of rules) this.#observe(rule, undefined)
-        const isSure = failures >= limits.ruleSamplesFailedMax
+        const isSure = count >= limits.ruleSamplesFailedMax
         this.#lose(
           device,
           rules.filter((rule) => isSure || this.#unproven.has(rule)),

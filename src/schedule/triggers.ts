@@ -3,8 +3,9 @@ import type { Devices } from '../devices/device.ts'
 import { durationMaxMs } from '../duration.ts'
 import { sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Condition, Job } from './job.ts'
+import type { Job } from './job.ts'
 import { jobTitle } from './job-words.ts'
+import { missingInput } from './job-trouble.ts'
 import { RuleFiring } from './rule-firing.ts'
 import { type Lost, RuleInputs } from './rule-inputs.ts'
 import { RuleMemory } from './rule-memory.ts'
@@ -69,6 +70,12 @@ export class Triggers {
     this.#look()
   }
 
+  /** Why what this job rests on cannot be read; undefined: it can, or is just being tried. */
+  lossOf(id: string): string | undefined {
+    const rule = this.#rules.get(id)
+    return rule === undefined ? undefined : this.#inputs.lossOf(rule)
+  }
+
   async stop(): Promise<void> {
     this.#life = 'stopped'
     this.#timer?.cancel()
@@ -92,7 +99,7 @@ export class Triggers {
     for (const job of jobs) {
       if (job.time.kind !== 'when' || this.#rules.has(job.id)) continue
       const { when } = job.time
-      const why = missing(when, devices)
+      const why = missingInput(when, devices.list())
       if (why !== undefined) {
         this.#refuse(job, why)
         continue
@@ -175,16 +182,6 @@ export class Triggers {
 
 function sets({ wishes }: Rule, output: string): boolean {
   return wishes.some((wish) => wish.output === output)
-}
-
-/** What a condition rests on and the configuration does not have any more. */
-function missing(when: Condition, devices: Pick<Devices, 'list'>): string | undefined {
-  if (!('device' in when)) return undefined
-  const device = devices.list().find(({ name }) => name === when.device)
-  if (device === undefined) return `there is no device ${when.device} any more`
-  const quantity = 'quantity' in when ? when.quantity : when.kind === 'is' ? 'state' : undefined
-  if (quantity === undefined || device.quantities.includes(quantity)) return undefined
-  return `${when.device} has no ${quantity} any more`
 }
 
 /** Rules whose makers read the same chat. */

@@ -18,6 +18,7 @@ async function ordering(t: Parameters<typeof ScheduleRig.create>[0]) {
   const parts = {
     schedule,
     devices,
+    troubleOf: ({ id }: Job) => (id === '2' ? 'room cannot be read: No chip answers' : undefined),
     clock: rig.clock,
     timezone: 'Europe/Berlin',
     calendar: () => Promise.resolve(calendar),
@@ -32,7 +33,7 @@ void t.test('owners see every job and whose it is, and in a group those of that 
   await schedule.add(draft({ maker: { channel: 'test', chat: 'group', person: bob } }))
   const list = await order('list')
   t.match(list.text, /^Job 1 \(morning\): say "good morning", every day at 07:00 \(Europe\/Berlin\); next .*\nJob 2: /)
-  t.match(list.text, /; made by Bob$/)
+  t.match(list.text, /; room cannot be read: No chip answers; made by Bob$/)
   t.notMatch(list.text, 'by Ada')
   t.same(
     list.buttons?.map(({ command }) => command),
@@ -40,7 +41,7 @@ void t.test('owners see every job and whose it is, and in a group those of that 
   )
   t.match((await order('', 'on the host')).text, /by Ada\n.*by Bob$/)
   await order('pause 2', 'on the host')
-  t.match((await order('')).text, /; paused: by somebody on the host; made by Bob$/)
+  t.match((await order('')).text, /; paused: by somebody on the host; room cannot .*; made by Bob$/)
   const inGroup = { channel: 'test', chat: 'group', person: ada, isShared: true } as const
   t.notMatch((await order('', inGroup)).text, 'Job 1')
   t.match(await order('remove 1', inGroup), { failed: true, text: 'There is no job 1 here: the list shows which are.' })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { jobLine } from '../../src/schedule/job-text.ts'
+import { troubleWith } from '../../src/schedule/job-trouble.ts'
 import type { Job, JobAction, RunOutcome } from '../../src/schedule/job.ts'
 import type { JobView } from '../../src/schedule/schedule.ts'
 
@@ -12,8 +13,8 @@ t.teardown(() => {
 
 const nowMs = Date.parse('2026-11-22T09:30:00Z')
 
-function line(job: Partial<Job>, view: Partial<JobView> = {}, whose?: string): string {
-  const whole: Job = {
+function jobOf(job: Partial<Job>): Job {
+  return {
     id: '3',
     time: { kind: 'in', delayMs: 600_000 },
     action: { kind: 'say', text: 'Tea' },
@@ -23,7 +24,11 @@ function line(job: Partial<Job>, view: Partial<JobView> = {}, whose?: string): s
     madeAtMs: nowMs,
     ...job,
   }
-  return jobLine({ job: whole, waitsForClock: false, isRunning: false, failuresInRow: 0, ...view }, nowMs, whose)
+}
+
+function line(job: Partial<Job>, view: Partial<JobView> = {}, whose?: string): string {
+  const shown = { job: jobOf(job), waitsForClock: false, isRunning: false, failuresInRow: 0, ...view }
+  return jobLine(shown, { nowMs, whose, trouble: undefined })
 }
 
 function doing(...calls: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): JobAction {
@@ -77,5 +82,45 @@ void t.test('of a job for one run the list tells when it comes, not how long tha
   const paused = { atMs: nowMs, why: 'by Ada' }
   t.equal(line({ paused }), 'Job 3: say "Tea", in 10m; paused: by Ada')
   t.match(line({}, { waitsForClock: true, nextRunMs: nowMs }), /in 10m; waits until the clock of this board is set$/)
+  t.end()
+})
+
+void t.test('what a job waits for, reads or switches and is not there any more is said, of a paused job once', (t) => {
+  const devices = [
+    { name: 'room', kind: 'bme280', output: false, quantities: ['temperature'], limits: '' },
+    { name: 'lamp', kind: 'switch', output: true, quantities: ['state'], limits: '' },
+  ]
+  const when = { kind: 'above', device: 'room', quantity: 'temperature', value: 1, hysteresis: 0, forMs: 0 } as const
+  const every = { kind: 'every', everyMs: 60_000 } as const
+  const lamp = doing(['device_set', { name: 'lamp', value: 'on' }])
+  for (const [job, loss, expected] of [
+    [{ time: every, action: lamp }, 'lost', undefined],
+    [{ time: every, action: doing(['device_read', {}]) }, undefined, undefined],
+    [{ time: every, action: doing(['write_file', { name: 'hall' }]) }, undefined, undefined],
+    [{ time: every, action: doing(['device_read', { name: 'hall' }]) }, undefined, 'there is no device hall any more'],
+    [{ time: { kind: 'when', when }, action: lamp }, undefined, undefined],
+    [{ time: { kind: 'when', when }, action: lamp }, 'No chip.', 'room cannot be read: No chip'],
+    [
+      { time: { kind: 'when', when: { ...when, quantity: 'humidity' } }, action: lamp },
+      'No chip.',
+      'room has no humidity any more',
+    ],
+    [
+      { time: { kind: 'when', when }, action: doing(['device_set', { name: 'fan', value: 'on' }]) },
+      undefined,
+      'there is no device fan any more',
+    ],
+  ] as const) {
+    t.equal(
+      troubleWith(jobOf(job), devices, () => loss),
+      expected,
+    )
+  }
+  const trouble = 'there is no device fan any more'
+  const shown = { waitsForClock: false, isRunning: false, failuresInRow: 0 }
+  const parts = { nowMs, whose: undefined, trouble }
+  t.equal(jobLine({ ...shown, job: jobOf({}) }, parts), `Job 3: say "Tea", in 10m; ${trouble}`)
+  const paused = { atMs: nowMs, why: trouble }
+  t.equal(jobLine({ ...shown, job: jobOf({ paused }) }, parts), `Job 3: say "Tea", in 10m; paused: ${trouble}`)
   t.end()
 })

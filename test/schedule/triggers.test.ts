@@ -423,6 +423,7 @@ void t.test(
     rig.temperature = () => undefined
     await rig.clock.advance(2 * sampleMs)
     t.equal(rig.state('lamp'), 'on', 'twice is no fault yet')
+    t.equal(rig.lossOf('1'), undefined)
     await rig.clock.advance(sampleMs)
     await rig.idle()
     t.equal(rig.state('lamp'), 'off')
@@ -435,6 +436,7 @@ void t.test(
     )
     t.match(rig.told[1], /^room cannot be read, and Job 2 rests on it\. /)
     t.notMatch(rig.told[1], /Driven/)
+    t.same([rig.lossOf('1'), rig.lossOf('2')], ['The sensor is not there.', 'The sensor is not there.'])
     await rig.stop()
     await rig.start()
     await rig.clock.advance(10 * minuteMs)
@@ -448,6 +450,7 @@ void t.test(
       'room can be read again: Job 2 goes on.',
     ])
     t.equal(rig.state('lamp'), 'on', 'it begins anew')
+    t.equal(rig.lossOf('1'), undefined)
     await rig.stop()
   },
 )
@@ -465,6 +468,7 @@ void t.test(
     await rig.clock.advance(0)
     await until(() => rig.told.length === 2)
     t.match(rig.told[1], /^room cannot be read, and Job 2 and Job 3 rest on it\. .*state until then: heater off\./)
+    t.equal(rig.lossOf('3'), 'The sensor is not there.')
     t.equal(rig.state('heater'), 'off')
     await rig.schedule.setPaused('3', { why: 'a test' })
     await rig.clock.advance(10 * minuteMs)

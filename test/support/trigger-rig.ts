@@ -94,6 +94,11 @@ export class TriggerRig {
     return this.schedule.fired.splice(0)
   }
 
+  /** Why what this job rests on cannot be read. */
+  lossOf(id: string): string | undefined {
+    return this.#triggers?.lossOf(id)
+  }
+
   /** The state of an output, as it is known. */
   state(name: string): string {
     return String(this.devices.known().find((reading) => reading.device === name)?.value)
