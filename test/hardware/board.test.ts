@@ -54,6 +54,7 @@ void t.test('a line is found by name, other name, header pin and chip:line, in u
     t.equal(findPin(board, line)?.pin, 11, line)
   t.equal(findPin(board, 'SDA1')?.name, 'GPIO2')
   t.equal(findPin(board, 'GPIO0')?.name, 'ID_SDA')
+  t.match(findLine(beaglebone, 'P8_24')?.reserved, /eMMC/, 'also where the kernel calls it by its use alone')
   t.equal(findPin(beaglebone, 'p9_12')?.name, 'P9_12')
   t.equal(findPin(beaglebone, 'GPIO1_28')?.name, 'P9_12')
 })

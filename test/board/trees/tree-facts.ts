@@ -5,7 +5,9 @@ import type { TreeLine, TreePins } from './tree-pins.ts'
 /** What the board's file says and this device tree does not confirm. What the file does not hold needs no confirmation. */
 export function unconfirmed(board: Board, tree: TreePins): readonly BoardFact[] {
   const confirmed: Readonly<Record<BoardFact, boolean>> = {
-    positions: linesOf(board).every((pin) => positionOf(lineOf(pin, tree)) === `${pin.header}_${pin.pin}`),
+    positions: linesOf(board)
+      .filter((pin) => !isHiddenByUse(pin))
+      .every((pin) => positionOf(lineOf(pin, tree)) === `${pin.header}_${pin.pin}`),
     lines: linesOf(board).every((pin) => isNamed(pin, lineOf(pin, tree))),
     chip: linesOf(board).every((pin) => isLabelled(pin, lineOf(pin, tree))),
     functions: board.pins.every(({ functions, ...pin }) => {
@@ -81,6 +83,11 @@ function linesNamed(board: Board, tree: TreePins, names: readonly string[]): rea
     const pin = board.pins.find((each) => each.name === name)
     return pin === undefined ? undefined : lineOf(pin, tree)
   })
+}
+
+/** A line that the kernel calls by what the board itself uses it for, and that nobody else may use: its place harms nobody. */
+function isHiddenByUse({ line = '', reserved }: BoardPin): boolean {
+  return reserved !== undefined && /^\[.+\]$/.test(line)
 }
 
 /** The place on a header that the kernel's name tells, as on a BeagleBone: `P9_41B` is one of the lines at pin 41 of P9. */
