@@ -54,8 +54,9 @@ export class LinuxKernelSensors implements KernelSensorPort {
     if (processed !== undefined) return processed
     const raw = await numberIn(join(folder, `in_${sensor.value}_raw`), name)
     if (raw === undefined) throw await noValue(sensor, folder, /^in_(.+)_(?:input|raw)$/)
-    // A scale may be one channel's own or that of all channels of its type.
-    const ofType = sensor.value.replace(/\d.*$/, '')
+    // A scale may be one channel's own or that of all channels of its type: of `temp_object` that is `temp`, of
+    // `voltage0-voltage1` it is `voltage-voltage` (__iio_device_attr_init in industrialio-core.c).
+    const ofType = sensor.value.replaceAll(/([a-z]+)[^-]*/g, '$1')
     const setting = async (what: string): Promise<number | undefined> =>
       (await numberIn(join(folder, `in_${sensor.value}_${what}`), name)) ??
       (await numberIn(join(folder, `in_${ofType}_${what}`), name))

@@ -116,6 +116,27 @@ void t.test('an IIO value is the processed one, or raw with offset and scale of 
   t.equal(await read({ kind: 'iio', name: 'bme280', value: 'temp', device: '1-0076' }), 21_480)
 })
 
+void t.test('an IIO value of a part or a difference has the scale and offset of its type', async (t) => {
+  // The files of an MLX90614 (temperature of what it looks at) and of an MCP3204 with both kinds of channels.
+  const { read } = sysfs(t, {
+    iio: {
+      '1-005a': {
+        'iio:device0': {
+          name: 'bme280\n',
+          in_temp_object_raw: '15000\n',
+          in_temp_offset: '-13657.500000\n',
+          in_temp_scale: '20\n',
+          'in_voltage0-voltage1_raw': '-8\n',
+          'in_voltage-voltage_scale': '1.5\n',
+          in_voltage_scale: '100\n',
+        },
+      },
+    },
+  })
+  t.equal(await read(iio('temp_object')), 26_850)
+  t.equal(await read(iio('voltage0-voltage1')), -12)
+})
+
 void t.test('a DS18B20 is read with its checksum, a processor by its zone', async (t) => {
   const { read } = sysfs(t, {
     w1: { '28-0316a279d4ff': { w1_slave: oneWireLine('YES', '-1062') } },
