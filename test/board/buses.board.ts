@@ -5,6 +5,7 @@ import { spiContract } from '../contract/spi.ts'
 import { type Board, bootBoard } from './board.ts'
 import { Loopback } from './chips/loopback.ts'
 import { RegisterChip } from './chips/register-chip.ts'
+import { runInside } from './inside.ts'
 import { startBuses, type RemoteBuses } from './remote-buses.ts'
 import { withoutSpi } from './kernel-support.ts'
 
@@ -241,4 +242,8 @@ void t.test('a process ends at once while a bus that it used still hangs', async
   const said = await givenUp(other.buses.i2c.scan(1), other.board.i2c, other.buses)
   t.match(said, /^ETIMEDOUT: I2C bus 1 is stuck/)
   t.equal(await other.buses.exit(), 0)
+})
+
+void t.test('a node of SPI that cannot be set up is not left open', async (t) => {
+  await runInside(t, await bootBoard(t), 'guest/spi-driver-tests.ts')
 })

@@ -1,3 +1,4 @@
+import { closeSync, readdirSync, readlinkSync } from 'node:fs'
 import type { SpiTransfer } from '../ports.ts'
 import { bindings, loadBinding } from './bindings.ts'
 
@@ -16,7 +17,10 @@ export async function loadSpiHandles(file: string): Promise<OpenSpi> {
   bindings.set('spi.node', () => loadBinding(file))
   const { default: spi } = await import('spi-device')
   return async (bus, select, mode) => {
-    const device = await called((done) => spi.open(bus, select, done))
+    const device = await called((done) => spi.open(bus, select, done)).catch((error: unknown) => {
+      closeNode(`/dev/spidev${bus}.${select}`)
+      throw error
+    })
     const handle: SpiHandle = {
       async exchange(write, speedHz) {
         const sendBuffer = Buffer.from(write)
@@ -35,6 +39,22 @@ export async function loadSpiHandles(file: string): Promise<OpenSpi> {
       throw error
     }
     return handle
+  }
+}
+
+/**
+ * spi-device sets mode 0 when it opens a node, and leaves the node open where the driver refuses that. Nobody else here
+ * has it open: there is one transfer at a time on a bus.
+ */
+function closeNode(node: string): void {
+  for (const fd of readdirSync('/proc/self/fd')) {
+    let path = ''
+    try {
+      path = readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      // The one that read this list.
+    }
+    if (path === node) closeSync(Number(fd))
   }
 }
 
