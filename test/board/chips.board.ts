@@ -120,12 +120,18 @@ void t.test('an ina219 is read in both directions of the current', async (t) => 
   for (const [busVolts, amperes, said] of [
     [12, 1.5, 'voltage 12.000 V, current 1.5000 A, power 18.00 W'],
     [0, 0, 'voltage 0.000 V, current 0.0000 A, power 0.00 W'],
-    [26, -3.2, 'voltage 26.000 V, current -3.2000 A, power -83.20 W'],
+    [26, -3.1, 'voltage 26.000 V, current -3.1000 A, power -80.60 W'],
     [3.304, 0.0123, 'voltage 3.304 V, current 0.0123 A, power 0.04 W'],
   ] as const) {
     Object.assign(ina219, { busVolts, amperes })
     t.equal(await read('ina219'), `ina219: ${said} ${at('ina219')}`)
   }
+  // The voltage at its shunt, which the chip cuts at 320 mV.
+  ina219.amperes = 5
+  t.equal(
+    await read('ina219'),
+    'ina219: cannot be read: The INA219 at 0x40 on I2C bus 1 reads its highest value: more than 3.20 A flow. Use a shunt of fewer ohms.',
+  )
   t.same(ina219.misuses, [])
 })
 

@@ -92,8 +92,10 @@ export function ina219({ shuntOhms }: Pick<Ina219Config, 'shuntOhms'>): ChipProf
         count: 16,
         signed: true,
         scale: 1e-5 / shuntOhms,
-        // "PG bit settings": here the voltage at the shunt ends at 320 mV; a step more for rounding.
-        range: [-0.32001 / shuntOhms, 0.32001 / shuntOhms],
+        range: [-0.32 / shuntOhms, 0.32 / shuntOhms],
+        // "Shunt voltage register": here it ends at 320 mV, whatever more there is.
+        saturatedAt: 32_000,
+        saturated: `reads its highest value: more than ${(0.32 / shuntOhms).toPrecision(3)} A flow. Use a shunt of fewer ohms.`,
       },
       { quantity: 'voltage', first: 16, count: 13, scale: 0.004, range: [0, 32] },
     ],

@@ -63,6 +63,8 @@ export interface Field extends Bits {
   /** What the chip can measure; `clipped`: the data sheet says to cut what is a little beyond. */
   readonly range: readonly [number, number]
   readonly clipped?: boolean
-  /** Where the bits stop at the end of what they can hold: the failure, written as in `Expectation`. */
+  /** Where the bits stop, because what is measured is beyond them: the failure, written as in `Expectation`. */
   readonly saturated?: string
+  /** The bits at which they stop, either way where they are signed; left out: the end of what they can hold. */
+  readonly saturatedAt?: number
 }

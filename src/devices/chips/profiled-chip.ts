@@ -123,11 +123,10 @@ export class ProfiledChip {
   }
 
   #valueOf(result: Uint8Array, field: Field): number {
-    const { count, signed = false, scale, offset = 0, range, clipped = false, saturated, quantity } = field
+    const { count, signed = false, scale, offset = 0, range, clipped = false, quantity } = field
     const bits = unsignedAt(result, field)
     const raw = signed && bits >= 2 ** (count - 1) ? bits - 2 ** count : bits
-    const ends = signed ? [-(2 ** (count - 1)), 2 ** (count - 1) - 1] : [2 ** count - 1]
-    if (saturated !== undefined && ends.includes(raw)) throw this.#failure(saturated)
+    if (field.saturated !== undefined && isAtEnd(raw, field)) throw this.#failure(field.saturated)
     const value = raw * scale + offset
     if (clipped) return Math.min(range[1], Math.max(range[0], value))
     checkRange(this.#place, quantity, value, range)
@@ -149,6 +148,12 @@ export class ProfiledChip {
   #failure(sentence: string): PincerError {
     return new PincerError('hardware', `The ${nameOf(this.#place)} ${sentence}`)
   }
+}
+
+function isAtEnd(raw: number, { count, signed = false, saturatedAt }: Field): boolean {
+  const most = saturatedAt ?? 2 ** (signed ? count - 1 : count) - 1
+  const least = saturatedAt === undefined ? -most - 1 : -saturatedAt
+  return raw >= most || (signed && raw <= least)
 }
 
 function unsignedAt(bytes: Uint8Array, { first, count }: Bits): number {

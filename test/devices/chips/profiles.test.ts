@@ -153,8 +153,8 @@ const examples: readonly (readonly [string, Config, readonly Exchange[], Measure
   [
     'INA219: current that flows back, at the end of its range',
     { ...ina219, shuntOhms: 0.1 },
-    ina219Measure([0x83, 0x00], [0x5d, 0x9a]),
-    { current: -3.2, voltage: 11.98, power: -38.336 },
+    ina219Measure([0x83, 0x01], [0x5d, 0x9a]),
+    { current: -3.1999, voltage: 11.98, power: -38.335 },
   ],
 ]
 for (const [what, config, script, expected] of examples) {
@@ -303,6 +303,18 @@ const faults: readonly (readonly [string, Config, readonly Exchange[], RegExp])[
     [{ write: [0x00, 0x39, 0x9f] }, { write: [0x00], answer: [0x49, 0x9f] }],
     /^The INA219 at 0x40 .* does not keep its settings: another chip is there/,
   ],
+  ...[
+    [0x7d, 0x00],
+    [0x83, 0x00],
+  ].map(
+    (shunt) =>
+      [
+        `an INA219 whose shunt has more than it can measure (0x${Buffer.from(shunt).toString('hex')})`,
+        { ...ina219, shuntOhms: 0.1 },
+        ina219Measure(shunt, [0x5d, 0x9a]),
+        /^The INA219 at 0x40 .* reads its highest value: more than 3\.20 A flow\. Use a shunt of fewer ohms\.$/,
+      ] as const,
+  ),
   [
     'an INA219 that never ends',
     ina219,

@@ -147,7 +147,7 @@ const rows: readonly Row[] = [
       { voltage: 0, current: 0, power: 0 },
       { voltage: 5, current: 0.25, power: 1.25 },
       { voltage: 12, current: -1.5, power: -18 },
-      { voltage: 26, current: 3.2, power: 83.2 },
+      { voltage: 26, current: 3.1, power: 80.6 },
     ],
     misses: { voltage: 0.002, current: 0.00005, power: 0.005 },
   },
