@@ -84,15 +84,15 @@ export interface Addon {
   gpioRelease(line: HeldLine): void
   /**
    * One transaction on an open adapter: what is written and, after a repeated start, what is read; at most 8192 bytes
-   * each, null or 0 for neither. An empty array is a write of the address alone. It has a thread of its own. One at a time for each adapter: EBUSY while another is under
-   * way, as long as it may be stuck.
+   * each, null or 0 for neither. An empty array is a write of the address alone. It has a thread of its own. One at a time
+   * for each adapter: EBUSY while another is under way, as long as it may be stuck.
    */
   i2cTransfer(fd: number, address: number, write: Uint8Array | null, readBytes: number): Promise<I2cOutcome>
   /** The adapter's own time-out, which it counts in steps of 10 ms, and how often it tries an address again. */
   i2cSetTimeout(fd: number, timeoutMs: number, retries: number): void
   /**
-   * Outside the event loop: when that has run nothing for `stuckMs`, what was added is driven, and `onFired` called as
-   * soon as the loop runs again. One in a process: EBUSY while it is started.
+   * Outside the event loop: when that has run nothing for `stuckMs` (at the earliest for half of it), what was added is
+   * driven, and `onFired` called as soon as the loop runs again. One in a process: EBUSY while it is started.
    */
   watchdogStart(stuckMs: number, onFired: () => void): void
   /** The level that the line gets then; answers a number for watchdogRemove. Remove it before the line is released. */

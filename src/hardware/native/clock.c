@@ -13,7 +13,7 @@ napi_value clock_is_kept(napi_env env, napi_callback_info info)
 {
 	(void)info;
 	struct timex state = {.modes = 0};
-	napi_value is_kept;
+	napi_value is_kept = NULL;
 	int answer = adjtimex(&state);
 	if (answer == -1)
 		return throw_error(env, errno, "adjtimex");

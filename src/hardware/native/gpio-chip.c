@@ -50,8 +50,10 @@ napi_value gpio_chip(napi_env env, napi_callback_info info)
 		close(fd);
 		return throw_error(env, error, "GPIO_GET_CHIPINFO_IOCTL");
 	}
-	napi_create_object(env, &chip);
-	napi_create_array(env, &lines);
+	if (napi_create_object(env, &chip) != napi_ok || napi_create_array(env, &lines) != napi_ok) {
+		close(fd);
+		return NULL;
+	}
 	for (uint32_t offset = 0; offset < about.lines; offset++) {
 		struct gpio_v2_line_info line = {.offset = offset};
 		if (ioctl_undisturbed(fd, GPIO_V2_GET_LINEINFO_IOCTL, &line) == -1) {
@@ -59,7 +61,12 @@ napi_value gpio_chip(napi_env env, napi_callback_info info)
 			close(fd);
 			return throw_error(env, error, "GPIO_V2_GET_LINEINFO_IOCTL");
 		}
-		napi_set_element(env, lines, offset, line_object(env, &line));
+		napi_value object = line_object(env, &line);
+		/* Its place in the array is its offset: none may be left out. */
+		if (object == NULL || napi_set_element(env, lines, offset, object) != napi_ok) {
+			close(fd);
+			return throw_error(env, ENOMEM, call);
+		}
 	}
 	close(fd);
 	set_property(env, chip, "name", text_of(env, about.name));

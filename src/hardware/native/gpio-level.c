@@ -7,7 +7,7 @@
 /* gpioGet(handle): 0 or 1. */
 napi_value gpio_get(napi_env env, napi_callback_info info)
 {
-	napi_value handle, level;
+	napi_value handle, level = NULL;
 	struct gpio_v2_line_values values = {.mask = 1};
 	if (!get_arguments(env, info, "gpioGet", 1, &handle))
 		return NULL;

@@ -188,10 +188,11 @@ static bool get_config(napi_env env, const napi_value *arguments, const char *ca
 	return true;
 }
 
-/* Takes the line; answers an errno. */
-static int request_line(const char *path, struct gpio_v2_line_request *request)
+/* Takes the line; answers an errno, and in `call` what that is of. */
+static int request_line(const char *path, struct gpio_v2_line_request *request, const char **call)
 {
 	int chip = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	*call = chip == -1 ? "open" : "GPIO_V2_GET_LINE_IOCTL";
 	if (chip == -1)
 		return errno;
 	int result = ioctl_undisturbed(chip, GPIO_V2_GET_LINE_IOCTL, request);
@@ -228,7 +229,7 @@ static int watch(struct gpio_line *line, napi_value handle)
  */
 napi_value gpio_request(napi_env env, napi_callback_info info)
 {
-	static const char call[] = "gpioRequest";
+	const char *call = "gpioRequest";
 	char path[PATH_MAX];
 	int64_t offset;
 	napi_value arguments[8], handle;
@@ -255,7 +256,7 @@ napi_value gpio_request(napi_env env, napi_callback_info info)
 		return NULL;
 	}
 	/* From here on the handle owns the line: when it is forgotten, everything goes. */
-	int error = request_line(path, &request);
+	int error = request_line(path, &request, &call);
 	if (error == 0) {
 		line->fd = request.fd;
 		if (line->on_edge != NULL)
@@ -265,7 +266,7 @@ napi_value gpio_request(napi_env env, napi_callback_info info)
 		drop_reference(env, &line->on_edge);
 		drop_reference(env, &line->on_gone);
 		release(line);
-		return throw_error(env, error, "GPIO_V2_GET_LINE_IOCTL");
+		return throw_error(env, error, call);
 	}
 	return handle;
 }

@@ -146,13 +146,12 @@ static void on_wake(uv_async_t *wake)
 	napi_value arguments[3], function;
 	if (napi_open_handle_scope(env, &scope) != napi_ok)
 		return;
-	if (transfer->error == 0)
-		napi_get_null(env, &arguments[0]);
-	else
-		arguments[0] = error_name(env, transfer->error);
-	napi_create_int32(env, transfer->done, &arguments[1]);
+	arguments[0] = transfer->error == 0 ? NULL : error_name(env, transfer->error);
 	arguments[2] = bytes_read(transfer);
-	bool listens = napi_get_reference_value(env, transfer->on_done, &function) == napi_ok;
+	/* Only in an environment that ends one of these fails: then nobody waits any more. */
+	bool listens = (arguments[0] != NULL || napi_get_null(env, &arguments[0]) == napi_ok) &&
+		       napi_create_int32(env, transfer->done, &arguments[1]) == napi_ok && arguments[2] != NULL &&
+		       napi_get_reference_value(env, transfer->on_done, &function) == napi_ok;
 	stop_listening(transfer);
 	if (listens)
 		call_back(env, function, 3, arguments);

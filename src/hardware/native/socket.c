@@ -39,7 +39,7 @@ napi_value notify(napi_env env, napi_callback_info info)
 napi_value peer_user_id(napi_env env, napi_callback_info info)
 {
 	static const char call[] = "peerUserId";
-	napi_value argument, id;
+	napi_value argument, id = NULL;
 	int64_t fd;
 	struct ucred peer;
 	socklen_t size = sizeof peer;

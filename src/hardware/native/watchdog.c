@@ -2,7 +2,8 @@
  * Drives outputs safe when the event loop has been stuck: JavaScript cannot do it then, and a timer of the loop neither.
  *
  * While something is watched, the loop pushes a timer of the kernel ahead every half of the time; a thread waits for that
- * timer to run out, and does nothing else. So it costs no wake-up of its own, and no wake-up at all while nothing is
+ * timer to run out, and does nothing else. A loop that stops just before it would push is therefore found after half of the
+ * time, one that stops just behind after all of it. So it costs no wake-up of its own, and no wake-up at all while nothing is
  * watched. When it runs out, the thread drives what is watched, by its own copies of the descriptors, and leaves a note
  * for the loop. What keeps the loop may be a calculation or a system call; a process that is stopped as a whole (SIGSTOP)
  * is not helped by this.
@@ -163,8 +164,12 @@ napi_value watchdog_start(napi_env env, napi_callback_info info)
 			uv_unref((uv_handle_t *)&watchdog.feeder);
 			watchdog.open_handles = 2;
 			watchdog.env = env;
-			napi_add_async_cleanup_hook(env, on_environment_end, NULL, &watchdog.cleanup);
-			return NULL;
+			watchdog.cleanup = NULL;
+			if (napi_add_async_cleanup_hook(env, on_environment_end, NULL, &watchdog.cleanup) == napi_ok)
+				return NULL;
+			/* Else the environment could end under the thread. */
+			stop();
+			return throw_error(env, ENOMEM, call);
 		}
 		watchdog.is_ending = true;
 		set_timer(1);
@@ -172,6 +177,7 @@ napi_value watchdog_start(napi_env env, napi_callback_info info)
 	}
 	if (watchdog.timer != -1)
 		close(watchdog.timer);
+	watchdog.timer = -1;
 	napi_delete_reference(env, watchdog.on_fired);
 	return throw_error(env, error, call);
 }

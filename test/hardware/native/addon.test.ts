@@ -63,7 +63,7 @@ void t.test('without devices', { skip: withoutAddon }, async (t) => {
     const request = { offset: 0, consumer: 'test', flags: gpioFlags.input, value: 0, debounceUs: 0 } as const
     fails(t, 'ENOTTY', 'GPIO_V2_GET_LINE_IOCTL', () => addon.gpioRequest({ ...request, path: '/dev/null' }))
     const listener = { onEdge: () => undefined, onGone: () => undefined }
-    fails(t, 'ENOENT', 'GPIO_V2_GET_LINE_IOCTL', () => addon.gpioRequest({ ...request, path: '/dev/no', listener }))
+    fails(t, 'ENOENT', 'open', () => addon.gpioRequest({ ...request, path: '/dev/no', listener }))
   })
 
   void t.test('an I2C call goes to nothing but an I2C adapter', async (t) => {
