@@ -146,7 +146,7 @@ export interface KernelOutputLine {
   set(percent: number): Promise<void>
   /** What the driver says, read back. */
   get(): Promise<number>
-  /** Lets go of the files; the level stays. */
+  /** Lets go of the files; the level stays, and `set` and `get` fail with EPERM. */
   release(): Promise<void>
 }
 

@@ -25,6 +25,7 @@ export function lineFault(error: unknown, line: FoundLine, place: GpioPlace): un
       return hardwareFault('EINVAL', remedies['line-settings'](name), error)
     // Behind the chips that are no part of the processor is a bus, with all that can go wrong on it.
     case 'EIO':
+    case 'ENXIO':
     case 'EREMOTEIO':
     case 'ETIMEDOUT':
       return hardwareFault(kernel, remedies['line-silent'](name), error)
@@ -33,7 +34,7 @@ export function lineFault(error: unknown, line: FoundLine, place: GpioPlace): un
   }
 }
 
-/** As `lineFault`, for what needs the chip to tell of changes. */
+/** As `lineFault`, of a request that needs the chip to tell of changes. */
 export function edgeFault(error: unknown, line: FoundLine, place: GpioPlace): unknown {
   return kernelName(error) === 'ENXIO'
     ? hardwareFault('EINVAL', remedies['no-edges'](nameOf(line)), error)

@@ -77,7 +77,17 @@ export class LinuxGpio implements GpioPort {
     const flags = gpioFlags.output | (activeLow ? gpioFlags.activeLow : 0)
     const held = this.#take(findLine(line, place), consumer, { flags, value: initial, debounceUs: 0 })
     const watched = whenStuck === undefined ? undefined : held.watched(whenStuck)
-    if (initial !== whenStuck) watched?.away()
+    try {
+      if (initial !== whenStuck) watched?.away()
+    } catch (error) {
+      try {
+        // Nobody gets this line to switch it off: it must not stay on.
+        if (whenStuck !== undefined) held.set(whenStuck)
+      } finally {
+        held.release()
+      }
+      throw error
+    }
     return {
       async set(level) {
         if (level !== whenStuck) watched?.away()
@@ -154,23 +164,27 @@ export class LinuxGpio implements GpioPort {
 
   #take(line: FoundLine, consumer: string, settings: LineSettings, listener?: LineListener): Line {
     const { place, addon } = this.#opened()
-    const needsEdges = listener !== undefined || settings.debounceUs > 0
-    const told = <Result>(work: () => Result): Result => {
+    const told = <Result>(work: () => Result, fault = lineFault): Result => {
       try {
         return work()
       } catch (error) {
-        throw (needsEdges ? edgeFault : lineFault)(error, line, place)
+        throw fault(error, line, place)
       }
     }
+    const needsEdges = listener !== undefined || settings.debounceUs > 0
     const { path, offset } = line
-    const held: HeldLine = told(() =>
-      addon.gpioRequest({ path, offset, consumer, ...settings, ...(listener && { listener }) }),
+    const held: HeldLine = told(
+      () => addon.gpioRequest({ path, offset, consumer, ...settings, ...(listener && { listener }) }),
+      needsEdges ? edgeFault : lineFault,
     )
     return {
       get: () => told(() => addon.gpioGet(held)),
       set: (level) => told(() => addon.gpioSet(held, level)),
       release: () => addon.gpioRelease(held),
-      watched: (whenStuck) => this.#options.watchdog?.watchLine(held, whenStuck),
+      watched: (whenStuck) => {
+        const watched = this.#options.watchdog?.watchLine(held, whenStuck)
+        return watched && { away: () => told(() => watched.away()), back: () => watched.back() }
+      },
     }
   }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { basename, join } from 'node:path'
-import type { HardwareError, KernelErrorName } from '../../errors.ts'
+import { HardwareError, type KernelErrorName } from '../../errors.ts'
 import { errorName } from '../../files.ts'
 import type { Addon } from '../native/addon.ts'
 import type { KernelOutput, KernelOutputLine, KernelOutputPort } from '../ports.ts'
@@ -51,30 +51,40 @@ function hold(
   const { name, path, textOf } = dial
   // The watchdog's; each write of ours opens the file anew, as a shell does.
   const fd = told(name, path, () => fs.openSync(path, 'r+'))
+  let isHeld = true
   let watched: Watched | undefined
+  const check = (): void => {
+    // The number of the closed file may be another one's by now: the watchdog would write into that.
+    if (!isHeld) throw new HardwareError('EPERM', `The ${name} was given back. Request it again before using it.`)
+  }
   const set = (next: number): void => {
-    if (next !== safePercent) watched?.away()
+    if (next !== safePercent) told(name, path, () => watched?.away())
     told(name, path, () => undisturbed(() => fs.writeFileSync(path, textOf(next))))
     if (next === safePercent) watched?.back()
+  }
+  const release = (): void => {
+    if (!isHeld) return
+    isHeld = false
+    watched?.back()
+    fs.closeSync(fd)
   }
   try {
     watched = watchdog.watchFile(fd, textOf(safePercent))
     set(percent)
   } catch (error) {
-    watched?.back()
-    fs.closeSync(fd)
+    release()
     throw error
   }
-  let isHeld = true
   return {
-    set: async (next) => set(next),
-    get: async () => dial.percentOf(read(name, path)),
-    async release() {
-      if (!isHeld) return
-      isHeld = false
-      watched?.back()
-      fs.closeSync(fd)
+    async set(next) {
+      check()
+      set(next)
     },
+    async get() {
+      check()
+      return dial.percentOf(read(name, path))
+    },
+    release: async () => release(),
   }
 }
 

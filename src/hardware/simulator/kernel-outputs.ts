@@ -1,3 +1,4 @@
+import { HardwareError } from '../../errors.ts'
 import type { KernelOutput, KernelOutputPort } from '../ports.ts'
 
 /** LEDs and PWM channels of any name, each of which remembers what it was driven to. */
@@ -7,10 +8,22 @@ export function createSimulatedKernelOutputs(): KernelOutputPort {
     async request({ output, percent }) {
       const key = keyOf(output)
       levels.set(key, percent)
+      let isHeld = true
+      const check = (): void => {
+        if (!isHeld) throw new HardwareError('EPERM', `${key} was given back. Request it again before using it.`)
+      }
       return {
-        set: async (next) => void levels.set(key, next),
-        get: async () => levels.get(key) ?? 0,
-        release: async () => undefined,
+        async set(next) {
+          check()
+          levels.set(key, next)
+        },
+        async get() {
+          check()
+          return levels.get(key) ?? 0
+        },
+        async release() {
+          isHeld = false
+        },
       }
     },
   }

@@ -12,9 +12,14 @@ const pwm = { kind: 'pwm', chip: '1f00098000.pwm', channel: 1, frequencyHz: 1_00
 /** A made-up tree with the files of the kernel's ABI; a channel that is exported stands there already. */
 function open(
   t: Test,
-  options: { readonly brightness?: string; readonly most?: string; readonly watched?: string[] } = {},
+  options: {
+    readonly brightness?: string
+    readonly most?: string
+    readonly watched?: string[]
+    readonly isWatchdogBroken?: boolean
+  } = {},
 ) {
-  const { brightness = '0\n', most = '255\n', watched = [] } = options
+  const { brightness = '0\n', most = '255\n', watched = [], isWatchdogBroken = false } = options
   const root = t.testdir({
     sys: {
       class: {
@@ -38,7 +43,9 @@ function open(
   })
   let number = 0
   const functions: Partial<Addon> = {
-    watchdogStart: () => undefined,
+    watchdogStart() {
+      if (isWatchdogBroken) throw Object.assign(new Error('ENOMEM'), { code: 'ENOMEM' })
+    },
     watchdogAddFile: (fd, text) => watched.push(`${fs.readlinkSync(`/proc/self/fd/${fd}`)} ${text}`) && ++number,
     watchdogRemove: (which) => void watched.push(`remove ${which}`),
   }
@@ -127,4 +134,35 @@ void t.test('away from its safe level it is under the watchdog, by the file that
     `${root}/sys/class/pwm/pwmchip2/pwm1/duty_cycle 300000`,
     'remove 2',
   ])
+})
+
+void t.test('an output that was given back is not written any more, nor is a file that got its number', async (t) => {
+  const watched: string[] = []
+  const { root, text, request } = open(t, { watched })
+  const led = await request(act, 0)
+  await led.release()
+  const other = fs.openSync(join(root, 'sys/class/leds/PWR/brightness'), 'r')
+  const gone = { code: 'hardware', kernel: 'EPERM', message: /^The LED ACT was given back\. Request it again/ }
+  await t.rejects(led.set(50), gone)
+  await t.rejects(led.get(), gone)
+  fs.closeSync(other)
+  t.same(watched, [], 'the watchdog would have written into it')
+  t.equal(text('leds/ACT/brightness'), '0')
+})
+
+void t.test('an output that the watchdog cannot take stays as it is, and nothing of it stays open', async (t) => {
+  const { root, text, request } = open(t, { isWatchdogBroken: true })
+  await t.rejects(request(act, 50), { code: 'hardware', kernel: 'EIO', message: /LED ACT does not do .*ENOMEM/ })
+  t.equal(text('leds/ACT/brightness'), '0')
+  const files = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return []
+    }
+  })
+  t.same(
+    files.filter((path) => path.startsWith(root)),
+    [],
+  )
 })
