@@ -120,18 +120,22 @@ void t.test(
     const { dimmer, board, ask, startDaemon } = await serveHat(t)
     await board.gpio.until(() => board.gpio.logOf('GPIO26').length > 3)
     const daemon = await startDaemon()
+    // The kernel takes the brightness of an LED that is behind a bus, and sets it in its own time.
+    const actIs = (level: 0 | 1) => board.gpio.until(() => board.gpio.measure('GPIO26') === level)
+    await actIs(0)
     const beats = board.gpio.logOf('GPIO26').length
-    t.equal(board.gpio.measure('GPIO26'), 0)
     await ask('/on act', 'act is on')
-    t.equal(board.gpio.measure('GPIO26'), 1)
+    await actIs(1)
     await ask('/on lamp', 'lamp is on')
-    t.equal(dimmer.duty(15), 1)
+    await board.i2c.until(() => dimmer.duty(15) === 1)
     await ask('/set lamp 40%', 'lamp is at 40 %')
-    t.ok(isNear(dimmer.duty(15), 40), String(dimmer.duty(15)))
+    await board.i2c.until(() => isNear(dimmer.duty(15), 40))
     t.equal(board.gpio.logOf('GPIO26').length, beats + 1, 'the heart stands still')
     daemon.kill('SIGTERM')
     t.match(await daemon.ended, { code: 0 })
-    t.same([board.gpio.measure('GPIO26'), dimmer.duty(15)], [0, 0])
+    await actIs(0)
+    await board.i2c.until(() => dimmer.duty(15) === 0)
+    t.same(dimmer.misuses, [])
   },
 )
 

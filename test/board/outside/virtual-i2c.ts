@@ -43,6 +43,7 @@ export class VirtualI2c implements VirtioDevice {
   #turn: Promise<void> = Promise.resolve()
   /** Tells the guest of the messages of a transaction that has failed, the last one first. */
   #untold: (() => void)[] = []
+  #watchers: (() => void)[] = []
 
   plug(address: number, chip: VirtualI2cChip): void {
     this.#chips.set(address, chip)
@@ -74,6 +75,11 @@ export class VirtualI2c implements VirtioDevice {
   free(): void {
     this.#hanging?.freed.resolve()
     this.#hanging = undefined
+  }
+
+  /** Waits until the condition holds; it is looked at after each message. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#watchers.push(resolve))
   }
 
   powerLost(): void {
@@ -126,6 +132,7 @@ export class VirtualI2c implements VirtioDevice {
       bytes: [...(reads ? answer || [] : sent)],
       acknowledged: answer !== false,
     })
+    for (const look of this.#watchers.splice(0)) look()
     return answer
   }
 
