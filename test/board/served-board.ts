@@ -83,12 +83,12 @@ export async function serveBoard(
     // The chips are outside: where the machine holds them up for longer than a bus may hang, that is rightly said.
     readChip: (name) => readUntil(name, /^(?!.*I2C bus \d+ is stuck)/),
     async startDaemon() {
-      // The poll of a daemon that was killed may still be open.
-      const polls = () => bot.callsOf('getUpdates').length
-      const before = polls()
+      // Only one that starts asks who it is: by then the last poll of one that was killed has come and is over.
+      const introductions = () => bot.callsOf('getMe').length
+      const before = introductions()
       const daemon = pincer('run')
       // A daemon that starts polls; one that does not says why.
-      const outcome = await Promise.race([bot.until(() => polls() > before && bot.isPolled()), daemon.ended])
+      const outcome = await Promise.race([bot.until(() => introductions() > before && bot.isPolled()), daemon.ended])
       if (outcome !== undefined) throw new Error(`The daemon ended:\n${outcome.stdout}\n${outcome.stderr}`)
       return daemon
     },

@@ -86,7 +86,7 @@ void t.test(
       await board.run(['/bin/sh', '-c', `echo lm75 ${address} > /sys/bus/i2c/devices/i2c-1/new_device`])
     }
     await startDaemon()
-    t.match(await ask('/read rack5', 'rack5:'), /^rack5: temperature 20.0 °C/)
+    await readUntil('rack5', /^rack5: temperature 20\.0 °C/)
     board.i2c.stick()
     const all = ask('/read', 'rack0: cannot be read')
     await board.i2c.hanging()
