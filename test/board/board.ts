@@ -82,6 +82,8 @@ export async function bootBoard(t: BoardHolder, { disk, tree = 'board', wire }: 
   const powerCut = async (): Promise<void> => {
     await guest?.powerCut()
     guest = undefined
+    // A level that it set in its last moment may still be on its way.
+    await served.guestGone()
     for (const device of [gpio, i2c, spi]) device.powerLost()
   }
   t.teardown(async () => {

@@ -33,11 +33,21 @@ for (const [whenReleased, left] of [
     t.same([board.gpio.directionOf('GPIO17'), board.gpio.measure('GPIO17')], left)
   })
 
-void t.test('a power cut lets go of every line', async (t) => {
+void t.test('a power cut lets go of every line, also of one that is just being taken', async (t) => {
   const board = await bootBoard(t)
+  board.gpio.whenReleased = 'drop'
+  const pins = () => ['GPIO17', 'GPIO27'].map((line) => [board.gpio.directionOf(line), board.gpio.measure(line)])
   await board.start(raw('drive', '17', '1')).says('driving')
+  board.start(raw('retake', '27'))
+  await board.gpio.until(() => board.gpio.logOf('GPIO27').length > 10)
   await board.powerCut()
-  t.same([board.gpio.directionOf('GPIO17'), board.gpio.measure('GPIO17')], ['input', 0])
+  const dead = [
+    ['input', 0],
+    ['input', 0],
+  ]
+  t.same(pins(), dead)
+  await board.powerOn()
+  t.same(pins(), dead, 'nothing of before the cut arrives after it')
 })
 
 void t.test('an edge made outside arrives in the guest, each in its turn', async (t) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Duplex } from 'node:stream'
+import { wayOf } from '../jitter.ts'
 import { GuestProgram, type ProgramOptions } from './guest-program.ts'
 import type { FromGuest, ToGuest } from './protocol.ts'
 
@@ -36,6 +37,8 @@ export class Guest {
   readonly #process: ChildProcess
   readonly #programTimeoutMs: number
   readonly #line: Duplex
+  readonly #toGuest = wayOf('to the guest')
+  readonly #fromGuest = wayOf('from the guest')
   #unsent = Buffer.alloc(0)
   #untakenBytes = 0
   readonly #gone: Promise<void>
@@ -58,7 +61,11 @@ export class Guest {
     const line = this.#process.stdio[3]
     if (!(line instanceof Duplex)) throw new Error('The control line of the guest is no socket.')
     this.#line = line
-    this.#gone = once(this.#process, 'close').then(() => this.#end())
+    // What it said before comes first.
+    const last = () => new Promise<void>((resolve) => this.#fromGuest(resolve))
+    this.#gone = once(this.#process, 'close')
+      .then(last)
+      .then(() => this.#end())
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream?.on('data', (text: Buffer) => {
         this.#console = `${this.#console}${text.toString()}`.slice(-consoleKeptBytes)
@@ -66,7 +73,7 @@ export class Guest {
     // A power cut breaks the line: what waits for the guest is told of its end by that.
     this.#line.on('error', () => {})
     createInterface({ input: this.#line })
-      .on('line', (text) => this.#told(JSON.parse(text)))
+      .on('line', (text) => this.#fromGuest(() => this.#told(JSON.parse(text))))
       .on('error', () => {})
   }
 
@@ -120,8 +127,10 @@ export class Guest {
   }
 
   #say(message: ToGuest): void {
-    this.#unsent = Buffer.concat([this.#unsent, Buffer.from(`${JSON.stringify(message)}\n`)])
-    this.#send()
+    this.#toGuest(() => {
+      this.#unsent = Buffer.concat([this.#unsent, Buffer.from(`${JSON.stringify(message)}\n`)])
+      this.#send()
+    })
   }
 
   #send(): void {

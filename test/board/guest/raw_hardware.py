@@ -1,6 +1,7 @@
 """The pins and buses of the board by the kernel's interfaces alone: the second opinion beside Pincer's drivers.
 
   raw_hardware.py drive OFFSET LEVEL     holds a line of the header as an output; each line on stdin is a new level
+  raw_hardware.py retake OFFSET          takes a line as a high output and gives it back, again and again
   raw_hardware.py watch OFFSET           says `watching`, then `rising` or `falling` for each edge
   raw_hardware.py i2c BUS ADDRESS WRITE COUNT    one transaction: the bytes WRITE (hexadecimal), then COUNT bytes read
   raw_hardware.py spi BUS.CHIP BYTES     one exchange
@@ -36,6 +37,11 @@ def drive(offset, level):
         fcntl.ioctl(line, SET_VALUES, bytearray(struct.pack("<QQ", int(level), 1)))
 
 
+def retake(offset):
+    while True:
+        os.close(request_line(int(offset), OUTPUT, 1))
+
+
 def watch(offset):
     line = request_line(int(offset), INPUT | RISING | FALLING)
     print("watching", flush=True)
@@ -67,5 +73,5 @@ def spi(name, data):
     print(read.raw.hex(), flush=True)
 
 
-action = {"drive": drive, "watch": watch, "i2c": i2c, "spi": spi}[sys.argv[1]]
+action = {"drive": drive, "retake": retake, "watch": watch, "i2c": i2c, "spi": spi}[sys.argv[1]]
 action(*sys.argv[2:])

@@ -8,6 +8,8 @@ answers is put back. It speaks JSON lines on stdin and stdout:
   out            {"ready": true}            every device now listens at FOLDER/NAME.sock
   out            {"request": 7, "device": "gpio", "queue": 0, "out": ["0400..."], "in": [2], "last": true}
   in             {"answer": 7, "in": ["0001"]}    any time later, in any order, or never: that is a device that hangs
+  in             {"gone": true}            the guest is: what it had still asked for is forgotten
+  out            {"left": true}            no request of that guest follows
 
 `out` are the buffers that the guest wrote, `in` the sizes of those that it wants written; bytes are hexadecimal. `last` is
 false where the guest handed over more at the same time. A guest that goes away takes its open requests with it, and the
@@ -270,7 +272,12 @@ def read_parent(stream):
     *lines, unread = (unread + data).split(b"\n")
     for line in lines:
         message = json.loads(line)
-        answer(message["answer"], message["in"])
+        if "answer" in message:
+            answer(message["answer"], message["in"])
+            continue
+        for device in devices:
+            device.leave()
+        tell({"left": True})
 
 
 unread = b""
