@@ -223,8 +223,9 @@ async function deliver(response: ServerResponse, bytes: Buffer, delivery: Delive
   response.flushHeaders()
   for (let start = 0; start < end && !response.destroyed; start += pieceBytes) {
     if (keepAlives && (start === 0 || bytes[start - 1] === 0x0a)) response.write(': keep-alive\n\n')
-    response.write(bytes.subarray(start, Math.min(start + pieceBytes, end)))
-    // Lets each piece leave by itself.
+    const piece = bytes.subarray(start, Math.min(start + pieceBytes, end))
+    // A cut must not take what was written before it; and each piece leaves by itself.
+    await new Promise((resolve) => response.write(piece, resolve))
     await new Promise((resolve) => (pauseMs === undefined ? setImmediate(resolve) : setTimeout(resolve, pauseMs)))
     if (start === 0) await delivery.afterFirstPiece
   }
