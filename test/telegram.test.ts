@@ -10,12 +10,14 @@ import { FakeBotApi } from './support/fake-bot-api.ts'
 import { FakeOpenai } from './support/fake-openai.ts'
 import { whileRunning } from './support/running.ts'
 import { startEnvironment } from './support/start-environment.ts'
+import { until } from './support/until.ts'
 
 /** The whole daemon between a Bot API and a provider, over real sockets: what a person on Telegram sees. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const owner = 7
 
 interface Served {
+  readonly home: string
   readonly bot: FakeBotApi
   readonly provider: FakeOpenai
   /** Ends it as systemd does; what it had said. */
@@ -60,7 +62,7 @@ async function serve(t: Test, journal = ''): Promise<Served> {
     daemon = start()
     said = Promise.all([text(daemon.stdout), text(daemon.stderr)])
   }
-  return { bot, provider, stop, killed }
+  return { home, bot, provider, stop, killed }
 }
 
 void t.test('a text on Telegram goes through model and device, and its answer comes back formatted', async (t) => {
@@ -131,16 +133,15 @@ void t.test(
 )
 
 void t.test('a kill in the middle of a turn leaves no progress message, and the turn is answered', async (t) => {
-  const { bot, provider, stop, killed } = await serve(t)
+  const { home, bot, provider, stop, killed } = await serve(t)
   const gate = Promise.withResolvers<void>()
   provider.will({ text: 'Too late.' }, { beforeHead: gate.promise })
   provider.otherwise = { text: 'Here I am.' }
   bot.say({ from: owner, text: 'think long' })
   await bot.until(() => bot.botTexts(owner).length === 1)
   const [working = ''] = bot.botTexts(owner)
-  // By then the daemon knows the message of its progress.
-  bot.say({ from: owner, text: '/whoami' })
-  await bot.untilSaid(owner, 'id 7')
+  // One that is killed before it knows the message of its progress leaves it.
+  await until(() => fs.existsSync(join(home, 'state/telegram-open.json')), 'the note of it')
   await killed()
   await bot.untilSaid(owner, 'Here I am.')
   await bot.until(() => !bot.botTexts(owner).includes(working))
