@@ -43,9 +43,11 @@ export const modelLimits = {
   providerMessageCharsMax: 2_000,
   /** Arguments that are no JSON, as they are shown to the model again. */
   malformedArgumentsCharsMax: 1_000,
-  /** Ids and names of calls in a transcript: what the strictest provider takes, 40 with room for a count, and 64. */
-  callIdCharsMax: 32,
-  callNameCharsMax: 64,
+  /**
+   * Of a token, where nobody counted: bytes of UTF-8, not characters, for in Chinese a character is a token. Low for
+   * English (about 4), as a request that is too long is refused.
+   */
+  tokenGuessBytes: 3,
 
   /** Longer messages the offline grammar does not try to read. */
   offlineWordsMax: 60,

@@ -1,18 +1,15 @@
-import { limits } from '../limits.ts'
 import type { Message, ToolCall } from '../model/model.ts'
 
 type Result = Message & { readonly role: 'tool' }
 /** The ids given so far, each with the count from which on `id_count` may be free: a long chat is not searched anew. */
 type UsedIds = Map<string, number>
 
-const notPlain = /[^a-zA-Z0-9_-]/g
-
 const unavailable = 'The result of this call is unavailable (the program was interrupted).'
 
 /**
  * Mends a copy of a transcript so that every provider takes it: it begins with a person, each result follows the call
- * it belongs to, each call has exactly one result and an id of its own, ids and names are plain, no character is half,
- * calls without a name and empty messages are left out.
+ * it belongs to, each call has exactly one result and an id of its own, no character is half, calls without a name and
+ * empty messages are left out. Which letters an id or a name may have is the affair of the wire formats.
  * Providers refuse a transcript with one fault for ever, so this runs before each call, also inside a running turn.
  */
 export function repair(messages: readonly Message[]): Message[] {
@@ -29,7 +26,7 @@ export function repair(messages: readonly Message[]): Message[] {
     if (named.length === 0 && message.text.trim() === '') return
     const results = resultsAfter(messages, index)
     // Some models count their calls from 0 in each reply, or give no ids at all.
-    const toolCalls = named.map((call) => plainCall(call, used))
+    const toolCalls = named.map((call) => ownCall(call, used))
     const same = toolCalls.length === message.toolCalls.length && toolCalls.every((call, n) => call === named[n])
     mended.push(withWholeCharacters(same ? message : { ...message, toolCalls }))
     named.forEach((call, n) => mended.push(resultFor(toolCalls[n] ?? call, takeResult(results, call.id))))
@@ -59,12 +56,10 @@ function resultFor(call: ToolCall, result: Result | undefined): Result {
   return withWholeCharacters(same ? result : { ...result, callId: call.id, name: call.name })
 }
 
-/** Models also call what there is not, by names that no provider takes back. */
-function plainCall(call: ToolCall, used: UsedIds): ToolCall {
-  const id = freshId(call.id.replaceAll(notPlain, '_').slice(0, limits.callIdCharsMax), used)
-  const name = call.name.replaceAll(notPlain, '_').slice(0, limits.callNameCharsMax)
+function ownCall(call: ToolCall, used: UsedIds): ToolCall {
+  const id = freshId(call.id, used)
   const args = call.arguments.toWellFormed()
-  return id === call.id && name === call.name && args === call.arguments ? call : { id, name, arguments: args }
+  return id === call.id && args === call.arguments ? call : { ...call, id, arguments: args }
 }
 
 /** Half a character, as cutting a text leaves it, is no JSON to some providers. */

@@ -123,29 +123,6 @@ void t.test('a transcript begins with a person, whatever was lost before', (t) =
   t.end()
 })
 
-void t.test('ids and names that a strict provider refuses are made plain, and stay pairs', (t) => {
-  const call = (id: string, name: string): ToolCall => ({ id, name, arguments: '{}' })
-  const toolCalls = [call('fc 1', 'device.read'), call('fc_1', '关灯'), call('x'.repeat(60), 'n'.repeat(90))]
-  const results = toolCalls.map(({ id, name }): Message => ({
-    role: 'tool',
-    callId: id,
-    name,
-    text: name,
-    failed: true,
-  }))
-  const mended = repair([user('x'), { role: 'assistant', text: '', toolCalls }, ...results])
-  t.same(transcriptFaults(mended), [])
-  t.same(
-    mended.flatMap((message) => (message.role === 'tool' ? [[message.callId, message.name, message.text]] : [])),
-    [
-      ['fc_1', 'device_read', 'device.read'],
-      ['fc_1_1', '__', '关灯'],
-      ['x'.repeat(32), 'n'.repeat(64), 'n'.repeat(90)],
-    ],
-  )
-  t.end()
-})
-
 void t.test('half a character is made whole, in words, arguments and results', (t) => {
   const half = 'x \ud83d'
   const toolCalls = [{ id: '1', name: 'look', arguments: half }]

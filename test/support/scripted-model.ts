@@ -94,8 +94,7 @@ export function transcriptFaults(messages: readonly Message[]): string[] {
     if (message.text === '' && message.toolCalls.length === 0) faults.push('an empty message of the model')
     for (const call of message.toolCalls) {
       if (ids.has(call.id)) faults.push(`the id "${call.id}" is not unique`)
-      if (!/^[\w-]{1,40}$/.test(call.id)) faults.push(`the id "${call.id}"`)
-      if (!/^[\w-]{1,64}$/.test(call.name)) faults.push(`a call of "${call.name}"`)
+      if (call.id === '' || call.name === '') faults.push(`a call of "${call.name}" with the id "${call.id}"`)
       if (!call.arguments.isWellFormed()) faults.push('half a character in arguments')
       ids.add(call.id)
       expected.push(call.id)

@@ -135,6 +135,11 @@ void t.test('an id is changed alike in the call and in its result', (t) => {
   ]
   t.match(answer.tool_call_id, /^[0-9a-f]{9}$/)
   t.equal(call.tool_calls[0]?.id, answer.tool_call_id)
+  const ids = ['fc 1', 'fc_1', 'fc.1', `${'x'.repeat(40)}1`, `${'x'.repeat(40)}2`].map((id) => {
+    const [, other] = messagesOf([called(id, '{}'), result(id)]) as readonly { readonly tool_call_id?: string }[]
+    return other?.tool_call_id
+  })
+  t.equal(new Set(ids).size, ids.length, 'what differed still differs')
   t.end()
 })
 
