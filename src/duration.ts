@@ -12,6 +12,8 @@ const units: readonly { readonly sizeMs: number; readonly names: readonly string
   { sizeMs: unitMs.d, names: ['d', 'day', 'days'] },
 ]
 
+export const hourMs = unitMs.h
+
 /** Longest duration taken anywhere: setTimeout wraps beyond 2^31-1 ms (24.8 days). */
 export const durationMaxMs = 24 * unitMs.d
 

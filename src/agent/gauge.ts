@@ -2,11 +2,6 @@ import { limits } from '../limits.ts'
 import type { Message, Model, ModelRequest } from '../model/model.ts'
 import { replyTokensMax } from '../model/reply-tokens.ts'
 
-/**
- * Bytes of UTF-8, not characters: in Chinese a character is a token. Deliberately low for English (about 4), as an
- * overflow costs a refused request and a short history costs little.
- */
-const bytesPerTokenGuess = 3
 const bytesPerTokenMin = 1
 const bytesPerTokenMax = 4
 
@@ -18,7 +13,7 @@ type Sized = Pick<Model, 'id' | 'windowTokens'>
  */
 export class Gauge {
   #modelId = ''
-  #bytesPerToken = bytesPerTokenGuess
+  #bytesPerToken: number = limits.tokenGuessBytes
   /** Less than what was refused as too long, whatever the window is said to be. */
   #refusedBytes = Infinity
 
@@ -49,7 +44,7 @@ export class Gauge {
   #turnTo({ id }: Sized): void {
     if (id === this.#modelId) return
     this.#modelId = id
-    this.#bytesPerToken = bytesPerTokenGuess
+    this.#bytesPerToken = limits.tokenGuessBytes
     this.#refusedBytes = Infinity
   }
 }

@@ -1,11 +1,9 @@
 import type { Clock } from '../clock.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration, hourMs } from '../duration.ts'
 import { isPincerError, PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { ApprovalDesk } from './approval.ts'
 import { personKey } from './audit-recall.ts'
-
-const hourMs = 3_600_000
 
 /**
  * Bounds the codes that a person gets wrong in an hour: then none counts, the right one neither, and what waits can be

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
+import { hourMs } from '../duration.ts'
 import type { Recalled } from './audit-recall.ts'
-
-const hourMs = 3_600_000
 
 /** What each person did in the last hour. What was before the start comes from the audit: a restart opens nothing. */
 export class HourCount {

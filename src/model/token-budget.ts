@@ -10,8 +10,6 @@ import { wrapModel } from './wrapped-model.ts'
 /** A clock outside of this was never set: what day it is cannot be told. */
 const earliestWallMs = Date.parse('2025-01-01T00:00:00Z')
 const latestWallMs = Date.parse('9999-01-01T00:00:00Z')
-/** For providers that count nothing themselves. */
-const bytesPerToken = 3
 
 export interface TokenBudgetOptions extends TokenFileOptions {
   /** `limits.tokensPerDay` of the configuration: of all providers together. */
@@ -181,7 +179,7 @@ function tokensOf(request: ModelRequest, { text, toolCalls, usage }: ModelReply)
 }
 
 function estimate(value: object): number {
-  return Math.ceil(Buffer.byteLength(JSON.stringify(value)) / bytesPerToken)
+  return Math.ceil(Buffer.byteLength(JSON.stringify(value)) / limits.tokenGuessBytes)
 }
 
 function isReadable(wallMs: number): boolean {
