@@ -42,6 +42,8 @@ export interface DeviceSummary {
   readonly output: boolean
   /** Readable values, for example `['temperature', 'humidity', 'pressure']`; `['state']` for switches and contacts. */
   readonly quantities: readonly string[]
+  /** True where its temperature is read in °F, as `units: imperial` has it. */
+  readonly isFahrenheit?: boolean
   /** Outputs only: its level can be set in percent. */
   readonly hasLevel?: boolean
   /** Outputs only: the state that is always allowed. */

@@ -43,7 +43,11 @@ export function createDevices(options: DevicesOptions): Devices {
       switches.size === 0 ? 'No device here can be.' : `Those that can: ${[...switches.keys()].join(', ')}.`
     throw new PincerError('unknown_device', `${name} is a ${config.kind} and cannot be switched. ${choice}`)
   }
-  const list = entries.map(([name, config]) => summaryOf(name, config, readers.get(name)?.quantities ?? []))
+  const list = entries.map(([name, config]): DeviceSummary => {
+    const quantities = readers.get(name)?.quantities ?? []
+    const isFahrenheit = options.units === 'imperial' && quantities.includes('temperature')
+    return { ...summaryOf(name, config, quantities), ...(isFahrenheit && { isFahrenheit }) }
+  })
 
   return {
     async start() {

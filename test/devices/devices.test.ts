@@ -160,6 +160,11 @@ void t.test('units imperial gives °F and inHg', async (t) => {
     formatReadings(await read('room')),
     /^room: temperature \d+\.\d °F, humidity \d+ %, pressure \d\d\.\d\d inHg /,
   )
+  const inFahrenheit = devices.list().filter(({ isFahrenheit }) => isFahrenheit)
+  t.same(
+    inFahrenheit.map(({ name }) => name),
+    ['room'],
+  )
   await devices.stop()
   simulator.close()
 })

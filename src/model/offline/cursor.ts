@@ -88,7 +88,7 @@ export function spanAt(symbols: readonly Symbol[], start: number): Found<number>
     const unit = unitAt(symbols, optional(symbols, half, ['a', 'an']))
     return unit === undefined ? undefined : { value: unit.value / 2, next: unit.next }
   }
-  const compact = /^(\d{1,9})([a-z]+)$/.exec(wordAt(symbols, start) ?? '')
+  const compact = /^(\d{1,9}|\d{1,4}\.(?:5|25|75))([a-z]+)$/.exec(wordAt(symbols, start) ?? '')
   if (compact !== null) {
     const oneMs = unitMs.get(compact[2] ?? '')
     return oneMs === undefined ? undefined : { value: Number(compact[1]) * oneMs, next: start + 1 }
@@ -114,7 +114,8 @@ function unitAt(symbols: readonly Symbol[], at: number): Found<number> | undefin
 function numberAt(symbols: readonly Symbol[], at: number): Found<number> | undefined {
   const word = wordAt(symbols, at)
   if (word === undefined) return undefined
-  if (/^\d{1,9}$/.test(word)) return { value: Number(word), next: at + 1 }
+  // Halves and quarters alone: `7.30 hours` may be a time of day.
+  if (/^\d{1,9}$|^\d{1,4}\.(?:5|25|75)$/.test(word)) return { value: Number(word), next: at + 1 }
   if (word === 'a' || word === 'an') return { value: 1, next: at + 1 }
   const ones = numberWords.get(word)
   if (ones !== undefined) return { value: ones, next: at + 1 }

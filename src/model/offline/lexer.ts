@@ -46,7 +46,7 @@ function tokensOf(part: string, start: number, names: ReadonlySet<string>): Toke
   if (/^["“”„]./.test(part)) return [{ word: whole.slice(1, -1).trim(), joined: false, form: 'name', start, end }]
   if (/[-_]/.test(whole) && names.has(whole)) return [{ word: whole, joined: false, form: 'name', start, end }]
   if (whole === '&') return [{ word: 'and', joined: false, form: 'word', start, end }]
-  if (/^(?:what|how)'?s$/.test(whole)) {
+  if (/^(?:(?:what|how)'?s|it's)$/.test(whole)) {
     const at = { joined: false, form: 'word', start, end } as const
     return [
       { ...at, word: whole.replace(/'?s$/, '') },

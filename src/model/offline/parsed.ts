@@ -6,6 +6,8 @@ export interface OfflineDevice {
   readonly output: boolean
   /** For example `['temperature', 'humidity']`; `['state']` for switches and contacts. */
   readonly quantities: readonly string[]
+  /** True where its temperature is read in °F. */
+  readonly isFahrenheit?: boolean
   /** True for outputs that take a percentage too. */
   readonly hasLevel?: boolean
 }

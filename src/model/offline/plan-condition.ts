@@ -60,15 +60,20 @@ function wantedOf(
 ): Found<PlanWhen> | undefined {
   const found = wantedAt(symbols, at)
   if (found === undefined) return undefined
-  const { isOfTemperature, ...wanted } = found.value
-  const isState = 'is' in wanted
-  const quantity = isState ? 'state' : isOfTemperature ? 'temperature' : undefined
+  const { becomes, isOfTemperature = false, scale, mustLast = false } = found.value
+  const quantity = 'is' in becomes ? 'state' : isOfTemperature ? 'temperature' : undefined
   const isIt = subject.length === 1 && subject[0]?.word === 'it' && isOfTemperature
   const device = isIt ? oneOf(fitting({ kind: 'all' }, vocabulary, quantity)) : deviceIn(subject, vocabulary, quantity)
-  if (device === undefined) return undefined
+  if (device === undefined || !isIn(scale, device, vocabulary)) return undefined
   const lasting = wordAt(symbols, found.next) === 'for' ? spanAt(symbols, found.next + 1) : undefined
-  if (lasting === undefined) return { value: { device, ...wanted }, next: found.next }
-  return { value: { device, ...wanted, for: durationText(lasting.value) }, next: lasting.next }
+  if (lasting === undefined) return mustLast ? undefined : { value: { device, ...becomes }, next: found.next }
+  return { value: { device, ...becomes, for: durationText(lasting.value) }, next: lasting.next }
+}
+
+/** A number is compared with what the device reads, in its own scale. */
+function isIn(scale: 'c' | 'f' | undefined, device: string, { devices }: Vocabulary): boolean {
+  const [name = ''] = device.split('.')
+  return scale === undefined || (scale === 'f') === (devices.get(name)?.isFahrenheit === true)
 }
 
 /** `has no reading for 10 minutes`. */

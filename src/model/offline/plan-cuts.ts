@@ -1,8 +1,7 @@
 import type { Token } from './lexer.ts'
 import { conditionAt } from './plan-condition.ts'
 import { daysAt, type Days } from './plan-days.ts'
-import { planStretchAt, type PlanTime, planTimeAt, splitTime } from './plan-time.ts'
-import { durationText } from './render.ts'
+import { type PlanStretch, planStretchAt, type PlanTime, planTimeAt, splitTime } from './plan-time.ts'
 import type { Symbol, Vocabulary } from './symbols.ts'
 
 /** A message of which something is wanted later. */
@@ -22,34 +21,34 @@ export interface Cut<Time> {
 }
 
 /**
- * Each time that can only belong to all of the message: at its beginning, its end, before `for 5 minutes`, or around it;
- * one that says how long as well only at its beginning or end.
+ * Each time that can only belong to all of the message: at its beginning, its end, before `for 5 minutes`, or around it.
  */
 export function timesIn(message: PlanMessage): readonly Cut<PlanTime>[] {
   const { tokens } = message
   const symbols = symbolsOf(tokens)
   const cuts: Cut<PlanTime>[] = []
-  const add = (
-    time: PlanTime,
-    at: number,
-    end: number,
-    options: { readonly isEnd: boolean; readonly more: string },
-  ): void => {
-    // A comma behind it belongs to it.
-    const next = at === 0 ? afterComma(tokens, end) : end
-    const fits = at === 0 ? next < tokens.length : options.isEnd
-    if (fits && !hasName(message, at, next)) cuts.push({ time, rest: restOf(message, at, next) + options.more })
-  }
   for (const at of tokens.keys()) {
     const found = planTimeAt(symbols, at)
-    if (found !== undefined) add(found.value, at, found.next, { isEnd: isEnd(tokens, found.next), more: '' })
-    const stretch = planStretchAt(symbols, at)
-    if (stretch === undefined) continue
-    const { time, forMs } = stretch.value
-    const isLast = stretch.next === tokens.length
-    add(time, at, stretch.next, { isEnd: isLast, more: ` for ${durationText(forMs)}` })
+    if (found === undefined) continue
+    // A comma behind it belongs to it.
+    const next = at === 0 ? afterComma(tokens, found.next) : found.next
+    const fits = at === 0 ? next < tokens.length : isEnd(tokens, next)
+    if (fits && !hasName(message, at, next)) cuts.push({ time: found.value, rest: restOf(message, at, next) })
   }
   return [...cuts, ...timesAround(message)]
+}
+
+/** Each `every day from 6 to 22` at its beginning or end: what is set is set for so long. */
+export function stretchesIn(message: PlanMessage): readonly Cut<PlanStretch>[] {
+  const { tokens } = message
+  const symbols = symbolsOf(tokens)
+  return tokens.flatMap((_, at): readonly Cut<PlanStretch>[] => {
+    const found = planStretchAt(symbols, at)
+    if (found === undefined) return []
+    const next = at === 0 ? afterComma(tokens, found.next) : found.next
+    const fits = at === 0 ? next < tokens.length : next === tokens.length
+    return fits && !hasName(message, at, next) ? [{ time: found.value, rest: restOf(message, at, next) }] : []
+  })
 }
 
 /** `every day turn on the lamp at 7`. */

@@ -79,7 +79,7 @@ function repeatedAt(symbols: readonly Symbol[], at: number): Found<Days> | undef
   const found = new Set<number>()
   let next = start
   for (let from: number | undefined = start; from !== undefined; from = listSeparator(symbols, next)) {
-    const index = weekdays.indexOf(singular(wordAt(symbols, from), every !== undefined))
+    const index = weekdayOf(wordAt(symbols, from), every !== undefined)
     if (index === -1) break
     found.add(index)
     next = from + 1
@@ -109,6 +109,19 @@ const ordinalWords: ReadonlyMap<string, string> = new Map([
   ['first', '1st'],
   ['second', '2nd'],
   ['third', '3rd'],
+])
+
+/** Behind `every` also as people write it short. The plural, or the short name elsewhere, may be another word: the sun. */
+function weekdayOf(word = '', isEvery: boolean): number {
+  const short = isEvery ? weekdays.findIndex((day) => shortNames.get(word) === day) : -1
+  return short === -1 ? weekdays.indexOf(singular(word, isEvery)) : short
+}
+
+const shortNames: ReadonlyMap<string, string> = new Map([
+  ...weekdays.map((day) => [day.slice(0, 3), day] as const),
+  ['tues', 'tuesday'],
+  ['thur', 'thursday'],
+  ['thurs', 'thursday'],
 ])
 
 function singular(word = '', isEvery: boolean): string {

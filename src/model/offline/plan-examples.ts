@@ -4,7 +4,7 @@ import { atTime, planTimeText } from './plan-text.ts'
 import { renderName } from './render.ts'
 
 const laterWords =
-  /\b(?:every|each|daily|hourly|weekly|monthly|remind|tomorrow|tonight|when|whenever|if|until|later|times|twice|once|day|from|sunset|sunrise|schedule|plan|timer|alarm|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:at|in|after) \d+)\b/i
+  /\b(?:every|each|daily|hourly|weekly|monthly|remind|tomorrow|tonight|when|whenever|while|if|until|later|times?|twice|once|day|from|sunset|sunrise|dusk|dawn|schedule|plan|timer|alarm|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:at|in|after|between) \d+(?:[ap]m)?|in an? (?:quarter|minute|hour|day|week))\b/i
 
 /** Whether a message that is not understood seems to be about later. */
 export function isAboutLater(text: string): boolean {

@@ -1,10 +1,13 @@
-import type { OfflineDevice, Parsed } from './parsed.ts'
-import { conditionsIn, type Cut, daysIn, type PlanMessage, timesIn } from './plan-cuts.ts'
+import type { OfflineCall, OfflineDevice, Parsed } from './parsed.ts'
+import { conditionsIn, type Cut, daysIn, type PlanMessage, stretchesIn, timesIn } from './plan-cuts.ts'
 import { daysOf } from './plan-days.ts'
 import { planned } from './plan-jobs.ts'
 import { examplesAt } from './plan-examples.ts'
+import { rangeMs, rangeText } from './plan-range.ts'
 import { atTime } from './plan-text.ts'
-import { renderCalls } from './render.ts'
+import type { PlanStretch, PlanTime } from './plan-time.ts'
+import { durationText, renderCalls } from './render.ts'
+import { likelyClock } from './time-of-day.ts'
 import { toolUse } from './tool-use.ts'
 
 /** What a message asks to be done now. */
@@ -20,12 +23,17 @@ export function laterOrder(
   if (/^(?:is|are|what|how)$/.test(tokens[0]?.word ?? '')) return undefined
   const read = <Time>(cuts: readonly Cut<Time>[]) =>
     cuts.map(({ time, rest }) => ({ time, rest, parsed: present(rest, devices) }))
-  const timed = read([...timesIn(message), ...conditionsIn(message)])
+  const stretches = stretchesIn(message)
+  const timed = read([...timesIn(message), ...conditionsIn(message), ...stretches.map(setForIt)])
   const [first, ...others] = timed.flatMap(ordered)
   if (first === undefined) {
+    const stretched = read(stretches)
+      .flatMap(ordered)
+      .find(({ calls }) => calls.every(({ kind }) => kind === 'read'))
+    if (stretched !== undefined) return oftenIn(stretched, text)
     const [daily] = read(daysIn(message)).flatMap(ordered)
     if (daily !== undefined && isOneOrder(renderCalls(daily.calls))) {
-      const instead = `${renderCalls(daily.calls)} ${daysOf(daily.time)} at 07:00`
+      const instead = `${renderCalls(daily.calls)} ${daysOf(daily.time)} at ${likelyClock(daily.time.part)}`
       return refused(text, 'I need a time of day for that.', instead)
     }
     // Its time is understood: what is not is named without it.
@@ -55,6 +63,20 @@ export function laterOrder(
     use: { name: 'schedule_add', args: { ...time, do: uses.map(({ name, args }) => ({ tool: name, args })) } },
     words,
   })
+}
+
+function setForIt({ time: { time, range }, rest }: Cut<PlanStretch>): Cut<PlanTime> {
+  return { time, rest: `${rest} for ${durationText(rangeMs(range))}` }
+}
+
+/** What has no length, in a stretch: it must be said how often. */
+function oftenIn(
+  { time: { range, hourly }, calls }: { readonly time: PlanStretch; readonly calls: readonly OfflineCall[] },
+  text: string,
+): Parsed {
+  const words = renderCalls(calls)
+  const nearest = isOneOrder(words) ? atTime(words, hourly) : 'help'
+  return refused(text, `I need to know how often ${rangeText(range)}.`, nearest)
 }
 
 /** What can have a time behind it. */

@@ -1,6 +1,6 @@
 import { type Found, phrase } from './cursor.ts'
 import type { Symbol } from './symbols.ts'
-import { type Clock, clockAt, type PartOfDay, type TimeOfDay } from './time-of-day.ts'
+import { type Clock, clockAt, type PartOfDay, type TimeOfDay, timeText } from './time-of-day.ts'
 
 /** A stretch of a day, or over its midnight. */
 export interface Range {
@@ -26,6 +26,11 @@ export function rangeAt(symbols: readonly Symbol[], at: number, part: PartOfDay 
 export function rangeMs({ from, to }: Range): number {
   const dayMinutes = 24 * 60
   return ((minuteOf(to) - minuteOf(from) + dayMinutes) % dayMinutes) * 60_000
+}
+
+/** As a message would say it. */
+export function rangeText({ from, to }: Range): string {
+  return `from ${timeText(from)} to ${timeText(to)}`
 }
 
 /** The first two fields of a cron expression for each `everyMs` of such a stretch; `undefined`: cron has none. */

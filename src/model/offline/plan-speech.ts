@@ -9,6 +9,7 @@ import { refused } from './plan-order.ts'
 import { planTimeText } from './plan-text.ts'
 import { type PlanTime, planTimeAt, splitTime } from './plan-time.ts'
 import type { Symbol } from './symbols.ts'
+import { likelyClock } from './time-of-day.ts'
 
 /** How a wish begins that something be said: what is posted before its words, and how a message says it. */
 interface Head {
@@ -69,6 +70,8 @@ function speechBehindTime(message: PlanMessage): Parsed | undefined {
   const head = front === undefined ? undefined : headAt(symbols, afterComma(tokens, front.next))
   if (head === undefined) return undefined
   if (time !== undefined) return speech(message, head, { time: time.value, from: head.next, until: tokens.length })
+  const split = days === undefined ? undefined : splitTime(days.value, symbols, head.next)
+  if (split !== undefined) return speech(message, head, { time: split.value, from: split.next, until: tokens.length })
   if (when !== undefined)
     return speech(message, head, { time: { when: when.value }, from: head.next, until: tokens.length })
   return days === undefined ? undefined : withLateClock(message, head, days.value, head.next)
@@ -94,7 +97,12 @@ function speechBeforeTime(message: PlanMessage): Parsed | undefined {
     const time = planTimeAt(symbols, until) ?? conditionTimeAt(message, symbols, until)
     if (time?.next === tokens.length) return speech(message, head, { time: time.value, from: at, until })
   }
-  return head.before === '' ? undefined : withoutTime(message, head, undefined, at)
+  if (head.before === '') return undefined
+  for (let until = at + 1; until < tokens.length; until++) {
+    const late = daysAt(symbols, until)
+    if (late?.next === tokens.length) return withoutTime(message, head, late.value, { from: at, until })
+  }
+  return withoutTime(message, head, undefined, { from: at, until: tokens.length })
 }
 
 function conditionTimeAt({ tokens, vocabulary }: PlanMessage, symbols: readonly Symbol[], at: number) {
@@ -110,14 +118,19 @@ function withLateClock(message: PlanMessage, head: Head, days: Days, from: numbe
     const time = splitTime(days, symbols, until)
     if (time?.next === tokens.length) return speech(message, head, { time: time.value, from, until })
   }
-  return withoutTime(message, head, days, from)
+  return withoutTime(message, head, days, { from, until: tokens.length })
 }
 
-function withoutTime(message: PlanMessage, head: Head, days: Days | undefined, from: number): Parsed {
+function withoutTime(
+  message: PlanMessage,
+  head: Head,
+  days: Days | undefined,
+  { from, until }: Pick<Timed, 'from' | 'until'>,
+): Parsed {
   const isPlain = days !== undefined || message.tokens[from]?.word === 'to'
-  const said = isPlain ? wordsOf(message, from, message.tokens.length) : undefined
+  const said = isPlain ? wordsOf(message, from, until) : undefined
   const wish = said === undefined ? undefined : shownText(said)
-  const when = days === undefined ? 'in 20 minutes' : `${daysOf(days)} at 07:00`
+  const when = days === undefined ? 'in 20 minutes' : `${daysOf(days)} at ${likelyClock(days.part)}`
   const instead =
     head.before === '' ? `${when} say ${wish ?? 'hello'}` : `remind me ${when} to ${wish ?? 'water the plants'}`
   return refused(message.text, 'I need a time for that.', instead)

@@ -2,7 +2,7 @@ import { durationMaxMs } from '../../duration.ts'
 import { type Found, optional, phrase, spanAt, wordAt } from './cursor.ts'
 import type { PlanWhen } from './plan-condition.ts'
 import { type Days, daysAt } from './plan-days.ts'
-import { rangeAt, rangeFields, rangeMs } from './plan-range.ts'
+import { type Range, rangeAt, rangeFields } from './plan-range.ts'
 import { durationText } from './render.ts'
 import type { Symbol } from './symbols.ts'
 import { clocksAt, type TimeOfDay, timeText } from './time-of-day.ts'
@@ -33,8 +33,11 @@ export function splitTime(days: Days, symbols: readonly Symbol[], at: number): F
 
 /** A time that comes with its length: `every day from 6 to 22`. */
 export interface PlanStretch {
+  /** When it begins. */
   readonly time: PlanTime
-  readonly forMs: number
+  readonly range: Range
+  /** Each hour of it, for what has no length; the beginning where no one time is that. */
+  readonly hourly: PlanTime
 }
 
 /** `every day from 6 to 22`, `tomorrow from 8 to 9`, `from 6am to 10pm every day`. */
@@ -45,9 +48,10 @@ export function planStretchAt(symbols: readonly Symbol[], at: number): Found<Pla
   const on = days ?? late
   if (range === undefined || on === undefined || late?.value.part !== undefined) return undefined
   const time = timeOn(on.value, [range.value.from])
-  return time === undefined
-    ? undefined
-    : { value: { time, forMs: rangeMs(range.value) }, next: late?.next ?? range.next }
+  if (time === undefined) return undefined
+  const fields = on.value.kind === 'repeated' ? rangeFields(range.value, longestUnitMs) : undefined
+  const hourly = on.value.kind === 'repeated' && fields !== undefined ? { cron: `${fields} ${on.value.fields}` } : time
+  return { value: { time, range: range.value, hourly }, next: late?.next ?? range.next }
 }
 
 function lengthsAt(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {

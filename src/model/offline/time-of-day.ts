@@ -81,6 +81,19 @@ export function partAt(symbols: readonly Symbol[], at: number): Found<PartOfDay>
   return part === undefined ? undefined : { value: part, next: at + 1 }
 }
 
+/** A time that is offered where none was said. */
+export function likelyClock(part: PartOfDay | undefined): string {
+  return part === undefined ? '07:00' : likelyClocks[part]
+}
+
+const likelyClocks: Readonly<Record<PartOfDay, string>> = {
+  morning: '07:00',
+  afternoon: '15:00',
+  evening: '19:00',
+  night: '21:00',
+  tonight: '21:00',
+}
+
 export function timeText({ hour, minute }: TimeOfDay): string {
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
 }

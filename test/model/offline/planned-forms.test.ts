@@ -100,6 +100,23 @@ const forms: Readonly<Record<string, object>> = {
     when: { event: 'trigger', name: 'backup' },
     say: 'pincer trigger backup was run.',
   },
+  'every mon, wed and fri at 7 turn the lamp on for 5 minutes': { cron: '0 7 * * 1,3,5', ...on5m },
+  'on friday remind me at 5pm to close the vents': { at: 'friday 17:00', say: 'Reminder: close the vents' },
+  'in 1.5 hours say the bread is ready': { in: '90m', say: 'the bread is ready' },
+  'when the soil is below 1.2V turn the lamp on': { when: { device: 'soil.voltage', below: 1.2 }, ...on },
+  'when the door has been open for 5 minutes turn the lamp on': {
+    when: { device: 'door', is: 'open', for: '5m' },
+    ...on,
+  },
+  'when the door is left open for 5 minutes turn the lamp on': {
+    when: { device: 'door', is: 'open', for: '5m' },
+    ...on,
+  },
+  'when the lamp has been on for an hour turn it off': {
+    when: { device: 'lamp', is: 'on', for: '1h' },
+    ...lamp('off'),
+  },
+  "when it's above 28°C turn the lamp on": { when: { device: 'room.temperature', above: 28 }, ...on },
   'when you start say hello': { when: { event: 'start' }, say: 'hello' },
 }
 
@@ -129,6 +146,37 @@ void t.test('jobs are listed, and one is paused or cancelled, in the words for i
   }
 })
 
+void t.test('a number is compared in the scale that its sensor is read in, or not at all', (t) => {
+  const imperial = devices.map((device) => (device.name === 'room' ? { ...device, isFahrenheit: true } : device))
+  const when = { device: 'room.temperature', above: 80 }
+  for (const message of ['when it is above 80°F turn the lamp on', 'when it is above 80 degrees turn the lamp on']) {
+    t.match(parseOffline(message, imperial), { calls: [{ use: { args: { when } } }] }, message)
+  }
+  for (const [message, set, reason, nearest] of [
+    [
+      'when it is above 80°F turn the lamp on',
+      devices,
+      /°C here/,
+      'when temperature in room is above 26.7, turn on lamp',
+    ],
+    [
+      'when it is above 28°C turn the lamp on',
+      imperial,
+      /°F here/,
+      'when temperature in room is above 82.4, turn on lamp',
+    ],
+    [
+      'tell me when it is warmer than 28 celsius',
+      imperial,
+      /°F here/,
+      'when temperature in room is above 82.4, tell me',
+    ],
+  ] as const) {
+    t.match(parseOffline(message, set), { kind: 'unclear', reason, nearest }, message)
+  }
+  t.end()
+})
+
 /** What may mean several things, and what is offered for it. */
 const offers: Readonly<Record<string, string>> = {
   'if the door opens turn the lamp on': 'when door opens, turn on lamp',
@@ -136,7 +184,34 @@ const offers: Readonly<Record<string, string>> = {
   'tell me if the door is open': 'when door opens, tell me',
   'turn the lamp on at 6 and off at 22 every day': 'turn on lamp for 16h every day at 06:00',
   'twice a day turn the lamp on for 5 minutes': 'turn on lamp for 5m every day at 07:00 and 19:00',
-  'every other day at 7 turn on the lamp': 'turn on lamp every day at 07:00',
+  'every other day at 7 turn on the lamp': 'turn on lamp every monday and wednesday and friday at 07:00',
+  'every day from 6 to 22 read room': 'read room every 1h from 06:00 to 22:00',
+  'read the soil on weekdays from 8 to 18': 'read soil every 1h from 08:00 to 18:00 every weekday',
+  'every day from 22 to 6 read room': 'read room every day at 22:00',
+  'tomorrow from 8 to 9 read room': 'read room tomorrow at 08:00',
+  'turn the lamp off tonight': 'turn off lamp today at 21:00',
+  'every evening turn the lamp on': 'turn on lamp every day at 19:00',
+  'remind me to feed the fish tomorrow': 'remind me tomorrow at 07:00 to feed the fish',
+  'remind me this evening to feed the fish': 'remind me today at 19:00 to feed the fish',
+  'turn the lamp on from 6am to 10pm': 'turn on lamp for 16h every day at 06:00',
+  'turn the lamp on at 6am and off at 10pm': 'turn on lamp for 16h every day at 06:00',
+  'lamp on for 10s every day at 6:00 and 18:30': 'turn on lamp for 10s every day at 06:00',
+  'mon-fri at 8 lamp on': 'turn on lamp every weekday at 08:00',
+  'in a quarter of an hour turn off the lamp': 'turn off lamp in 15m',
+  'in an hour and a half turn off the fan': 'turn off fan in 90m',
+  'when temperature > 30 turn on the fan': 'when temperature in room is above 30, turn on fan',
+  'when it is above 80°F turn on the fan': 'when temperature in room is above 26.7, turn on fan',
+  'if the temperature < 50 F turn on the fan': 'when temperature in room is below 10, turn on fan',
+  'while the door is open turn on the lamp': 'when door opens, turn on lamp',
+  'run the lamp for 20s every 6 hours': 'turn on lamp for 20s every 6h',
+  'could you turn off the fan in 20 minutes?': 'turn off fan in 20m',
+  'turn the lamp off at 10:30 pm, thanks': 'turn off lamp at 22:30',
+  'every time the door opens tell me': 'when door opens, tell me',
+  'when the temperature exceeds 30 tell me': 'when temperature in room is above 30, tell me',
+  'tell me if the door stays open longer than 5 minutes': 'when door is open for 5m, tell me',
+  'turn off the lamp 10 minutes from now': 'turn off lamp in 10m',
+  "what's planned for tomorrow?": 'list jobs',
+  'when does the lamp run next?': 'list jobs',
   'turn on the lamp next monday at 8': 'turn on lamp monday at 08:00',
   'turn on the lamp after 5 minutes': 'turn on lamp in 5m',
   'turn the lamp on at sunset': 'turn on lamp at 18:00',
@@ -165,7 +240,6 @@ const foreign = [
   'turn the lamp on when it gets dark',
   'turn the lamp on from 6 to 10 pm every day',
   'every day at 7 and 9 in the evening turn the lamp on',
-  'every day at 7:30 and 19:00 turn the lamp on',
   'every 45 minutes from 8 to 18 read the soil',
   'every hour from 18 to 8 read the soil',
   'on the 31st of every month at 9 say pay the bill',
@@ -173,7 +247,6 @@ const foreign = [
   'when it opens turn on the lamp',
   'when it is above 25 turn on the lamp',
   'turn the lamp on when the door opens and off when it closes',
-  'turn the lamp on from 8 to 10',
   'turn the lamp on every day from 8 to 8',
   'schedule the lamp',
 ]
