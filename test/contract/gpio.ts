@@ -241,6 +241,18 @@ export function gpioContract(name: string, makeRig: () => Promise<GpioRig>): voi
     t.equal(await input.get(), 1)
   })
 
+  test('giving a line back twice takes no edge from who has it by then', async (t, { port, lineA, drive, wait }) => {
+    await drive(lineA, 0)
+    const before = await port.requestInput({ line: lineA, consumer: 'before' })
+    await before.release()
+    const { promise: told, resolve: tell } = Promise.withResolvers<Edge>()
+    await port.requestInput({ line: lineA, consumer: 'contract', debounceMs: 50, onEdge: tell })
+    await drive(lineA, 1)
+    await before.release()
+    await wait(100)
+    t.equal(await told, 'rising')
+  })
+
   test('a line that was given back tells no edges', async (t, { port, lineA, drive, wait }) => {
     await drive(lineA, 0)
     const edges: Edge[] = []

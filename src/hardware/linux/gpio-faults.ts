@@ -1,4 +1,4 @@
-import { HardwareError } from '../../errors.ts'
+import { givenBack } from '../line-checks.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
 import { noRight } from './device-nodes.ts'
 import { allLines, type FoundLine, type GpioPlace } from './gpio-lines.ts'
@@ -15,7 +15,7 @@ export function lineFault(error: unknown, line: FoundLine, place: GpioPlace): un
     case 'ENODEV':
       return hardwareFault('ENODEV', remedies['line-gone'](name), error)
     case 'EBADF':
-      return new HardwareError('EPERM', `Line ${name} was given back. Request it again before using it.`)
+      return givenBack(`Line ${name}`)
     case 'EACCES':
     case 'EPERM':
       return noRight(place.root, line.path.slice(place.root.length - 1), 'gpio', error)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import { HardwareError, isHardwareError } from '../../errors.ts'
+import { isHardwareError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import { checkDebounce } from '../line-checks.ts'
 import type { Addon, HeldLine, LineListener, LineSettings } from '../native/addon.ts'
 import type { Bias, GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
 import { DebouncedLine } from './debounced-line.ts'
@@ -8,9 +9,6 @@ import { edgeFault, lineFault, nameOf } from './gpio-faults.ts'
 import { allLines, findLine, type FoundLine, type GpioPlace } from './gpio-lines.ts'
 import { ListeningLine } from './listening-line.ts'
 import type { LoopWatchdog, Watched } from './loop-watchdog.ts'
-
-/** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
-const debounceMsMax = 4_294_967
 
 /** Chips whose kernel driver takes a request with a pull and leaves the pull as it is (pinctrl-mcp23s08.c up to Linux 7.3). */
 const withoutPull = /^mcp23[0s]/
@@ -108,11 +106,7 @@ export class LinuxGpio implements GpioPort {
     const { gpioFlags } = addon
     const found = findLine(line, place)
     const name = nameOf(found)
-    if (!Number.isInteger(debounceMs) || debounceMs < 0 || debounceMs > debounceMsMax)
-      throw new HardwareError(
-        'EINVAL',
-        `Line ${name} cannot be debounced for ${debounceMs} ms. Use 0 to ${debounceMsMax} ms.`,
-      )
+    checkDebounce(name, debounceMs)
     const flags = gpioFlags.input | biasFlag(bias, addon) | (activeLow ? gpioFlags.activeLow : 0)
     if (flags & (gpioFlags.biasUp | gpioFlags.biasDown) && withoutPull.test(found.address))
       this.#options.log.warn(

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import { basename, join } from 'node:path'
-import { HardwareError, type KernelErrorName } from '../../errors.ts'
+import type { HardwareError, KernelErrorName } from '../../errors.ts'
 import { errorName } from '../../files.ts'
+import { givenBack } from '../line-checks.ts'
 import type { Addon } from '../native/addon.ts'
 import type { KernelOutput, KernelOutputLine, KernelOutputPort } from '../ports.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
@@ -55,7 +56,7 @@ function hold(
   let watched: Watched | undefined
   const check = (): void => {
     // The number of the closed file may be another one's by now: the watchdog would write into that.
-    if (!isHeld) throw new HardwareError('EPERM', `The ${name} was given back. Request it again before using it.`)
+    if (!isHeld) throw givenBack(`The ${name}`)
   }
   const set = (next: number): void => {
     if (next !== safePercent) told(name, path, () => watched?.away())

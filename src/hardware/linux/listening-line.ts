@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../clock.ts'
-import { HardwareError, sentenceOf } from '../../errors.ts'
+import { sentenceOf } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { Log } from '../../log.ts'
+import { givenBack } from '../line-checks.ts'
 import type { LineListener } from '../native/addon.ts'
 import type { Edge, InputLine, Level } from '../ports.ts'
 
@@ -47,8 +48,7 @@ export class ListeningLine implements InputLine {
   }
 
   async get(): Promise<Level> {
-    if (this.#released)
-      throw new HardwareError('EPERM', `Line ${this.#options.name} was given back. Request it again before reading it.`)
+    if (this.#released) throw givenBack(`Line ${this.#options.name}`)
     return (this.#taken ?? this.#take()).get()
   }
 

@@ -1,12 +1,9 @@
 import type { Clock } from '../../clock.ts'
-import { HardwareError } from '../../errors.ts'
 import type { Board } from '../board.ts'
+import { checkDebounce, givenBack } from '../line-checks.ts'
 import type { GpioPort, InputLine, InputRequest, Level, LineInfo, OutputLine, OutputRequest } from '../ports.ts'
 import { hardwareFault, remedies } from '../remedies.ts'
 import { logical, SimulatedLine } from './line.ts'
-
-/** The longest debounce that the kernel takes: a 32-bit count of microseconds. */
-const debounceMsMax = 4_294_967
 
 /** GPIO as the character device gives it on a Raspberry Pi, one line for each header pin that is one. */
 export class SimulatedGpio implements GpioPort {
@@ -42,8 +39,7 @@ export class SimulatedGpio implements GpioPort {
     this.#beforeOutput()
     line.holdOutput(holder, initial)
     const mustHold = (): void => {
-      if (line.holder !== holder)
-        throw new HardwareError('EPERM', `Line ${line.name} was given back. Request it again before using it.`)
+      if (line.holder !== holder) throw givenBack(`Line ${line.name}`)
     }
     return {
       set: async (level: Level) => {
@@ -62,18 +58,13 @@ export class SimulatedGpio implements GpioPort {
   async requestInput(request: InputRequest): Promise<InputLine> {
     const { consumer, bias = 'as-is', activeLow = false, debounceMs = 0, onEdge } = request
     const line = this.#free(request.line)
-    if (!Number.isInteger(debounceMs) || debounceMs < 0 || debounceMs > debounceMsMax)
-      throw new HardwareError(
-        'EINVAL',
-        `Line ${line.name} cannot be debounced for ${debounceMs} ms. Use 0 to ${debounceMsMax} ms.`,
-      )
+    checkDebounce(line.name, debounceMs)
     // An output that becomes an input lets go of what it drove.
     this.#beforeOutput()
     const holder = line.holdInput({ consumer, activeLow, debounceMs, onEdge }, bias)
     return {
       get: async () => {
-        if (line.holder !== holder)
-          throw new HardwareError('EPERM', `Line ${line.name} was given back. Request it again before reading it.`)
+        if (line.holder !== holder) throw givenBack(`Line ${line.name}`)
         return line.read(holder)
       },
       release: async () => line.release(holder),

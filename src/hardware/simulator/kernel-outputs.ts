@@ -1,4 +1,4 @@
-import { HardwareError } from '../../errors.ts'
+import { givenBack } from '../line-checks.ts'
 import type { KernelOutput, KernelOutputPort } from '../ports.ts'
 
 /** LEDs and PWM channels of any name, each of which remembers what it was driven to. */
@@ -10,7 +10,7 @@ export function createSimulatedKernelOutputs(): KernelOutputPort {
       levels.set(key, percent)
       let isHeld = true
       const check = (): void => {
-        if (!isHeld) throw new HardwareError('EPERM', `${key} was given back. Request it again before using it.`)
+        if (!isHeld) throw givenBack(key)
       }
       return {
         async set(next) {

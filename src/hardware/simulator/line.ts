@@ -76,7 +76,9 @@ export class SimulatedLine {
 
   /** The level and the direction stay, as on a Raspberry Pi. */
   release(holder: Holder): void {
-    if (this.holder === holder) this.holder = undefined
+    // Given back twice: the line may be somebody else's by now, who waits for its edges.
+    if (this.holder !== holder) return
+    this.holder = undefined
     this.#disarm()
   }
 

@@ -100,7 +100,7 @@ export class World {
     return outsideCAt(this.#stepsS)
   }
 
-  /** `heating` or `airing` while a nudge is under way. */
+  /** `undefined` while the room is left to itself. */
   nudge(): { readonly doing: 'heating' | 'cooling'; readonly targetC: number } | undefined {
     this.advance()
     if (this.#nudge === undefined) return undefined
