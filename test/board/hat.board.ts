@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { Lm75 } from './chips/lm75.ts'
 import { Mcp23017 } from './chips/mcp23017.ts'
 import { Pca9685 } from './chips/pca9685.ts'
-import { serveBoard } from './served-board.ts'
+import { serveBoard, startStorm } from './served-board.ts'
 
 const config = [
   'model: offline',
@@ -56,7 +56,7 @@ void t.test('a relay on an MCP23017 is switched also while signals reach the dae
   await ask('/on relay', 'relay is on')
   // It does nothing in the daemon, as the end of a child does nothing: but this bus gives up a transfer that a signal meets.
   board.i2c.delayMs = 20
-  const storm = board.start(['/bin/sh', '-c', `while kill -USR1 ${await daemon.pid}; do sleep 0.005; done`])
+  const storm = await startStorm(board, daemon)
   for (let time = 0; time < 5; time++) {
     await ask('/off relay', 'relay is off')
     await ask('/on relay', 'relay is on')

@@ -98,3 +98,11 @@ export async function serveBoard(
     },
   }
 }
+
+/** Sends a daemon a signal that does nothing, again and again. Done when it has had the first one. */
+export async function startStorm(board: Board, daemon: GuestProgram): Promise<GuestProgram> {
+  const kill = `kill -USR1 ${await daemon.pid}`
+  const storm = board.start(['/bin/sh', '-c', `${kill} && echo storming && while ${kill}; do sleep 0.005; done`])
+  await storm.says('storming')
+  return storm
+}

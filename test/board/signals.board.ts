@@ -8,7 +8,7 @@ import { Pca9685 } from './chips/pca9685.ts'
 import { RegisterChip } from './chips/register-chip.ts'
 import { withoutSpi } from './kernel-support.ts'
 import { type RemoteBuses, startBuses } from './remote-buses.ts'
-import { serveBoard } from './served-board.ts'
+import { serveBoard, startStorm } from './served-board.ts'
 
 /** One in the range that is probed by reads, the others by empty writes. */
 const addresses = [0x23, 0x44, 0x50, 0x76]
@@ -18,7 +18,8 @@ async function boot(): Promise<{ readonly board: Board; readonly buses: RemoteBu
   for (const address of addresses) board.i2c.plug(address, new RegisterChip({ 0xd0: 0x60 }))
   board.spi.plug(0, new Loopback())
   const buses = await startBuses(board)
-  board.start(['/usr/bin/python3', join(import.meta.dirname, 'guest/signal_storm.py'), String(await buses.pid)])
+  const storm = ['/usr/bin/python3', join(import.meta.dirname, 'guest/signal_storm.py'), String(await buses.pid)]
+  await board.start(storm).says('storming')
   return { board, buses }
 }
 
@@ -63,7 +64,7 @@ void t.test('an output of a PWM chip on the bus is set while signals reach the d
   })
   const daemon = await startDaemon()
   board.i2c.delayMs = 20
-  board.start(['/bin/sh', '-c', `while kill -USR1 ${await daemon.pid}; do sleep 0.005; done`])
+  await startStorm(board, daemon)
   for (const percent of [50, 80, 20, 60]) {
     await ask(`/set fan ${percent}%`, `fan is at ${percent} %`)
     t.ok(Math.abs(dimmer.duty(3) * 100 - percent) < 2, `${dimmer.duty(3)}`)

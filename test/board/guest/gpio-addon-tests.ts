@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { type HeldLine, type LineListener, loadAddon } from '../../../src/hardware/native/addon.ts'
 import { nativeFile } from '../../../src/native-files.ts'
-import { plug, settle, until } from './simulated-chip.ts'
+import { driveEach, plug, settle, until } from './simulated-chip.ts'
 
 /** Under sanitizers all is slow, and nothing is freed at once: they look for what was left behind themselves. */
 const sanitized = process.env['ADDON']
@@ -113,10 +113,8 @@ void t.test('a listener may give its own line back, and hears no more', async (t
     heard++
     addon.gpioRelease(held)
   })
-  // All of it is made before the event loop looks.
-  const pull = chip.attribute('LINE', 'pull')
-  const once = `echo pull-up > ${pull}; sleep 0.1; echo pull-down > ${pull}; sleep 0.1`
-  spawnSync('/bin/sh', ['-c', `${once}; ${once}; ${once}`])
+  // All of them are made before the event loop looks.
+  driveEach(chip, 'LINE', 'test', 6)
   await until(() => heard > 0)
   await settle()
   t.equal(heard, 1)

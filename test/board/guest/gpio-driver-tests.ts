@@ -1,6 +1,6 @@
 /** What only the driver of Linux can show, on chips of the kernel's simulator: run inside the guest by gpio.board.ts. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { LinuxGpio } from '../../../src/hardware/linux/gpio.ts'
 import { loadAddon } from '../../../src/hardware/native/addon.ts'
@@ -9,7 +9,7 @@ import { createLog } from '../../../src/log.ts'
 import { nativeFile } from '../../../src/native-files.ts'
 import { fails } from '../../contract/gpio.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { plug, settle, until } from './simulated-chip.ts'
+import { driveEach, plug, settle, until } from './simulated-chip.ts'
 
 const addonFile = nativeFile('pincer', '/run/native')
 const addon = loadAddon(addonFile)
@@ -21,15 +21,6 @@ function openPort(t: Test): { readonly port: LinuxGpio; readonly clock: FakeCloc
   const port = new LinuxGpio({ addon: () => addon, clock, log, root: '/' })
   t.teardown(() => port.close())
   return { port, clock, said }
-}
-
-/** As the kernel itself counts the interrupts of the line that `consumer` listens to. */
-function edgesTheKernelSaw(consumer: string): number {
-  const row = readFileSync('/proc/interrupts', 'utf8')
-    .split('\n')
-    .find((line) => line.endsWith(` ${consumer}`))
-  if (row === undefined) throw new Error(`/proc/interrupts has no row of ${consumer}.`)
-  return Number(row.trim().split(/\s+/)[1])
 }
 
 void t.test('a line that the kernel or another program holds is refused with the name of its holder', async (t) => {
@@ -145,12 +136,8 @@ void t.test('edges that came too fast for us are counted and said', async (t) =>
   const chip = plug(t, { label: 'fast', lines: { 0: 'WHEEL' } })
   let heard = 0
   const input = await port.requestInput({ line: 'WHEEL', consumer: 'pincer-wheel', onEdge: () => heard++ })
-  // The event loop sees nothing of these until all of them were made. The simulator of the kernel hands an edge on in its
-  // own time, and of those that wait it keeps one: so each is waited for.
-  for (let edge = 1; edge <= 300; edge += 1) {
-    chip.drive('WHEEL', edge % 2 === 1 ? 1 : 0)
-    while (edgesTheKernelSaw('pincer-wheel') < edge);
-  }
+  // The event loop sees nothing of these until all of them were made.
+  driveEach(chip, 'WHEEL', 'pincer-wheel', 300)
   await until(() => said.length > 0)
   await settle()
   const lost = Number(/WHEEL: (\d+) edges came too fast and were lost/.exec(said.join('\n'))?.[1] ?? 0)

@@ -54,12 +54,12 @@ export class SimulatedChip {
 
   /** Pulls a line from outside. */
   drive(line: string, level: Level): void {
-    writeFileSync(this.attribute(line, 'pull'), level === 1 ? 'pull-up' : 'pull-down')
+    writeFileSync(this.#attribute(line, 'pull'), level === 1 ? 'pull-up' : 'pull-down')
   }
 
   /** The level at the pin. */
   measure(line: string): Level {
-    return readFileSync(this.attribute(line, 'value'), 'utf8').trim() === '1' ? 1 : 0
+    return readFileSync(this.#attribute(line, 'value'), 'utf8').trim() === '1' ? 1 : 0
   }
 
   remove(): void {
@@ -81,7 +81,7 @@ export class SimulatedChip {
   }
 
   /** The file of a line that is its outside: `pull` or `value`. */
-  attribute(line: string, name: string): string {
+  #attribute(line: string, name: string): string {
     for (const [index, { lines }] of this.#banks.entries()) {
       const offset = Object.entries(lines).find(([, each]) => each === line)?.[0]
       if (offset === undefined) continue
@@ -103,6 +103,27 @@ export function plug(t: Test, ...banks: readonly SimulatedBank[]): SimulatedChip
   const chip = new SimulatedChip(`chip${plugged.chips}`, banks)
   t.teardown(() => chip.remove())
   return chip
+}
+
+/**
+ * Makes so many edges, the first one rising, on a line that is low and that `consumer` listens to, without letting the event
+ * loop run. The kernel's simulator hands an edge on in its own time, and of those that wait it keeps one: so each is waited
+ * for.
+ */
+export function driveEach(chip: SimulatedChip, line: string, consumer: string, edges: number): void {
+  for (let edge = 1; edge <= edges; edge += 1) {
+    chip.drive(line, edge % 2 === 1 ? 1 : 0)
+    while (edgesTheKernelSaw(consumer) < edge);
+  }
+}
+
+/** As the kernel itself counts the interrupts of the line that `consumer` listens to. */
+function edgesTheKernelSaw(consumer: string): number {
+  const row = readFileSync('/proc/interrupts', 'utf8')
+    .split('\n')
+    .find((line) => line.endsWith(` ${consumer}`))
+  if (row === undefined) throw new Error(`/proc/interrupts has no row of ${consumer}.`)
+  return Number(row.trim().split(/\s+/)[1])
 }
 
 const momentMs = 100
