@@ -16,7 +16,7 @@ const packages = { i2c: 'i2c-bus', spi: 'spi-device' } as const
 export const addonNames: readonly string[] = ['pincer', ...Object.keys(packages)]
 
 const tools = ['cc', 'c++', 'make', 'python3']
-const buildMinutesMax = 5
+const buildMinutesMax = 15
 
 /** Why nothing can be compiled here and what to do about it, as one sentence; `undefined` where it can. */
 export function compilerMissing(): string | undefined {
@@ -170,6 +170,8 @@ async function run(command: string, words: readonly string[], where: ExecFileOpt
     return (await promisify(execFile)(command, [...words], options)).stdout
   } catch (error) {
     const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
-    throw new Error(`${command} failed${said === '' ? '' : `:\n${said}`}`, { cause: error })
+    const isLate = typeof error === 'object' && error !== null && 'killed' in error && error.killed === true
+    const fate = isLate ? `took longer than ${buildMinutesMax} minutes and was ended` : 'failed'
+    throw new Error(`${command} ${fate}${said === '' ? '' : `:\n${said}`}`, { cause: error })
   }
 }
