@@ -113,6 +113,8 @@ export class PollLoop {
     this.#conflict.reset()
     this.#offset = undefined
     const waitMs = await this.#handleAll(polled.result, asked)
+    // What was taken goes on first: the next poll is work too, and nobody waits for it.
+    if (polled.result.length > 0) await new Promise(setImmediate)
     // A server that does not hold the poll open is not asked without a pause.
     const isIdle = polled.result.length === 0 && confirming === undefined
     const answeredAtOnce = this.#lastAnswerMs - askedMs < limits.telegramRetryMs
