@@ -8,6 +8,7 @@ import { statusText } from './agent/status.ts'
 import { foldersOf } from './agent/skill-folders.ts'
 import { listSkills } from './agent/skills.ts'
 import { Turn } from './agent/turn.ts'
+import { TurnRequests } from './agent/turn-requests.ts'
 import type { Inbound, Person } from './bus/message.ts'
 import { ActBudget } from './guard/act-budget.ts'
 import { HourCount } from './guard/hour-count.ts'
@@ -131,19 +132,22 @@ function createTurns(
   const jobTurns: JobTurnParts = {
     model: choice,
     context: mind.context,
-    begin: async (turn) =>
-      new Turn({
-        ...mind,
-        system: await prompt(turn.origin.person.role),
+    async begin({ model, words, context, origin }) {
+      const requests = new TurnRequests({
+        model,
+        tools: () => registry.specs(origin.person),
+        asker: origin,
+        system: await prompt(origin.person.role),
         history: [],
         summary: undefined,
         earlierLeftOut: false,
         gauge: new Gauge(),
-        join: () => [],
-        onTool: () => undefined,
-        onProgress: () => undefined,
-        ...turn,
-      }),
+        context,
+      })
+      requests.listen(words)
+      const silent = { join: () => [], onTool: () => undefined, onProgress: () => undefined }
+      return new Turn({ ...mind, ...silent, model, requests, origin })
+    },
   }
   return { mind, prompt, jobTurns }
 }

@@ -5,6 +5,12 @@ import { diskError, errorName, isUnwritable, syncFolder, temporaryFor } from './
 import { lineStart, readLines } from './line-reader.ts'
 import { limits } from './limits.ts'
 
+interface AppendOptions {
+  readonly sync: boolean
+  /** Must not throw. */
+  readonly whileSyncing?: () => void
+}
+
 /** A file of whole lines that only grows. One writer; its calls take effect one after another. */
 export class AppendFile {
   readonly path: string
@@ -91,11 +97,11 @@ export class AppendFile {
   }
 
   /**
-   * Appends whole lines; with `sync` they are on the disk when this resolves.
-   * After a failure the file holds exactly what it held before.
+   * Appends whole lines; with `sync` they are on the disk when this resolves, and `whileSyncing` is called when nothing
+   * is left but to wait for that. After a failure the file holds exactly what it held before.
    */
-  append(lines: readonly string[], options: { readonly sync: boolean }): Promise<void> {
-    return this.#inOrder('write', () => this.#append(bytesOf(lines), options.sync))
+  append(lines: readonly string[], options: AppendOptions): Promise<void> {
+    return this.#inOrder('write', () => this.#append(bytesOf(lines), options))
   }
 
   /** Replaces all lines, as `replaceFile` does; what is appended later goes behind the new ones. */
@@ -142,7 +148,7 @@ export class AppendFile {
     await readLines(this.#handle, { fromByte, toByte, onLine })
   }
 
-  async #append(content: Buffer, sync: boolean): Promise<void> {
+  async #append(content: Buffer, { sync, whileSyncing }: AppendOptions): Promise<void> {
     await this.#mend()
     try {
       let writtenBytes = 0
@@ -151,7 +157,7 @@ export class AppendFile {
         writtenBytes += bytesWritten
       }
       if (sync) {
-        await this.#sync()
+        await this.#sync(whileSyncing)
         await this.#syncName()
       }
       this.#sizeBytes += content.length
@@ -167,9 +173,11 @@ export class AppendFile {
    * The kernel tells of data that it could not write once, then calls it clean: a second fsync would succeed and mean
    * nothing. So nothing is believed of this handle any more, and what was to be synced is written anew.
    */
-  async #sync(): Promise<void> {
+  async #sync(meanwhile?: () => void): Promise<void> {
     try {
-      await this.#handle.datasync()
+      const synced = this.#handle.datasync()
+      meanwhile?.()
+      await synced
     } catch (error) {
       this.#mending = 'reopen'
       if (this.#syncedBytes < this.#sizeBytes) this.#mayLack = true

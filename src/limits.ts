@@ -159,6 +159,8 @@ export const limits = {
   ownFilesMax: 500,
   ownFilesBytesMax: 8 * 1024 * 1024,
 
+  /** A request that was made ready while the disk was waited for says what was so at most this long ago. */
+  preparedAgeMaxMs: 1_000,
   contextReadingsMax: 24,
   contextReadingAgeMaxMs: 10 * 60_000,
 

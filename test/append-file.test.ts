@@ -4,6 +4,7 @@ import t from 'tap'
 import { AppendFile } from '../src/append-file.ts'
 import { limits } from '../src/limits.ts'
 import { createDiskFaults } from './support/disk-faults.ts'
+import { until } from './support/until.ts'
 
 const synced = { sync: true } as const
 
@@ -49,6 +50,30 @@ void t.test('an append with sync is on the disk when it resolves, one without is
   await append
   await file.close()
 })
+
+void t.test(
+  'while a sync is waited for is told once the line is written, and only where there is a sync',
+  async (t) => {
+    const faults = await createDiskFaults()
+    t.teardown(() => faults.restore())
+    const path = join(t.testdir({}), 'log')
+    const { file } = await open(path)
+    const seen: string[] = []
+    const whileSyncing = (): void => void seen.push(fs.readFileSync(path, 'utf8'))
+    await file.append(['one'], { sync: false, whileSyncing })
+    faults.fail(['write'])
+    await t.rejects(file.append(['two'], { sync: true, whileSyncing }), { code: 'disk' })
+    faults.heal()
+    t.same(seen, [])
+    faults.hold(['datasync'])
+    const append = file.append(['three'], { sync: true, whileSyncing })
+    await until(() => seen.length > 0)
+    faults.release()
+    await append
+    t.same(seen, ['one\nthree\n'])
+    await file.close()
+  },
+)
 
 void t.test('the name of a new file is on the disk before it is used, also when its maker died before', async (t) => {
   const faults = await createDiskFaults()

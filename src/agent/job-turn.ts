@@ -5,17 +5,23 @@ import { spentTokens } from '../model/reply-tokens.ts'
 import { wrapModel } from '../model/wrapped-model.ts'
 import type { Job, RunOutcome } from '../schedule/job.ts'
 import type { CallOrigin } from '../tools/registry.ts'
-import { marked } from './marks.ts'
-import type { Turn, TurnOptions } from './turn.ts'
+import { marked, type Words } from './marks.ts'
+import type { Turn } from './turn.ts'
 
 export interface JobTurnParts {
   readonly model: Model
   /** Clock and readings of this moment. */
   readonly context: () => string
   /** A turn without a history, as the chat of this origin would have one. */
-  readonly begin: (
-    turn: Pick<TurnOptions, 'model' | 'words' | 'context' | 'origin'>,
-  ) => Promise<Pick<Turn, 'run' | 'withChanges' | 'hasChanged'>>
+  readonly begin: (turn: JobTurn) => Promise<Pick<Turn, 'run' | 'withChanges' | 'hasChanged'>>
+}
+
+interface JobTurn {
+  readonly model: Model
+  /** The task. */
+  readonly words: Words
+  readonly context: () => string
+  readonly origin: CallOrigin
 }
 
 /** The task of a job in one turn that knows nothing of the chat, with a token budget of its own. */
@@ -27,7 +33,7 @@ export async function askInTurn(
 ): Promise<RunOutcome> {
   const turn = await begin({
     model: bounded(model, limits.jobAskTokensMax),
-    words: [marked({ text: task }, job.foreign)],
+    words: marked({ text: task }, job.foreign),
     context: () => `${context()} ${circumstances(job)}`,
     origin,
   })

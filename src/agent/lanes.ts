@@ -48,6 +48,11 @@ export class Lanes {
     if (lane.running === undefined) this.#startNext(name, lane)
   }
 
+  /** Nothing runs and nothing waits in this chat. */
+  isFree(where: Place): boolean {
+    return !this.#lanes.has(laneName(where))
+  }
+
   runningTurns(): number {
     return [...this.#lanes.values()].filter(isInTurn).length
   }

@@ -6,9 +6,10 @@ import { isPincerError, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Model } from '../model/model.ts'
 import type { CallOrigin, Registry } from '../tools/registry.ts'
+import { askerOf } from './asker.ts'
+import { Beginnings } from './beginnings.ts'
 import type { CommandReply } from './command.ts'
 import { type Batch, type Lane, laneName, Lanes, type StopReport, takeSamePerson } from './lanes.ts'
-import { guestHistory } from './guest-history.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import type { RoleNow } from './recovery.ts'
@@ -41,6 +42,7 @@ export interface LoopOptions {
 export class AgentLoop {
   readonly #options: LoopOptions
   readonly #lanes: Lanes
+  readonly #beginnings: Beginnings
   readonly #commands = new Set<Promise<void>>()
   readonly #shutdown = new AbortController()
   readonly #summaries: Summaries
@@ -50,6 +52,7 @@ export class AgentLoop {
   constructor(options: LoopOptions) {
     this.#options = options
     this.#summaries = new Summaries(options)
+    this.#beginnings = new Beginnings(options)
     this.#lanes = new Lanes({
       shutdown: this.#shutdown.signal,
       runTurn: (batch, lane, stop) => this.#runTurn(batch, lane, stop),
@@ -57,14 +60,16 @@ export class AgentLoop {
   }
 
   start(): void {
+    this.#options.bus.onArriving((message) => this.#prepare(message))
     this.#options.bus.onAccepted((message) => this.take(message))
   }
 
   /** Ends all work. What has no answer stays in the journal: it is taken up, or told, at the next start. */
   async stop(): Promise<void> {
     this.#shutdown.abort()
+    this.#options.bus.onArriving(() => undefined)
     this.#options.bus.onAccepted(() => undefined)
-    await Promise.all([this.#lanes.ended(), ...this.#commands])
+    await Promise.all([this.#lanes.ended(), this.#beginnings.settled(), ...this.#commands])
   }
 
   take(message: Inbound): void {
@@ -75,6 +80,11 @@ export class AgentLoop {
       return
     }
     this.#lanes.take(message)
+  }
+
+  /** Of what waits behind others it is not known yet what it will be answered with. */
+  #prepare(message: Inbound): void {
+    if (!isCommand(message.text) && this.#lanes.isFree(message)) this.#beginnings.prepare(message)
   }
 
   runningTurns(): number {
@@ -125,28 +135,24 @@ export class AgentLoop {
 
   /** Answers the system prompt that the turn was sent with. */
   async #answer(session: Session, messages: [Inbound, ...Inbound[]], lane: Lane, stop: AbortSignal): Promise<string> {
-    const { model, registry, clock, log, iterationsMax, prompt, context, ordersIn, bus } = this.#options
-    const [first] = messages
+    const { model, registry, clock, log, iterationsMax, ordersIn, bus } = this.#options
+    const [first, ...others] = messages
     const { channel, chat, person } = first
-    const origin = this.#origin(messages, stop)
-    const system = await prompt(origin.person.role)
+    const { system, requests } = await this.#beginnings.begin(first, session)
+    for (const other of others) requests.listen(wordsOf(other))
     const turn = new Turn({
       model,
       registry,
       clock,
       iterationsMax,
-      system,
-      ...historyFor(origin.person, session),
-      gauge: session.gauge,
-      words: messages.map(wordsOf),
-      context,
+      requests,
       join: () => {
         const joined = takeSamePerson(lane.waiting, person)
         messages.push(...joined)
         return joined.map(wordsOf)
       },
       ordersIn,
-      origin,
+      origin: this.#origin(messages, stop),
       onTool: (line, outcome) =>
         bus.show(
           outcome === undefined
@@ -235,12 +241,13 @@ export class AgentLoop {
 
   #origin(messages: Batch, stop: AbortSignal | undefined): CallOrigin {
     const { bus, roleNow } = this.#options
-    const [{ channel, chat, person }] = messages
+    const asker = askerOf(messages[0], roleNow)
+    const { channel, chat } = asker
     return {
       channel,
       chat,
       get person() {
-        return { ...person, role: roleNow(channel, person) ?? 'guest' }
+        return asker.person
       },
       get messageAgeMs() {
         // How long they waited here is known, and no reason to doubt them.
@@ -267,12 +274,4 @@ export class AgentLoop {
       if (!isPincerError(error) || error.code !== 'stopped') throw error
     }
   }
-}
-
-/** A summary tells what was found in files too: guests get none. */
-function historyFor({ role }: Person, session: Session): Pick<TurnOptions, 'history' | 'summary' | 'earlierLeftOut'> {
-  const [history, summary, earlierLeftOut] = [session.turns(), session.summary(), session.earlierLeftOut()]
-  if (role === 'owner') return { history, summary, earlierLeftOut }
-  const lacksSummary = earlierLeftOut || summary !== undefined
-  return { history: guestHistory(history), summary: undefined, earlierLeftOut: lacksSummary }
 }

@@ -73,6 +73,10 @@ export class ModelChoice implements Model {
     return this.#whole.chain.windowTokens
   }
 
+  prepare(request: ModelRequest): void {
+    this.#chainOf(request.chat).chain.prepare?.(request)
+  }
+
   async complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply> {
     const { budget, offline } = this.#options
     const { chat } = request

@@ -20,6 +20,7 @@ export class Bus {
   readonly #accepting = new Map<string, Promise<unknown>>()
   /** Keys of messages that the full disk did not take. */
   readonly #inMemory = new Set<string>()
+  #onArriving: (message: Inbound) => void = () => undefined
   #onAccepted: (message: Inbound) => void = () => undefined
   #onOutbound: (message: Outbound) => void = () => undefined
   #onActivity: (activity: Activity) => void = () => undefined
@@ -32,6 +33,14 @@ export class Bus {
     this.#journal = options.journal
     this.#clock = options.clock
     this.#redact = options.redact
+  }
+
+  /**
+   * Told of a message while the disk is waited for: what needs no record may be made ready, and nothing may come of it
+   * before `onAccepted` is told of this very object. One listener: the loop. It must not throw.
+   */
+  onArriving(listener: (message: Inbound) => void): void {
+    this.#onArriving = listener
   }
 
   /** The agent's ear. One listener: the loop. */
@@ -89,7 +98,7 @@ export class Bus {
   async #keepInbound(key: string, message: Inbound): Promise<void> {
     const record = { k: 'in', m: message } as const
     try {
-      await this.#journal.append([record], { sync: true })
+      await this.#journal.append([record], { sync: true, whileSyncing: () => this.#onArriving(message) })
     } catch (error) {
       if (!isServedWithoutDisk(message.text)) throw error
       this.#journal.keepInMemory([record])

@@ -17,9 +17,14 @@ interface JournalOptions {
   readonly tell: TellOwner
 }
 
-interface Waiting {
-  readonly records: readonly JournalRecord[]
+interface AppendOptions {
   readonly sync: boolean
+  /** Must not throw. */
+  readonly whileSyncing?: () => void
+}
+
+interface Waiting extends AppendOptions {
+  readonly records: readonly JournalRecord[]
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -72,10 +77,13 @@ export class Journal {
     return journal
   }
 
-  /** Resolves when the records are written, and with `sync` when they are on the disk. Rejects with `disk`, all or none. */
-  append(records: readonly JournalRecord[], options: { readonly sync: boolean }): Promise<void> {
+  /**
+   * Resolves when the records are written, and with `sync` when they are on the disk; `whileSyncing` is called when
+   * nothing is left but to wait for that. Rejects with `disk`, all or none.
+   */
+  append(records: readonly JournalRecord[], options: AppendOptions): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ records, sync: options.sync, resolve, reject })
+      this.#waiting.push({ ...options, records, resolve, reject })
       this.#writing ??= this.#writeAll()
     })
   }
@@ -122,7 +130,12 @@ export class Journal {
       const records = batch.flatMap((each) => each.records)
       try {
         if (this.#behind || this.#file.mayLack) await this.#rewrite()
-        await this.#file.append(records.map(formatRecord), { sync: batch.some((each) => each.sync) })
+        await this.#file.append(records.map(formatRecord), {
+          sync: batch.some((each) => each.sync),
+          whileSyncing() {
+            for (const each of batch) each.whileSyncing?.()
+          },
+        })
         this.#tellMended()
       } catch (error) {
         this.#tellRefused(error)

@@ -37,6 +37,7 @@ export function createChain(models: readonly Model[], options: ChainOptions): Ch
     get windowTokens() {
       return Math.min(...bounding.map(({ windowTokens }) => windowTokens))
     },
+    prepare: (request) => awakeOf(models, resting, options.clock)[0]?.prepare?.(request),
     complete: (request, signal) => completeWithFirst(models, { ...options, resting }, request, signal),
     next: () => (awakeOf(models, resting, options.clock)[0] ?? models[0])?.id ?? '',
   }

@@ -41,12 +41,12 @@ const deadlines = {
 } as const
 
 /**
- * Sends one request and reads its answer, streamed or whole, into the reader's draft. Fails with ProviderError, with
+ * Sends one request (the body in JSON) and reads its answer, streamed or whole, into the reader's draft. Fails with ProviderError, with
  * `stopped`, or with the HttpError of a network that failed before any text of the answer had come.
  */
 export async function exchange(
   options: WireOptions,
-  request: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: object },
+  request: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string },
   reader: ReplyReader,
   signal: AbortSignal,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function exchange(
         accept: 'text/event-stream, application/json',
         ...request.headers,
       },
-      body: JSON.stringify(request.body),
+      body: request.body,
       deadlines,
     },
     AbortSignal.any([signal, leave.signal]),

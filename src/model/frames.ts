@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Message, Model, ModelRequest } from './model.ts'
-import { wrapModel } from './wrapped-model.ts'
+import { oncePerRequest, wrapModel } from './wrapped-model.ts'
 
 /** A code for the frames of one turn: what comes from outside cannot know it. */
 export function frameCode(): string {
@@ -9,7 +9,8 @@ export function frameCode(): string {
 
 /** Puts every text from outside into a frame that only the program can open and close, as the system rules say. */
 export function withFrames(model: Model): Model {
-  return wrapModel(model, (request, signal) => model.complete(framed(request), signal))
+  const sent = oncePerRequest(framed)
+  return wrapModel(model, (request, signal) => model.complete(sent(request), signal), sent)
 }
 
 function framed(request: ModelRequest): ModelRequest {

@@ -54,6 +54,11 @@ export interface Model {
   readonly windowTokens: number
   /** Which one of several would be asked now in this chat; undefined where nobody would be. Without it: always this one. */
   readonly asked?: (chat: NonNullable<ModelRequest['chat']>) => string | undefined
+  /**
+   * Makes ready what `complete` will need for this very request, the same object, should it come. Nothing leaves by it;
+   * a model may do without.
+   */
+  readonly prepare?: (request: ModelRequest) => void
   /** Fails with PincerError `model` (a sentence for the person) or `stopped`. */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>
 }

@@ -1,6 +1,6 @@
 import type { Redact } from '../log.ts'
 import type { Message, Model, ToolCall } from './model.ts'
-import { wrapModel } from './wrapped-model.ts'
+import { oncePerRequest, wrapModel } from './wrapped-model.ts'
 
 /**
  * The model behind the one door for words to and from a provider. No secret is told to it, not of a prompt file nor of
@@ -14,11 +14,16 @@ export function withRedaction(model: Model, redact: Redact): Model {
     if (text !== system.text) system = { text, clean: redact(text) }
     return system.clean
   }
-  return wrapModel(model, async (request, signal) => {
-    const clean = { ...request, system: cleanSystem(request.system), messages: messages.of(request.messages) }
-    const reply = await model.complete(clean, signal)
+  const sent = oncePerRequest((request) => ({
+    ...request,
+    system: cleanSystem(request.system),
+    messages: messages.of(request.messages),
+  }))
+  const complete: Model['complete'] = async (request, signal) => {
+    const reply = await model.complete(sent(request), signal)
     return { ...reply, text: redact(reply.text), toolCalls: reply.toolCalls.map((call) => cleanCall(call, redact)) }
-  })
+  }
+  return wrapModel(model, complete, sent)
 }
 
 /** The name and the id are a model's words too. */

@@ -18,11 +18,19 @@ export function createWireModel(options: WireOptions, format: WireFormat): Model
   const { url, headers, readsTextCalls } = format
   const window = new ModelWindow(options, headers)
 
+  /** Bodies that were made ahead, each for a window. */
+  const prepared = new WeakMap<ModelRequest, { readonly windowTokens: number; readonly text: string }>()
+  const bodyOf = (request: ModelRequest): string => JSON.stringify(format.body(request, window.tokens))
+  const takeBody = (request: ModelRequest): string => {
+    const made = prepared.get(request)
+    prepared.delete(request)
+    return made?.windowTokens === window.tokens ? made.text : bodyOf(request)
+  }
+
   async function complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply> {
     const draft = new ReplyDraft(options.id)
     await window.learn(false, signal)
-    const body = format.body(request, window.tokens)
-    await exchange(options, { url, headers, body }, format.reader(draft), signal)
+    await exchange(options, { url, headers, body: takeBody(request) }, format.reader(draft), signal)
     await window.learn(true, signal)
     return draft.reply(new Set(request.tools.map((tool) => tool.name)), readsTextCalls)
   }
@@ -30,6 +38,9 @@ export function createWireModel(options: WireOptions, format: WireFormat): Model
     id: options.id,
     get windowTokens() {
       return window.tokens
+    },
+    prepare(request: ModelRequest): void {
+      prepared.set(request, { windowTokens: window.tokens, text: bodyOf(request) })
     },
     complete,
   })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { TurnOptions } from '../../src/agent/turn.ts'
+import type { StoredTurn } from '../../src/agent/stored-turn.ts'
 import { leftOutNote } from '../../src/agent/window.ts'
 import { PincerError } from '../../src/errors.ts'
 import { limits } from '../../src/limits.ts'
@@ -216,7 +216,7 @@ void t.test('everything before the newest words stays byte for byte, while clock
 })
 
 void t.test('earlier turns are sent whole and repaired, and left out whole when they do not fit', async (t) => {
-  const earlier = (text: string): TurnOptions['history'][number] => ({
+  const earlier = (text: string): StoredTurn => ({
     answers: [],
     failed: false,
     messages: [
@@ -235,7 +235,7 @@ void t.test('earlier turns are sent whole and repaired, and left out whole when 
 })
 
 void t.test('a model whose history lacks turns is told so behind the newest words, and nowhere else', async (t) => {
-  const earlier = (text: string): TurnOptions['history'][number] => ({
+  const earlier = (text: string): StoredTurn => ({
     answers: [],
     failed: false,
     messages: [
@@ -243,7 +243,7 @@ void t.test('a model whose history lacks turns is told so behind the newest word
       { role: 'assistant', text: 'ok', toolCalls: [] },
     ],
   })
-  const contexts = async (more: Partial<TurnOptions>): Promise<(string | undefined)[]> => {
+  const contexts = async (more: Parameters<typeof makeTurn>[2]): Promise<(string | undefined)[]> => {
     const model = new ScriptedModel(
       ({ messages }) => (messages.at(-1)?.role === 'tool' ? says('ok') : callsTools(['look', lamp])),
       8_000,

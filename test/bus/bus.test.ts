@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import t from 'tap'
 import { isCommand } from '../../src/bus/bus.ts'
-import type { DeadLetter } from '../../src/bus/message.ts'
+import type { DeadLetter, Inbound } from '../../src/bus/message.ts'
 import { limits } from '../../src/limits.ts'
 import { createDiskFaults } from '../support/disk-faults.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -32,6 +32,27 @@ void t.test('a message is accepted only once it is on the disk, and heard by the
   t.equal(answer, 'accepted')
   t.match(heard, [{ text: 'hello' }])
   t.match(bus.pending(), [{ message: { text: 'hello' } }])
+  await journal.close()
+})
+
+void t.test('while the disk is waited for the agent hears what may come, as the very message that it is', async (t) => {
+  const faults = await createDiskFaults()
+  t.teardown(() => faults.restore())
+  const { bus, journal, heard } = await openBus(t.testdir({}))
+  const arriving: Inbound[] = []
+  bus.onArriving((message) => arriving.push(message))
+  faults.hold(['datasync'])
+  const accepting = bus.accept(inbound('the word is hunter2'))
+  await until(() => arriving.length === 1)
+  t.same([heard.length, bus.pending().length], [0, 0])
+  faults.release()
+  await accepting
+  t.match(arriving, [{ text: 'the word is [secret]', ageMs: 0 }])
+  t.equal(heard[0], arriving[0])
+  faults.fail(['datasync'])
+  await t.rejects(bus.accept(inbound('not kept')), { code: 'disk' })
+  t.same([arriving.length, heard.length], [2, 1], 'it came to nothing')
+  faults.heal()
   await journal.close()
 })
 

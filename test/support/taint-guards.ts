@@ -17,7 +17,7 @@ export const talkGuards: readonly Guard[] = [
   [
     'a request is looked through for marks',
     same('a page'),
-    'agent/turn.ts',
+    'agent/turn-requests.ts',
     'this.#inView = marksOf([...earlier, ...noted])',
     'this.#inView = undefined',
   ],
@@ -26,7 +26,7 @@ export const talkGuards: readonly Guard[] = [
     'what the model says is marked',
     next('a page'),
     'agent/turn.ts',
-    "marked({ role: 'assistant', text, toolCalls }, this.#inView)",
+    "marked({ role: 'assistant', text, toolCalls }, this.#requests.inView)",
     "marked({ role: 'assistant', text, toolCalls }, undefined)",
   ],
   [
@@ -39,7 +39,7 @@ export const talkGuards: readonly Guard[] = [
   [
     'words are marked',
     next('a forwarded message'),
-    'agent/turn.ts',
+    'agent/turn-requests.ts',
     "marked({ role: 'user', text }, foreign)",
     "marked({ role: 'user', text }, undefined)",
   ],
@@ -89,14 +89,14 @@ export const talkGuards: readonly Guard[] = [
   [
     'an order is an owner’s own',
     { order: 'a forwarded order' },
-    'agent/turn.ts',
-    'if (foreign === undefined) this.#orders',
-    'this.#orders',
+    'agent/turn-requests.ts',
+    "findLast(({ role, foreign }) => role === 'user' && foreign === undefined)",
+    "findLast(({ role }) => role === 'user')",
   ],
   [
     'so is an address',
     { order: 'a forwarded address' },
-    'agent/turn.ts',
+    'agent/turn-requests.ts',
     "role === 'user' && foreign === undefined && standsIn",
     "role === 'user' && standsIn",
   ],
