@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { isHardwareError } from '../../src/errors.ts'
 import { i2cContract } from '../contract/i2c.ts'
 import { spiContract } from '../contract/spi.ts'
+import { attachChip } from './attached-chip.ts'
 import { type Board, bootBoard } from './board.ts'
 import { Loopback } from './chips/loopback.ts'
 import { RegisterChip } from './chips/register-chip.ts'
@@ -18,7 +19,7 @@ async function boot(test: Test): Promise<{ readonly board: Board; readonly buses
   const board = await bootBoard(test)
   board.i2c.plug(sensor, new RegisterChip(registers))
   board.spi.plug(0, new Loopback())
-  await shell(board, `echo dummy 0x${held.toString(16)} > /sys/bus/i2c/devices/i2c-1/new_device`)
+  await attachChip(board, 'dummy', held)
   return { board, buses: await startBuses(board) }
 }
 

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { attachChip } from './attached-chip.ts'
 import { bootBoard } from './board.ts'
 import { addressOf, makeChips, plugIn, startDevices } from './read-devices.ts'
 import { withoutSpi } from './kernel-support.ts'
@@ -153,7 +154,7 @@ void t.test('an mcp3008 is read at the input that is configured', { skip: withou
 void t.test('an LM75 that the kernel drives is left to it, and read by its name', async (t) => {
   const { lm75 } = makeChips()
   board.i2c.plug(0x48, lm75)
-  await board.run(['/bin/sh', '-c', 'echo lm75 0x48 > /sys/bus/i2c/devices/i2c-1/new_device'])
+  await attachChip(board, 'lm75', 0x48)
   for (const [temperatureC, said] of [
     [25.5, '25.5 °C'],
     [-55, '-55.0 °C'],

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { attachChip } from './attached-chip.ts'
 import { Ads1115 } from './chips/ads1115.ts'
 import { Lm75 } from './chips/lm75.ts'
 import { Sht4x } from './chips/sht4x.ts'
@@ -22,7 +23,7 @@ void t.test('sensors, a button and a counter of a real kernel are read from a Te
   board.i2c.plug(0x44, air)
   board.i2c.plug(0x48, volts)
   board.i2c.plug(0x4a, new Lm75({ temperatureC: 40.5 }))
-  await board.run(['/bin/sh', '-c', 'echo lm75 0x4a > /sys/bus/i2c/devices/i2c-1/new_device'])
+  await attachChip(board, 'lm75', 0x4a)
   // High: nobody presses the button, whose other end is at ground.
   board.gpio.drive('GPIO22', 1)
   await startDaemon()

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { attachChip } from './attached-chip.ts'
 import { bootBoard } from './board.ts'
 import { Ds18b20 } from './chips/ds18b20.ts'
 import { Ds2482 } from './chips/ds2482.ts'
@@ -14,7 +15,7 @@ void t.test('DS18B20s on one wire are read by their ids, below zero too, and sai
   const wire = [pool, frost]
   const bridge = new Ds2482(wire)
   board.i2c.plug(0x18, bridge)
-  await board.run(['/bin/sh', '-c', 'echo ds2482 0x18 > /sys/bus/i2c/devices/i2c-1/new_device'])
+  await attachChip(board, 'ds2482', 0x18)
   const { read } = startDevices(board, {
     pool: { kind: 'ds18b20', id: '28-0316a279d4ff' },
     frost: { kind: 'ds18b20', id: '28-00000a1b2c3d' },

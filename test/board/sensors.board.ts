@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { KernelSensor } from '../../src/hardware/ports.ts'
+import { attachChip } from './attached-chip.ts'
 import { type Board, bootBoard } from './board.ts'
 import type { VirtualI2cChip } from './chips/chip.ts'
 import { RegisterChip } from './chips/register-chip.ts'
@@ -14,11 +15,6 @@ async function read(board: Board, sensor: KernelSensor): Promise<string> {
   return stdout.trim() || stderr
 }
 
-/** Tells the kernel that this chip is there, as an overlay would. */
-async function attach(board: Board, chip: string, address: number): Promise<void> {
-  await board.run(['/bin/sh', '-c', `echo ${chip} ${address} > /sys/bus/i2c/devices/i2c-1/new_device`])
-}
-
 const lm75 = (device?: string): KernelSensor => ({ kind: 'hwmon', name: 'lm75', value: 'temp1', device })
 
 void t.test('an LM75 that the kernel drives is read by its name, below zero too, and told from its twin', async (t) => {
@@ -26,10 +22,10 @@ void t.test('an LM75 that the kernel drives is read by its name, below zero too,
   // SNOS808: 25 °C is 0x1900, -25 °C is 0xE700.
   board.i2c.plug(0x48, new RegisterChip({ 0: 0x19, 1: 0x00 }))
   t.match(await read(board, lm75()), /^ENODEV: No hwmon driver names its sensor lm75: load the driver/)
-  await attach(board, 'lm75', 0x48)
+  await attachChip(board, 'lm75', 0x48)
   t.equal(await read(board, lm75()), '25000')
   board.i2c.plug(0x4f, new RegisterChip({ 0: 0xe7, 1: 0x00 }))
-  await attach(board, 'lm75', 0x4f)
+  await attachChip(board, 'lm75', 0x4f)
   t.equal(await read(board, lm75('1-004f')), '-25000')
   t.equal(await read(board, lm75('1-0048')), '25000')
   t.match(await read(board, lm75()), /^EINVAL: More than one .* device: 1-0048 or 1-004f\.$/)
@@ -46,7 +42,7 @@ void t.test('a BH1750 that the kernel drives has the lux of its data sheet', asy
   // Its example of a measurement: 0x8390 is 28067 lx.
   const chip: VirtualI2cChip = { write: () => true, read: (count) => Uint8Array.of(0x83, 0x90).subarray(0, count) }
   board.i2c.plug(0x23, chip)
-  await attach(board, 'bh1750', 0x23)
+  await attachChip(board, 'bh1750', 0x23)
   const lux = Number(await read(board, { kind: 'iio', name: 'bh1750', value: 'illuminance' }))
   t.ok(Math.abs(lux - 28_067) < 1, String(lux))
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { attachChip } from './attached-chip.ts'
 import { Lm75 } from './chips/lm75.ts'
 import { Mcp3008 } from './chips/mcp3008.ts'
 import { type ServedBoard, serveBoard } from './served-board.ts'
@@ -83,7 +84,7 @@ void t.test(
     ])
     for (const address of addresses) {
       board.i2c.plug(address, new Lm75())
-      await board.run(['/bin/sh', '-c', `echo lm75 ${address} > /sys/bus/i2c/devices/i2c-1/new_device`])
+      await attachChip(board, 'lm75', address)
     }
     await startDaemon()
     await readUntil('rack5', /^rack5: temperature 20\.0 °C/)
