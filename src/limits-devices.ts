@@ -30,6 +30,9 @@ export const deviceLimits = {
   counterSaveMs: 10 * 60_000,
   /** Of one read of a kernel driver: a DS18B20 takes 0.75 s, and its driver tries again after a wrong checksum. */
   kernelSensorTimeoutMs: 10_000,
+  /** A channel of PWM that was just exported is root's alone until udev has given it away. */
+  pwmRightsWaitMs: 100,
+  pwmRightsTriesMax: 10,
   /** Each keeps one of four threads, of which one more may hang with SPI: what is left is for files. */
   kernelReadsMax: 2,
   /** A line that cannot be driven safe is tried again after this, growing to the maximum. */

@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import { basename, join } from 'node:path'
-import type { HardwareError, KernelErrorName } from '../../errors.ts'
+import { type Clock, sleep } from '../../clock.ts'
+import { type HardwareError, isHardwareError, type KernelErrorName } from '../../errors.ts'
 import { errorName } from '../../files.ts'
+import { limits } from '../../limits.ts'
 import { givenBack } from '../line-checks.ts'
 import type { Addon } from '../native/addon.ts'
 import type { KernelOutput, KernelOutputLine, KernelOutputPort } from '../ports.ts'
@@ -20,6 +22,7 @@ interface Dial {
 export interface LinuxKernelOutputsOptions {
   /** / or what looks like it. */
   readonly root: string
+  readonly clock: Clock
   readonly watchdog: LoopWatchdog
   /** Runs this now, while no signal is taken: it would break off what a write becomes on a bus. */
   readonly undisturbed: Addon['undisturbed']
@@ -34,6 +37,20 @@ export class LinuxKernelOutputs implements KernelOutputPort {
   }
 
   async request(request: Parameters<KernelOutputPort['request']>[0]): Promise<KernelOutputLine> {
+    const { pwmRightsTriesMax, pwmRightsWaitMs } = limits
+    for (let time = 1; ; time++) {
+      try {
+        return this.#request(request)
+      } catch (error) {
+        const mayPass = request.output.kind === 'pwm' && isHardwareError(error) && error.kernel === 'EPERM'
+        if (!mayPass || time === pwmRightsTriesMax) throw error
+      }
+      // Bounded by its own length: nobody needs to stop it.
+      await sleep(this.#options.clock, pwmRightsWaitMs, new AbortController().signal)
+    }
+  }
+
+  #request(request: Parameters<KernelOutputPort['request']>[0]): KernelOutputLine {
     const { root, undisturbed } = this.#options
     const { output, percent, whenStuckPercent } = request
     const dial = undisturbed(() =>

@@ -38,7 +38,12 @@ export function createLinuxHardware({ board, clock, log, nativeFile }: LinuxHard
     gpio: new BoardGpio(board, gpio),
     ...createLinuxBuses({ board, clock, addon, nativeFile }),
     kernelSensors: new LinuxKernelSensors({ root: '/', clock }),
-    kernelOutputs: new LinuxKernelOutputs({ root: '/', watchdog, undisturbed: (work) => addon().undisturbed(work) }),
+    kernelOutputs: new LinuxKernelOutputs({
+      root: '/',
+      clock,
+      watchdog,
+      undisturbed: (work) => addon().undisturbed(work),
+    }),
     simulated: false,
     clockIsKept() {
       try {

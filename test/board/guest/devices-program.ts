@@ -39,6 +39,7 @@ const devices = createDevices({
     kernelSensors: new LinuxKernelSensors({ root: '/', clock: told }),
     kernelOutputs: new LinuxKernelOutputs({
       root: '/',
+      clock: told,
       watchdog: new LoopWatchdog(addon),
       undisturbed: (work) => addon().undisturbed(work),
     }),

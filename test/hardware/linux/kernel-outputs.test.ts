@@ -1,10 +1,13 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { HardwareError } from '../../../src/errors.ts'
 import { LinuxKernelOutputs } from '../../../src/hardware/linux/kernel-outputs.ts'
 import { LoopWatchdog } from '../../../src/hardware/linux/loop-watchdog.ts'
 import type { Addon } from '../../../src/hardware/native/addon.ts'
 import type { KernelOutput } from '../../../src/hardware/ports.ts'
+import { limits } from '../../../src/limits.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 const act = { kind: 'led', name: 'ACT' } as const
 const pwm = { kind: 'pwm', chip: '1f00098000.pwm', channel: 1, frequencyHz: 1_000 } as const
@@ -17,9 +20,11 @@ function open(
     readonly most?: string
     readonly watched?: string[]
     readonly isWatchdogBroken?: boolean
+    /** So many tries find a channel that is still root's alone. */
+    readonly refusals?: number
   } = {},
 ) {
-  const { brightness = '0\n', most = '255\n', watched = [], isWatchdogBroken = false } = options
+  const { brightness = '0\n', most = '255\n', watched = [], isWatchdogBroken = false, refusals = 0 } = options
   const root = t.testdir({
     sys: {
       class: {
@@ -50,10 +55,16 @@ function open(
     watchdogRemove: (which) => void watched.push(`remove ${which}`),
   }
   const watchdog = new LoopWatchdog(() => functions as Addon)
-  const port = new LinuxKernelOutputs({ root, watchdog, undisturbed: (work) => work() })
+  const clock = new FakeClock()
+  let refusalsLeft = refusals
+  const undisturbed: Addon['undisturbed'] = (work) => {
+    if (refusalsLeft-- > 0) throw new HardwareError('EPERM', 'This user may not write period.')
+    return work()
+  }
+  const port = new LinuxKernelOutputs({ root, clock, watchdog, undisturbed })
   const text = (...path: readonly string[]): string => fs.readFileSync(join(root, 'sys/class', ...path), 'utf8').trim()
   const request = (output: KernelOutput, percent: number) => port.request({ output, percent, whenStuckPercent: 0 })
-  return { root, port, text, request }
+  return { root, clock, port, text, request }
 }
 
 void t.test('an LED takes its share of max_brightness, and what blinked it is switched off', async (t) => {
@@ -164,5 +175,24 @@ void t.test('an output that the watchdog cannot take stays as it is, and nothing
   t.same(
     files.filter((path) => path.startsWith(root)),
     [],
+  )
+})
+
+void t.test('a PWM channel that udev gives away only behind its export is waited for, but not for ever', async (t) => {
+  const { pwmRightsTriesMax, pwmRightsWaitMs } = limits
+  const late = open(t, { refusals: pwmRightsTriesMax - 1 })
+  const level = late.request(pwm, 25)
+  await late.clock.advance((pwmRightsTriesMax - 1) * pwmRightsWaitMs)
+  await (await level).release()
+  t.equal(late.text('pwm/pwmchip2/pwm1/duty_cycle'), '250000')
+
+  const never = open(t, { refusals: pwmRightsTriesMax })
+  const refused = t.rejects(never.request(pwm, 25), { code: 'hardware', kernel: 'EPERM' })
+  await never.clock.advance(pwmRightsTriesMax * pwmRightsWaitMs)
+  await refused
+  await t.rejects(
+    open(t, { refusals: 1 }).request(act, 25),
+    { code: 'hardware', kernel: 'EPERM' },
+    'an LED is not: it is there since the start',
   )
 })
