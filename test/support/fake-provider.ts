@@ -103,6 +103,8 @@ export class FakeProvider {
 
   protected constructor(format: FakeFormat) {
     this.#format = format
+    // A server that closes what waits would race with a client that was held up.
+    this.#server.keepAliveTimeout = 0
     this.#server.on('connection', () => this.connections++)
   }
 
