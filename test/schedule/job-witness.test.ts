@@ -113,14 +113,15 @@ void t.test(
     const witness = new Witness(t.testdir({}))
     const ways = ['before', 'middle', 'after'] as const
     const lives = 15
-    for (let life = 0; life < lives; life++) {
+    const isEnough = (): boolean => witness.kills > lives / 2 && witness.done.size > lives
+    // On a slow machine more of a life is its start, and less is done in it.
+    for (let life = 0; life < lives || !isEnough(); life++) {
       const add = Array.from({ length: 4 }, (_, index) => `job-${life}-${index}`)
       // Each life comes to other changes of the disk than the one before.
       await witness.live(add, { operation: 2 + ((life * 7) % 29), how: ways[life % 3] ?? 'before' })
     }
     await witness.live([], undefined)
     t.comment(`${witness.kills} kills, ${witness.made.size} jobs, ${witness.done.size} done`)
-    t.ok(witness.kills > lives / 2 && witness.done.size > lives, 'much happened')
     t.same(witness.judge(), [])
   },
 )
