@@ -20,7 +20,8 @@ void t.test('a text switches a real line, and an edge at a pin is what the next 
   const on = await ask('/on lamp', 'lamp is')
   t.match(on, /lamp is on/)
   t.notMatch(on, /simulated/)
-  t.equal(board.gpio.measure('GPIO17'), 1)
+  // Not what it is now: where a machine is so slow that the loop stands still for seconds, it was driven safe again.
+  t.same(board.gpio.logOf('GPIO17').slice(0, 2), ['drives low', 'drives high'])
   t.match(await ask('/read door', 'door:'), /door: closed \(contact on GPIO22/)
   board.gpio.drive('GPIO22', 1)
   // The contact is debounced: for a moment it is what it was.
