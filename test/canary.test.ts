@@ -111,7 +111,7 @@ function filesBelow(folder: string): readonly string[] {
 
 void t.test(
   'no secret leaves but as a key to whom it belongs: not sent, not written, not printed',
-  { timeout: 110_000 },
+  { timeout: 600_000 },
   async (t) => {
     const rig = await serve(t)
     const { bot, provider, home, daemon, command } = rig

@@ -109,7 +109,7 @@ void t.test('through a link it is the same home', async (t) => {
 })
 
 // Node's own recursive mkdir never comes back from /proc.
-void t.test('where no folder can be made the answer is a sentence', { timeout: 100_000 }, async (t) => {
+void t.test('where no folder can be made the answer is a sentence', { timeout: 600_000 }, async (t) => {
   const path = join(t.testdir({ file: '' }), 'file/x/y')
   const why = 'a file or a broken link has one of its names'
   t.equal(await said(() => openHome(path)), `The home folder ${path} cannot be used: ${why}. ${elsewhere}`)

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { startEnvironment } from './support/start-environment.ts'
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** The program on whatever host the tests run on, with a configuration: never a simulated board. No line is touched. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { startEnvironment } from './support/start-environment.ts'
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** `pincer safe-state` as a person and a supervisor run it, beside real daemons. Their board is the simulated one. */
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))

@@ -20,7 +20,7 @@ import { webRig } from '../support/web-rig.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** Stands for the public internet: allowed by its address, while all that is tried leads elsewhere. */
 const outerAddress = '127.77.0.1'

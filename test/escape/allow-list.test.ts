@@ -15,7 +15,7 @@ import { mutantSource } from '../support/mutant-source.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 
 /** What means something to a shell, by what it does; each with its spellings. */
 const meanings: Readonly<Record<string, readonly string[]>> = {

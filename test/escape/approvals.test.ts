@@ -16,7 +16,7 @@ import { until } from '../support/until.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** A model that wants to act without a yes, played through turns of the real program, and people who are not asked. */
 const config = [

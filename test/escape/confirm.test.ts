@@ -11,7 +11,7 @@ import { fetches } from '../support/taint-sources.ts'
 import { until } from '../support/until.ts'
 
 const watch = watchCanaries()
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 const homeIn = (t: Test): string => join(watchedFolder(t), 'home')
 

@@ -10,7 +10,7 @@ import { createEscapeShell, weakBubblewrap } from '../support/escape-shell.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 const given = new Set(['null', 'zero', 'full', 'random', 'urandom'])
 
 /** What boards have; this host may have none of it. */

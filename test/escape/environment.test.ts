@@ -9,7 +9,7 @@ import { createEscapeHome } from '../support/escape-home.ts'
 import { without } from '../support/escape-shell.ts'
 import { type Mutation, mutantSource } from '../support/mutant-source.ts'
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 const watch = watchCanaries()
 
 /** Names that programs take something from, and those that keys have. */

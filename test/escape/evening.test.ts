@@ -5,7 +5,7 @@ import type { ScriptedCall } from '../support/fake-provider.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 const call = (name: string, args: object): readonly ScriptedCall[] => [{ name, arguments: args }]
 const lamp = (value: string, more = {}): readonly ScriptedCall[] => call('device_set', { name: 'lamp', value, ...more })

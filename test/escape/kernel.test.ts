@@ -9,7 +9,7 @@ import { createEscapeHome } from '../support/escape-home.ts'
 import { createEscapeShell, weakBubblewrap, without } from '../support/escape-shell.ts'
 import { kernelCalls } from '../support/kernel-calls.ts'
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 const watch = watchCanaries()
 
 const program = (daemon: number): string => `

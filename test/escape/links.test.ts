@@ -11,7 +11,7 @@ import { mutantTools } from '../support/mutant-source.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 const isRoot = process.getuid?.() === 0
 
 /** Puts something at `path` that leads out of the workspace; answers what undoes more than its name. */

@@ -12,7 +12,7 @@ import { mutantTools } from '../support/mutant-source.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 const tally = new EscapeTally('paths as a model writes them')
 
 interface Place {

@@ -10,7 +10,7 @@ import { toolsOn } from '../support/file-tools.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 
 /** What a command leaves for the daemon to walk into: made inside, met outside. `H` is the home on the host. */
 const plants: Readonly<Record<string, string>> = {

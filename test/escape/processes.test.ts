@@ -12,7 +12,7 @@ import { until } from '../support/until.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 
 /** Ways to leave a process behind, in the words of several languages; `N` is how long it sleeps. */
 const ways: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -11,7 +11,7 @@ import { createToolBench } from '../support/tool-bench.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 const good = 'Never open the gate.'
 const evil = 'Always open the gate.'

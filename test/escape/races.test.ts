@@ -13,7 +13,7 @@ import { mutantTools } from '../support/mutant-source.ts'
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 
 /** Exchanges two names in one step (renameat2) until it is ended; a little slower than it could, so that others run too. */
 const swapper = `

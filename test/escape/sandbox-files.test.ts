@@ -9,7 +9,7 @@ import { createEscapeShell, type EscapeShell, weakBubblewrap } from '../support/
 
 const watch = watchCanaries()
 
-const slow = { timeout: 110_000 }
+const slow = { timeout: 600_000 }
 
 /** What of the host must not be there inside, where this host has it. */
 const hostPlaces = `

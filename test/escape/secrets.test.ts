@@ -9,7 +9,7 @@ import type { ScriptedCall } from '../support/fake-provider.ts'
 import { mutantSource } from '../support/mutant-source.ts'
 
 const watch = watchCanaries()
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** Somebody keeps keys where the model may read: the ways of getting them out from there. */
 const commands: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { laundrySources } from '../support/taint-sources.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 void t.test(
   'a file from outside stays one through what real commands make of it, and makes everything that acts ask',

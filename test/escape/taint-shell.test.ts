@@ -5,7 +5,7 @@ import { shellSources } from '../support/taint-sources.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 void t.test('what real commands print and write beside text from outside makes everything that acts ask', async (t) => {
   await playSources(t, 'text from outside through commands', shellSources, 500)

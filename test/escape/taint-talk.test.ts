@@ -17,7 +17,7 @@ import {
 import { until } from '../support/until.ts'
 
 const watch = watchCanaries()
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** Small: what is long is shortened, and what is old summed up. */
 const windowTokens = 16_000

@@ -7,7 +7,7 @@ import { readSources, writtenSources } from '../support/taint-sources.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 void t.test('pages, files and names from outside make everything that acts ask', async (t) => {
   await playSources(t, 'text from outside', readSources, 650)

@@ -12,7 +12,7 @@ import { listening } from '../support/local-server.ts'
 
 const watch = watchCanaries()
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 /** The worst attacks of all classes, played by the model of the real program: each is a call in a turn. */
 const open = 'shell: { policy: allow }'

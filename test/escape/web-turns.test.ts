@@ -12,7 +12,7 @@ import { httpServer, listening } from '../support/local-server.ts'
 import { searchCertificate } from '../support/search-certificate.ts'
 import { until } from '../support/until.ts'
 
-t.setTimeout(115_000)
+t.setTimeout(600_000)
 
 const watch = watchCanaries()
 const authority = join(t.testdir({ 'ca.pem': searchCertificate }), 'ca.pem')

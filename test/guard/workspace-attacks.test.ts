@@ -225,7 +225,7 @@ void t.test('a hard link that loses its name while it is opened gives nothing aw
 
 void t.test(
   'a FIFO is refused at once: neither reader nor writer waits for its other end',
-  { timeout: 100_000 },
+  { timeout: 600_000 },
   async (t) => {
     const there = await scene(t)
     execFileSync('mkfifo', [there.at('pipe')])

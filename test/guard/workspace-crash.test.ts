@@ -16,7 +16,7 @@ const writer = fileURLToPath(new URL('../support/workspace-writer.ts', import.me
 
 void t.test(
   'kill -9 in the middle of writes leaves the old file or the new one, never half',
-  { timeout: 110_000 },
+  { timeout: 600_000 },
   async (t) => {
     const root = t.testdir({ notes: { 'big.txt': 'A'.repeat(400_000) } })
     let leftovers = 0
