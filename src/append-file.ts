@@ -5,7 +5,7 @@ import { diskError, errorName, isUnwritable, syncFolder, temporaryFor } from './
 import { lineStart, readLines } from './line-reader.ts'
 import { limits } from './limits.ts'
 
-interface AppendOptions {
+export interface AppendOptions {
   readonly sync: boolean
   /** Must not throw. */
   readonly whileSyncing?: () => void

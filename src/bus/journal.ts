@@ -1,4 +1,4 @@
-import { AppendFile } from '../append-file.ts'
+import { AppendFile, type AppendOptions } from '../append-file.ts'
 import { copyAside } from '../files.ts'
 import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../errors.ts'
@@ -15,12 +15,6 @@ interface JournalOptions {
   readonly clock: Clock
   readonly log: Log
   readonly tell: TellOwner
-}
-
-interface AppendOptions {
-  readonly sync: boolean
-  /** Must not throw. */
-  readonly whileSyncing?: () => void
 }
 
 interface Waiting extends AppendOptions {
