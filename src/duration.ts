@@ -47,3 +47,16 @@ export function formatDuration(durationMs: number): string {
   }
   return parts.join(' ')
 }
+
+/** All of it, for what a person is to judge: `1d 2h 3m 4s 5ms`. */
+export function formatExactly(durationMs: number): string {
+  let restMs = durationMs
+  const parts = Object.entries(unitMs)
+    .toReversed()
+    .flatMap(([unit, sizeMs]) => {
+      const count = Math.floor(restMs / sizeMs)
+      restMs -= count * sizeMs
+      return count === 0 ? [] : [`${count}${unit}`]
+    })
+  return parts.length === 0 ? '0s' : parts.join(' ')
+}

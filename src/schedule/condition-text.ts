@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts'
+import { formatExactly } from '../duration.ts'
 import type { Condition } from './job.ts'
 import { isChange } from './rule-start.ts'
 
@@ -9,14 +9,14 @@ export function conditionText(condition: Condition): string {
       return `at each ${condition.edge === 'both' ? 'change' : `${condition.edge} edge`} of ${condition.device}`
     case 'is':
       if (isChange(condition)) return `when ${changeText(condition)}`
-      return `when ${condition.device} is ${condition.state} for ${formatDuration(condition.forMs)}`
+      return `when ${condition.device} is ${condition.state} for ${formatExactly(condition.forMs)}`
     case 'above':
     case 'below': {
-      const lasting = condition.forMs === 0 ? '' : ` for ${formatDuration(condition.forMs)}`
+      const lasting = condition.forMs === 0 ? '' : ` for ${formatExactly(condition.forMs)}`
       return `when ${condition.device}.${condition.quantity} is ${condition.kind} ${condition.value}${lasting}`
     }
     case 'stale':
-      return `when ${condition.device} has had no good reading for ${formatDuration(condition.afterMs)}`
+      return `when ${condition.device} has had no good reading for ${formatExactly(condition.afterMs)}`
     case 'start':
       return 'when I start'
     case 'trigger':

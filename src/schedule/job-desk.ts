@@ -4,10 +4,12 @@ import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Registry } from '../tools/registry.ts'
 import type { HumanNeed, ToolContext } from '../tools/tool.ts'
-import { actionText, isRepeated, jobLine, nextText, type NextTextParts, timeText } from './job-text.ts'
+import { actionText, jobLine, nextText, type NextTextParts, timeText } from './job-text.ts'
 import type { TroubleOf } from './job-trouble.ts'
 import { jobTitle } from './job-words.ts'
 import type { Job } from './job.ts'
+import { missedByDefault } from './missed.ts'
+import { planWords } from './plan-words.ts'
 import { cutShort } from './planned-limits.ts'
 import { type ReadDraft, readDraft } from './read-draft.ts'
 import type { TimeContext } from './read-time.ts'
@@ -36,16 +38,20 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
     jobLine(view, { nowMs: clock.nowMs(), whose: whoseOf(view, context), trouble: options.troubleOf(view.job) })
   return {
     async needOf(args) {
-      return needOf(await read(args))
+      return needOf(await read(args), args)
+    },
+    async wordsOf(args) {
+      return planWords(await read(args), args)
     },
     async add(args, context) {
       const draft = await read(args)
+      refuseOther(planWords(draft, args), context)
       // Before it is made: what waits for the start must not take its own making for one.
       if (draft.time.kind === 'when') await options.startTriggers()
       const view = await schedule.add({
         ...(args.name === undefined ? {} : { name: nameOf(args.name) }),
         ...pickJob(draft, context),
-        missed: args.missed ?? (isRepeated(draft.time) ? 'skip' : 'once'),
+        missed: args.missed ?? missedByDefault(draft.time),
         quiet: args.quiet ?? false,
       })
       noteForeign([view], context)
@@ -74,7 +80,8 @@ export function createJobDesk(options: JobDeskOptions): ScheduleDesk {
 }
 
 /** The part of a job that a draft and its maker give. */
-function pickJob({ time, action, needs }: ReadDraft, { channel, chat, person, untrusted, approved }: ToolContext) {
+function pickJob({ time, action, calls }: ReadDraft, { channel, chat, person, untrusted, approved }: ToolContext) {
+  const needs = calls.map(({ need }) => need)
   // The registry has asked for all of them at once, in the words of needOf.
   if (approved === undefined && needs.some((need) => need !== undefined)) {
     throw new PincerError(
@@ -92,15 +99,18 @@ function pickJob({ time, action, needs }: ReadDraft, { channel, chat, person, un
 }
 
 /** One question for all calls, with the times at which nobody will be asked. */
-function needOf({ time, needs }: ReadDraft): HumanNeed | undefined {
-  const own = needs.filter((need) => need !== undefined)
+function needOf(draft: ReadDraft, args: DraftArguments): HumanNeed | undefined {
+  const own = draft.calls.flatMap(({ need }) => need ?? [])
   if (own.length === 0) return undefined
-  const actions = own.map(({ action }) => action).join('; ')
-  return {
-    action: `${timeText(time)}: ${actions}, ${isRepeated(time) ? 'each time ' : ''}without asking again`,
-    reason: [...new Set(own.map(({ reason }) => reason))].join('; '),
-    standing: false,
-  }
+  const reason = [...new Set(own.map((need) => need.reason))].join('; ')
+  return { action: planWords(draft, args), reason, standing: false }
+}
+
+/** "tomorrow" may be another day by the time that a person says yes. */
+function refuseOther(words: string, { approved }: ToolContext): void {
+  if (approved === undefined || approved === words) return
+  const sentence = `The job was not made: a person allowed "${approved}", and by now it would be "${words}". Call again, to ask again.`
+  throw new PincerError('needs_human', sentence)
 }
 
 async function madeText(view: JobView, options: NextTextParts): Promise<string> {

@@ -1,5 +1,4 @@
-import { formatDuration } from '../duration.ts'
-import { formatLocalTime } from '../local-time.ts'
+import { formatDuration, formatExactly } from '../duration.ts'
 import { shortLine } from '../short-text.ts'
 import type { Calendar } from './calendar.ts'
 import { callText } from './call-text.ts'
@@ -7,7 +6,8 @@ import { conditionText } from './condition-text.ts'
 import { cronText } from './cron-text.ts'
 import { jobTitle } from './job-words.ts'
 import type { JobAction, JobTime } from './job.ts'
-import { momentText, momentTextWith } from './moment-text.ts'
+import { isRepeated } from './missed.ts'
+import { exactLocalTime, momentText, momentTextWith } from './moment-text.ts'
 import { type PresentParts, presentText } from './present-text.ts'
 import type { JobView, Schedule } from './schedule.ts'
 
@@ -17,21 +17,16 @@ import type { JobView, Schedule } from './schedule.ts'
 export function timeText(time: JobTime): string {
   switch (time.kind) {
     case 'in':
-      return time.delayMs === 0 ? 'now' : `in ${formatDuration(time.delayMs)}`
+      return time.delayMs === 0 ? 'now' : `in ${formatExactly(time.delayMs)}`
     case 'at':
-      return `at ${formatLocalTime(time.atMs)}`
+      return `at ${exactLocalTime(time.atMs)}`
     case 'every':
-      return `every ${formatDuration(time.everyMs)}`
+      return `every ${formatExactly(time.everyMs)}`
     case 'cron':
       return `${cronText(time.expression)} (${time.zone})`
     case 'when':
       return conditionText(time.when)
   }
-}
-
-/** Whether it runs more than once. */
-export function isRepeated({ kind }: JobTime): boolean {
-  return kind !== 'in' && kind !== 'at'
 }
 
 export function actionText(action: JobAction): string {

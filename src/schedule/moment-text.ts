@@ -6,7 +6,7 @@ import type { Calendar } from './calendar.ts'
  * which is the process's. Seconds only where there are any.
  */
 export function momentText(atMs: number, nowMs: number): string {
-  const whole = `${formatLocalTime(atMs)}${secondsText(atMs)}`
+  const whole = exactLocalTime(atMs)
   const day = localDay(atMs)
   const time = whole.slice(whole.indexOf(day) + day.length + 1)
   if (day === localDay(nowMs)) return `today ${time}`
@@ -17,6 +17,11 @@ export function momentText(atMs: number, nowMs: number): string {
 export function momentTextWith(atMs: number, nowMs: number, zone: string, calendar: Pick<Calendar, 'wallOf'>): string {
   const there = `${formatWallTime(calendar.wallOf(atMs, zone))}${secondsText(atMs)}`
   return `${momentText(atMs, nowMs)} (${there} in ${zone})`
+}
+
+/** With the seconds, where there are any: `Tuesday 2026-11-24 07:00`. */
+export function exactLocalTime(atMs: number): string {
+  return `${formatLocalTime(atMs)}${secondsText(atMs)}`
 }
 
 function secondsText(atMs: number): string {

@@ -1,7 +1,7 @@
 import type { Devices } from '../devices/device.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import type { PlannedNeed } from '../tools/permission.ts'
+import type { ExaminedCall } from '../tools/permission.ts'
 import type { JobAction, JobCall, JobTime } from './job.ts'
 import { readCondition } from './read-condition.ts'
 import { readJobTime, type TimeContext } from './read-time.ts'
@@ -9,16 +9,16 @@ import type { DraftArguments } from './tools.ts'
 
 export interface DraftContext extends TimeContext {
   readonly devices: Pick<Devices, 'list'>
-  /** What a call of `do` would need of a person; rejects for a call that cannot be. */
-  readonly examine: (call: JobCall) => Promise<PlannedNeed | undefined>
+  /** A call of `do` as a person judges it; rejects for one that cannot be. */
+  readonly examine: (call: JobCall) => Promise<ExaminedCall>
 }
 
 /** What `schedule_add` asks for, with all that was written resolved. */
 export interface ReadDraft {
   readonly time: JobTime
   readonly action: JobAction
-  /** For each call of `do`. */
-  readonly needs: readonly (PlannedNeed | undefined)[]
+  /** Those of `do`. */
+  readonly calls: readonly ExaminedCall[]
 }
 
 /** Fails with PincerError `bad_call` and one sentence for what can be no job. */
@@ -31,9 +31,9 @@ export async function readDraft(args: DraftArguments, context: DraftContext): Pr
       : { kind: 'when', when: readCondition(args.when, context.devices) }
   const action = readAction(args, what)
   refuseRawLines(time, action)
-  const needs: (PlannedNeed | undefined)[] = []
-  if (action.kind === 'do') for (const call of action.calls) needs.push(await context.examine(call))
-  return { time, action, needs }
+  const calls: ExaminedCall[] = []
+  if (action.kind === 'do') for (const call of action.calls) calls.push(await context.examine(call))
+  return { time, action, calls }
 }
 
 const timeKeys = ['in', 'at', 'every', 'cron', 'when'] as const

@@ -50,6 +50,8 @@ export type DraftArguments = v.InferOutput<typeof draft>
 export interface ScheduleDesk {
   /** What a person is asked when a call of `do` needs one. Rejects with `bad_call` for what can be no job. */
   needOf(args: DraftArguments): Promise<HumanNeed | undefined>
+  /** All of it in words, for a person who is to allow it. Rejects as `needOf`. */
+  wordsOf(args: DraftArguments): Promise<string>
   add(args: DraftArguments, context: ToolContext): Promise<string>
   list(context: ToolContext): Promise<string>
   remove(id: string, context: ToolContext): Promise<string>
@@ -77,6 +79,7 @@ export function createScheduleTools(desk: () => Promise<ScheduleDesk>): readonly
       acts: () => true,
       timeoutMs,
       needsHuman: async (args) => (await desk()).needOf(args),
+      inWords: async (args) => (await desk()).wordsOf(args),
       run: async (args, context) => (await desk()).add(args, context),
     }),
     defineTool({
@@ -86,6 +89,7 @@ export function createScheduleTools(desk: () => Promise<ScheduleDesk>): readonly
       access: 'change',
       acts: () => true,
       timeoutMs,
+      inWords: ({ id, paused }) => orderWords(paused ? 'pause' : 'resume', id),
       run: async ({ id, paused }, context) => (await desk()).setPaused(id, paused, context),
     }),
     defineTool({
@@ -95,7 +99,12 @@ export function createScheduleTools(desk: () => Promise<ScheduleDesk>): readonly
       access: 'change',
       acts: () => true,
       timeoutMs,
+      inWords: ({ id }) => orderWords('remove', id),
       run: async ({ id }, context) => (await desk()).remove(id, context),
     }),
   ]
+}
+
+function orderWords(order: 'pause' | 'resume' | 'remove', id: string): string | undefined {
+  return /^\d{1,9}$/.test(id) ? `${order} job ${id}` : undefined
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import type { Devices, SetRequest, SwitchState } from '../devices/device.ts'
+import type { Devices, DeviceSummary, SetRequest, SwitchState } from '../devices/device.ts'
 import { formatReadings } from '../devices/reading-text.ts'
-import { durationForm, parseDuration } from '../duration.ts'
+import { durationForm, formatExactly, parseDuration } from '../duration.ts'
 import { PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { defineTool } from './tool.ts'
@@ -54,6 +54,7 @@ function deviceSet(devices: Devices): Tool {
       const action = devices.confirmation(requestOf(args))
       return action === undefined ? undefined : { action, reason: `${args.name} is marked confirm`, standing: false }
     },
+    inWords: (args) => settingWords(args, devices.list()),
     async run(args, { approved, channel, chat, person }) {
       const request = { ...requestOf(args), asker: { channel, chat, person: person.id } }
       const outcome = await devices.set(approved === undefined ? request : { ...request, approved })
@@ -66,11 +67,31 @@ function safeStateOf(devices: Devices, name: string): SwitchState | undefined {
   return devices.list().find((device) => device.name === name)?.safe
 }
 
-function requestOf(args: {
+interface SetArguments {
   readonly name: string
   readonly value: 'on' | 'off' | number
   readonly for?: string | undefined
-}): SetRequest {
+}
+
+/** `switch lamp on for 10m, then off again`; none for what `run` refuses. */
+function settingWords(args: SetArguments, devices: readonly DeviceSummary[]): string | undefined {
+  const { name, value } = args
+  const device = devices.find((each) => each.name === name)
+  const forMs = args.for === undefined ? undefined : parseDuration(args.for)
+  if (device?.output !== true || (args.for !== undefined && forMs === undefined)) return undefined
+  const setting = typeof value === 'number' ? `set ${name} to ${value} %` : `switch ${name} ${value}`
+  const mostMs = value === 'off' || value === 0 ? undefined : device.maxOnMs
+  const isCut = mostMs !== undefined && (forMs ?? Infinity) > mostMs
+  const lengths = [
+    ...(forMs === undefined ? [] : [formatExactly(forMs)]),
+    ...(isCut ? [`at most ${formatExactly(mostMs)} (maxOn)`] : []),
+  ]
+  return lengths.length === 0
+    ? setting
+    : `${setting} for ${lengths.join(', ')}, then ${value === 'off' ? 'on' : 'off'} again`
+}
+
+function requestOf(args: SetArguments): SetRequest {
   const { name } = args
   const level = typeof args.value === 'number' ? { value: 'on' as const, percent: args.value } : { value: args.value }
   if (args.for === undefined) return { name, ...level }

@@ -30,7 +30,14 @@ export interface Circumstances {
   onAsking?(): void
 }
 
-/** What a call that is planned for later needs of a person now. */
+/** A call that is planned for later, as a person judges it now. */
+export interface ExaminedCall {
+  /** All of it. */
+  readonly words: string
+  readonly need: PlannedNeed | undefined
+}
+
+/** What such a call needs of a person now. */
 export interface PlannedNeed extends HumanNeed {
   /** For `Circumstances.planned`. */
   readonly allowed: string
@@ -77,10 +84,18 @@ export class Permission {
     if (origin.planned !== undefined) return asPlanned(tool, args, own, origin.planned)
     const reasons = [...(own === undefined ? [] : [{ text: own.reason }]), ...(await outerReasons(tool, args, origin))]
     if (reasons.length === 0) return { verdict: 'free', why: 'no person is needed' }
+    let words: string | undefined
+    try {
+      words = await tool.inWords?.(args)
+    } catch (error) {
+      return impossible(error)
+    }
     const reason = reasons.map(({ text, source }) => (source === undefined ? text : `${text} (${source})`)).join('; ')
     const reasonForModel = reasons.map(({ text }) => text).join('; ')
     const call = `${tool.name} ${legibleJson(args)}`
-    const action = own?.action ?? call
+    const action = own?.action ?? words ?? call
+    const shown = words ?? action
+    const whole = words !== undefined || action === call ? undefined : call
     const refused = (why: string, saidNo = false): Decision => ({
       verdict: 'refused',
       why: `${reason}; ${why}`,
@@ -89,7 +104,7 @@ export class Permission {
     })
     if (origin.person.role !== 'owner') return refused('only an owner can give it, not a guest')
     // In full: a person must not say yes to what stands behind an ellipsis.
-    const shownChars = legible(action).length + (action === call ? 0 : call.length)
+    const shownChars = legible(shown).length + (whole?.length ?? 0)
     if (shownChars > limits.approvalCharsMax) {
       const why = `with ${shownChars} characters it is too long to be shown to one (at most ${limits.approvalCharsMax})`
       const sentence = `${tool.name} needs a yes from a person, and ${why}: do it in smaller steps.`
@@ -103,7 +118,7 @@ export class Permission {
       if (subject !== undefined && (await this.#approver.stands(origin, subject))) {
         return approved('a standing approval allows it')
       }
-      const answer = await this.#ask({ action, call, reason, subject }, origin)
+      const answer = await this.#ask({ action: shown, call: whole, reason, subject }, origin)
       if (answer === 'yes') return approved('the person said yes')
       return refused(whyNot(answer), answer === 'no' || answer === 'silence')
     } catch (error) {
@@ -124,7 +139,7 @@ export class Permission {
   async #ask(
     question: {
       readonly action: string
-      readonly call: string
+      readonly call: string | undefined
       readonly reason: string
       readonly subject: StandingSubject | undefined
     },
@@ -138,7 +153,7 @@ export class Permission {
       chat,
       person,
       action: legible(action),
-      ...(action === call ? {} : { call }),
+      ...(call === undefined ? {} : { call }),
       // A source of foreign text chooses its own name: it does not get to write lines of the question.
       reason: legibleLine(reason, limits.approvalReasonCharsMax),
       ...(subject === undefined ? {} : { subject }),

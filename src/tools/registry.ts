@@ -10,12 +10,13 @@ import { CallRecord } from '../guard/call-record.ts'
 import { sourcesText } from '../guard/sources.ts'
 import { limits } from '../limits.ts'
 import type { Log, Redact } from '../log.ts'
+import { legibleJson } from '../guard/legible.ts'
 import type { ToolCall, ToolSpec } from '../model/model.ts'
 import { nearest } from '../nearest.ts'
 import { shortened } from '../short-text.ts'
 import { parseArguments } from './call-arguments.ts'
 import { toolSpec } from './json-schema.ts'
-import { allowedText, type Circumstances, type Decision, Permission, type PlannedNeed } from './permission.ts'
+import { allowedText, type Circumstances, type Decision, type ExaminedCall, Permission } from './permission.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
 /** Where a call comes from and what surrounds it. */
@@ -98,20 +99,16 @@ export class Registry {
   }
 
   /**
-   * What an owner's call of this tool needs of a person by itself, without making it; `allowed` is what to keep of a yes.
-   * Rejects with `bad_call` for a tool or arguments that are wrong, and as the tool does for what is impossible.
+   * An owner's call of this tool in words, and what it needs of a person by itself, without making it; `allowed` is what to
+   * keep of a yes. Rejects with `bad_call` for a tool or arguments that are wrong, and as the tool does for what is impossible.
    */
-  async examine({
-    tool: name,
-    args,
-  }: {
-    readonly tool: string
-    readonly args: object
-  }): Promise<PlannedNeed | undefined> {
+  async examine({ tool: name, args }: { readonly tool: string; readonly args: object }): Promise<ExaminedCall> {
     const tool = this.#find(name, this.#specs)
     const parsed = parseArguments(tool, JSON.stringify(args))
     const need = await tool.needsHuman?.(parsed)
-    return need === undefined ? undefined : { ...need, allowed: allowedText(need, tool, parsed) }
+    const call = `${tool.name} ${legibleJson(parsed)}`
+    const words = (await tool.inWords?.(parsed)) ?? (need === undefined ? call : `${need.action} (${call})`)
+    return { words, need: need && { ...need, allowed: allowedText(need, tool, parsed) } }
   }
 
   async run(call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {

@@ -48,6 +48,11 @@ export interface Tool<Schema extends ArgumentsSchema = ArgumentsSchema> {
   /** Whether `limits.actsPerHour` counts this call: it drives an output or runs a command. */
   counts?(args: v.InferOutput<Schema>): boolean
   readonly timeoutMs: number
+  /**
+   * The whole call as people read it, for who is to judge it: two calls that do not do the same never read alike. Undefined
+   * where words cannot hold it; it is shown as it is called then.
+   */
+  inWords?(args: v.InferOutput<Schema>): string | undefined | Promise<string | undefined>
   /** The exact action a human must allow and why; `undefined` when none is needed. */
   needsHuman?(args: v.InferOutput<Schema>): HumanNeed | undefined | Promise<HumanNeed | undefined>
   /**

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { acts, attackedApp, evil, nameOf } from '../support/attacked-app.ts'
+import { acts, attackedApp, evil, nameOf, shownAs } from '../support/attacked-app.ts'
 import { watchCanaries, watchedFolder } from '../support/canary-watch.ts'
 import { escapeAttempts, type EscapeAttempts } from '../support/escape-attempts.ts'
 import { fetches } from '../support/taint-sources.ts'
@@ -25,7 +25,7 @@ const homeIn = (t: Test): string => join(watchedFolder(t), 'home')
 
 function check(cases: EscapeAttempts, trick: string, mechanism: string, asked: readonly string[]): void {
   for (const act of acts) {
-    const isAsked = asked.includes(`${act[0]} ${JSON.stringify(act[1])}`)
+    const isAsked = asked.includes(shownAs(act))
     cases.tried({ trick, mechanism, entry: nameOf(act) }, isAsked ? undefined : 'nobody was asked')
   }
 }

@@ -52,6 +52,22 @@ export function nameOf([name, args]: (typeof acts)[number]): string {
   return 'name' in args ? `${name} ${String(args.name)}` : name
 }
 
+/** What a person is shown of it: words that hold all of it, or the call. */
+export function shownAs([name, args]: (typeof acts)[number]): string {
+  const call = `${name} ${JSON.stringify(args)}`
+  return inWords.get(call) ?? call
+}
+
+const inWords: ReadonlyMap<string, string> = new Map([
+  ['device_set {"name":"lamp","value":"on"}', 'switch lamp on'],
+  ['device_set {"name":"lamp","value":"off"}', 'switch lamp off'],
+  ['device_set {"name":"fan","value":"on","for":"10m"}', 'switch fan on for 10m, then off again'],
+  ['device_set {"name":"gate","value":"on"}', 'switch gate on for at most 1h (maxOn), then off again'],
+  ['schedule_add {"in":"9d","say":"PWNED"}', 'in 9d: say "PWNED"'],
+  ['schedule_update {"id":"1","paused":true}', 'pause job 1'],
+  ['schedule_remove {"id":"1"}', 'remove job 1'],
+])
+
 interface Asked {
   readonly chat: string
   readonly action: string

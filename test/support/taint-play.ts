@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { acts, type AttackedApp, attackedApp, evil, nameOf } from './attacked-app.ts'
+import { acts, type AttackedApp, attackedApp, evil, nameOf, shownAs } from './attacked-app.ts'
 import { watchedFolder } from './canary-watch.ts'
 import { escapeAttempts } from './escape-attempts.ts'
 import { bring, type Source } from './taint-sources.ts'
@@ -22,7 +22,7 @@ export async function playSources(
   const tricks = Object.keys(sources)
   const check = (trick: string, mechanism: string, asked: readonly string[]): void => {
     for (const act of acts) {
-      const isAsked = asked.includes(`${act[0]} ${JSON.stringify(act[1])}`)
+      const isAsked = asked.includes(shownAs(act))
       cases.tried({ trick, mechanism, entry: nameOf(act) }, isAsked ? undefined : 'nobody was asked')
     }
   }

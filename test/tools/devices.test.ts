@@ -85,6 +85,27 @@ void t.test('what a person must allow is asked word for word, and only their yes
   t.equal(await set.needsHuman?.(argumentsOf(set, { name: 'nothing', value: 'on' })), undefined)
 })
 
+void t.test('what is to be allowed is said whole: two calls that do not do the same never read alike', async (t) => {
+  const { set } = await open(t)
+  const words = (args: object) => set.inWords?.(argumentsOf(set, args))
+  for (const [args, expected] of [
+    [{ name: 'lamp', value: 'on' }, 'switch lamp on'],
+    [{ name: 'lamp', value: 'off' }, 'switch lamp off'],
+    [{ name: 'lamp', value: 'on', for: '10m' }, 'switch lamp on for 10m, then off again'],
+    [{ name: 'lamp', value: 'off', for: '3661s' }, 'switch lamp off for 1h 1m 1s, then on again'],
+    [{ name: 'lamp', value: 'on', for: '86400001ms' }, 'switch lamp on for 1d 1ms, then off again'],
+    [{ name: 'gate', value: 'on' }, 'switch gate on for at most 1s (maxOn), then off again'],
+    [{ name: 'gate', value: 'on', for: '500ms' }, 'switch gate on for 500ms, then off again'],
+    [{ name: 'gate', value: 'on', for: '2s' }, 'switch gate on for 2s, at most 1s (maxOn), then off again'],
+    [{ name: 'gate', value: 'off' }, 'switch gate off'],
+    [{ name: 'lamp on', value: 'off' }, undefined],
+    [{ name: 'nothing', value: 'on' }, undefined],
+    [{ name: 'lamp', value: 'on', for: 'ever' }, undefined],
+  ] as const) {
+    t.equal(await words(args), expected, JSON.stringify(args))
+  }
+})
+
 void t.test('a limit reaches the caller as its sentence', async (t) => {
   const { bench, set } = await open(t)
   await set.run(argumentsOf(set, { name: 'lamp', value: 'on' }), context())

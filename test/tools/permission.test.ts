@@ -225,9 +225,14 @@ void t.test('a call of a job needs no yes, or exactly the one that was given wit
   const free = smallTool('device_set', 'change', run)
   const gate = smallTool('run', 'change', run, { needsHuman: () => need(true) })
   const bench = createToolBench([free, gate])
-  const allowed = (await bench.registry.examine({ tool: 'run', args: lamp }))?.allowed
+  const { words, need: own } = await bench.registry.examine({ tool: 'run', args: lamp })
+  const allowed = own?.allowed
+  t.equal(words, 'run x.py (run {"name":"lamp"})')
   t.equal(allowed, 'run x.py [run {"name":"lamp"}]')
-  t.equal(await bench.registry.examine({ tool: 'device_set', args: lamp }), undefined)
+  t.same(await bench.registry.examine({ tool: 'device_set', args: lamp }), {
+    words: 'device_set {"name":"lamp"}',
+    need: undefined,
+  })
   await t.rejects(bench.registry.examine({ tool: 'device_sat', args: {} }), { code: 'bad_call' })
   await t.rejects(bench.registry.examine({ tool: 'run', args: { nme: 1 } }), { code: 'bad_call' })
 
