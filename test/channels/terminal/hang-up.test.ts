@@ -32,11 +32,12 @@ void t.test(
     const pid = Number(readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'utf8'))
     t.ok(pid > 1 && isAlive(pid))
     t.teardown(() => isAlive(pid) && process.kill(pid, 'SIGKILL'))
-    terminal.stdin.write('turn on the lamp')
-    await until(() => text.includes('turn on the lamp'), 'the echo')
+    // Words that its greeting does not have.
+    terminal.stdin.write('turn off the fan')
+    await until(() => text.includes('turn off the fan'), 'the echo')
     terminal.kill('SIGKILL')
     await until(() => !isAlive(pid), 'the end of the program')
-    t.notMatch(readFileSync(join(home, 'state/journal.jsonl'), 'utf8'), 'turn on the lamp')
+    t.notMatch(readFileSync(join(home, 'state/journal.jsonl'), 'utf8'), 'turn off the fan')
   },
 )
 
