@@ -1,3 +1,4 @@
+import { hourMs } from '../duration.ts'
 import { isPincerError, PincerError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { isTimezone, nearestTimezone } from '../config/timezone.ts'
@@ -87,7 +88,7 @@ function foldNear(zone: Zone, atMs: number): Transition | undefined {
 }
 
 /** No clock of our time is put back by more than three hours. */
-const foldReachMs = 12 * 3_600_000
+const foldReachMs = 12 * hourMs
 
 /** The latest local time that has been there by then: when clocks were just put back, not what they show. */
 function seenWall(zone: Zone, fold: Transition | undefined, atMs: number): number {

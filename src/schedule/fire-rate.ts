@@ -1,6 +1,5 @@
+import { hourMs } from '../duration.ts'
 import { limits } from '../limits.ts'
-
-const hourMs = 3_600_000
 
 /** How often one rule fired lately. Monotonic milliseconds. */
 export class FireRate {

@@ -1,3 +1,5 @@
+import { hourMs } from '../duration.ts'
+
 /**
  * Local time in an IANA time zone. A local time is written as `wallMs`: the milliseconds since 1970 that a clock in UTC
  * would have when it shows the same; so its parts are read by the UTC methods of Date.
@@ -78,5 +80,3 @@ export function firstInstant(zone: Zone, wallMs: number): number {
   if (wallMs < change.atMs + change.beforeMs) return wallMs - change.beforeMs
   return Math.max(change.atMs, wallMs - change.afterMs)
 }
-
-const hourMs = 3_600_000

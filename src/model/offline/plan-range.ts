@@ -1,3 +1,4 @@
+import { hourMs } from '../../duration.ts'
 import { type Found, phrase } from './cursor.ts'
 import type { Symbol } from './symbols.ts'
 import { type Clock, clockAt, type PartOfDay, type TimeOfDay, timeText } from './time-of-day.ts'
@@ -35,7 +36,7 @@ export function rangeText({ from, to }: Range): string {
 
 /** The first two fields of a cron expression for each `everyMs` of such a stretch; `undefined`: cron has none. */
 export function rangeFields({ from, to }: Range, everyMs: number): string | undefined {
-  const hours = everyMs / 3_600_000
+  const hours = everyMs / hourMs
   const minutes = everyMs / 60_000
   if (from.hour >= to.hour || from.minute !== to.minute) return undefined
   if (hours === 1) return `${from.minute} ${from.hour}-${to.hour}`

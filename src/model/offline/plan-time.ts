@@ -1,4 +1,4 @@
-import { durationMaxMs } from '../../duration.ts'
+import { durationMaxMs, hourMs } from '../../duration.ts'
 import { type Found, optional, phrase, spanAt, wordAt } from './cursor.ts'
 import type { PlanWhen } from './plan-condition.ts'
 import { type Days, daysAt } from './plan-days.ts'
@@ -83,7 +83,7 @@ function everyAt(symbols: readonly Symbol[], at: number): Found<number> | undefi
   return unit !== undefined && unit <= longestUnitMs ? { value: unit, next: start + 1 } : lengthAt(symbols, start)
 }
 
-const longestUnitMs = 3_600_000
+const longestUnitMs = hourMs
 
 /** `tomorrow at 7`, `every day at 7`, `tomorrow 7pm`. */
 function dayFirst(symbols: readonly Symbol[], at: number): Found<PlanTime> | undefined {
