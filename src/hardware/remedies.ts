@@ -132,6 +132,10 @@ export const remedies = {
     fix:
       others.length === 0 ? 'this board measures no heat of its own: remove the device' : `use ${others.join(' or ')}`,
   }),
+  'two-zones': (zone: string): Remedy => ({
+    cause: `More than one thermal zone of the kernel is named ${zone}`,
+    fix: 'choose another sensor: nothing that lasts tells them apart',
+  }),
   'sensor-unread': (sensor: string, why: string): Remedy => ({
     cause: `The kernel's driver of the ${sensor} cannot read it (${why})`,
     fix: 'check its wiring and supply',

@@ -95,6 +95,7 @@ const rows: Readonly<Record<keyof typeof remedies, readonly (readonly [Remedy, .
     [remedies['no-zone']('gpu', ['cpu-thermal']), /^The kernel has no thermal zone gpu: use cpu-thermal\.$/],
     [remedies['no-zone']('gpu', []), /remove the device/],
   ],
+  'two-zones': [[remedies['two-zones']('gpu'), /named gpu: choose another sensor/]],
   'sensor-unread': [[remedies['sensor-unread']('hwmon sht4x temp1', 'EIO'), /sht4x temp1 cannot read it \(EIO\)/]],
   'sensor-slow': [[remedies['sensor-slow']('ds18b20 28-0', 10_000), /within 10 s/, /read again as soon as/]],
   'sensors-stuck': [

@@ -85,7 +85,8 @@ export class LinuxKernelSensors implements KernelSensorPort {
 
   async #readZone(zone: string, name: string): Promise<number> {
     const zones = await this.#named('class/thermal', /^thermal_zone\d+$/, 'type')
-    const found = zones.find((each) => each.name === zone)
+    const [found, twin] = zones.filter((each) => each.name === zone)
+    if (twin !== undefined) throw hardwareFault('EINVAL', remedies['two-zones'](zone))
     const value = found === undefined ? undefined : await numberIn(join(found.folder, 'temp'), name)
     if (value === undefined) throw hardwareFault('ENODEV', remedies['no-zone'](zone, unique(zones)))
     return value

@@ -191,6 +191,15 @@ for (const [what, tree, sensor, sentence] of missing) {
   })
 }
 
+void t.test('thermal zones of one name cannot be told apart, so neither is taken for the other', async (t) => {
+  const twin = (): Tree => ({ type: 'cpu-thermal\n', temp: '1\n' })
+  const { read } = sysfs(t, { zones: { thermal_zone0: twin(), thermal_zone1: twin() } })
+  await t.rejects(read(zone), {
+    kernel: 'EINVAL',
+    message: /^More than one thermal zone .* cpu-thermal: choose another/,
+  })
+})
+
 const garbage: readonly (readonly [string, string, RegExp])[] = [
   ['an empty file', '', /cannot read it \(no value\): check its wiring and supply\.$/],
   ['a line end alone', '\n', /\(no value\)/],
