@@ -7,6 +7,7 @@ import { limits } from '../src/limits.ts'
 import { FakeBotApi } from './support/fake-bot-api.ts'
 import { FakeClock } from './support/fake-clock.ts'
 import { FakeOpenai, openaiRefuses } from './support/fake-openai.ts'
+import { lastingFolder } from './support/lasting-folder.ts'
 import { loadedConfig } from './support/loaded-config.ts'
 import { createLogLines } from './support/log-lines.ts'
 import { until } from './support/until.ts'
@@ -33,7 +34,7 @@ async function serve(t: Test, model = 'lan/test'): Promise<Served> {
   await bot.start()
   const provider = await FakeOpenai.start()
   provider.otherwise = { text: 'NOTHING' }
-  const path = join(t.testdir({}), 'home')
+  const path = join(lastingFolder(t), 'home')
   fs.mkdirSync(path)
   const config = [
     'board: simulated',

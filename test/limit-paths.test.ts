@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
+import { lastingFolder } from './support/lasting-folder.ts'
 import { limitsHeld, paths } from './support/limit-paths.ts'
 import type * as LimitPaths from './support/limit-paths.ts'
 import { type Mutation, mutantSource } from './support/mutant-source.ts'
@@ -10,7 +11,7 @@ t.setTimeout(600_000)
 
 for (const [name, path] of Object.entries(paths)) {
   void t.test(`every limit on outputs holds for what comes by ${name}`, async (t) => {
-    const { held, passed } = await limitsHeld(t, join(t.testdir({}), 'home'), path)
+    const { held, passed } = await limitsHeld(t, join(lastingFolder(t), 'home'), path)
     t.equal(held.length, 11, held.join(', '))
     t.same(passed, [])
   })
@@ -35,7 +36,7 @@ void t.test('each of them is seen to fail on each way with its check removed', a
   const file = join(mutantSource(t, unguarded), 'test/support/limit-paths.ts')
   const mutant = (await import(pathToFileURL(file).href)) as typeof LimitPaths
   for (const [name, path] of Object.entries(mutant.paths)) {
-    const { held } = await mutant.limitsHeld(t, join(t.testdir({}), name.replaceAll(/\W/g, '')), path)
+    const { held } = await mutant.limitsHeld(t, join(lastingFolder(t), name.replaceAll(/\W/g, '')), path)
     // Neither a command nor a rule takes a raw tool at all.
     const takesRaw = name !== '/set' && name !== 'an edge at a pin'
     t.same(held, takesRaw ? [] : ['a raw tool on its line'], name)

@@ -39,6 +39,7 @@ void t.test('a level starts safe, is set in percent, and says what is true', asy
   t.same(Object.fromEntries(bench.levels), { [pwm]: [0, 60], 'vent/0': [30, 75], ACT: [0, 40, 100] })
   await bench.clock.advance(minuteMs)
   t.equal(bench.levels.get('vent/0')?.at(-1), 30)
+  await bench.devices.stop()
 })
 
 void t.test('off is the safe level, on without a number the most that the range allows', async (t) => {
@@ -79,6 +80,7 @@ void t.test('maxOn counts from when it left its safe level, whatever it was move
   await bench.clock.advance(minuteMs)
   t.equal(levelOf(pwm), 0)
   t.match(bench.told, [{ device: 'dimmer', kind: 'maxOn' }])
+  await bench.devices.stop()
 })
 
 void t.test('driving safe, stop and a stuck line take it to its safe level', async (t) => {

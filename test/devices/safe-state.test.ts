@@ -142,6 +142,7 @@ void t.test(
     t.equal(bench.gpio.pins.get('GPIO17'), 1)
     await bench.clock.advance(1)
     t.equal(bench.gpio.pins.get('GPIO17'), 0, 'ten minutes after it went on, not after it was restored')
+    await devices.stop()
   },
 )
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { attackedApp, type AttackedApp } from './attacked-app.ts'
 import { FakeClock } from './fake-clock.ts'
+import { lastingFolder } from './lasting-folder.ts'
 import { until } from './until.ts'
 
 /** What a model plans, and what of it a person is asked: when it is planned, never when it runs. */
@@ -8,7 +9,7 @@ export async function planning(
   t: Test,
 ): Promise<AttackedApp & { readonly clock: FakeClock; posts(pattern: RegExp): Promise<string> }> {
   const clock = new FakeClock()
-  const rig = await attackedApp(t, join(t.testdir({}), 'home'), { clock })
+  const rig = await attackedApp(t, join(lastingFolder(t), 'home'), { clock })
   t.teardown(() => rig.stop())
   const found = (pattern: RegExp) => rig.posted.find(({ text, answers }) => answers.length === 0 && pattern.test(text))
   return {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { createSystemClock } from '../../src/clock.ts'
 import { FakeBotApi } from './fake-bot-api.ts'
+import { lastingFolder } from './lasting-folder.ts'
 import { whileRunning } from './running.ts'
 import { startEnvironment } from './start-environment.ts'
 
@@ -26,7 +27,7 @@ export async function servedHome(
 ): Promise<ServedHome> {
   const bot = new FakeBotApi({ clock: createSystemClock() })
   await bot.start()
-  const home = t.testdir({})
+  const home = lastingFolder(t)
   const { devices, allow, guests = [] } = options
   const config = [
     'board: simulated',
